@@ -1,0 +1,53 @@
+/* json.h - JSON trees (cJSON's) and our own writer. The implementation is the only file that includes cJSON.
+ *
+ * Texts and keys are referred to, not copied: they must outlive the tree (literals, atoms, arena texts). Members
+ * stand in the order in which they were set. Numbers are written as given: integers never pass through a double.
+ * The writer exists because cJSON_Print loses digits, differs between versions and has another layout. */
+#ifndef MESH_BASE_JSON_H
+#define MESH_BASE_JSON_H
+
+#include "base/buf.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct cJSON json;
+
+json *json_object(void);
+json *json_array(void);
+json *json_text(const char *text);
+json *json_int(int64_t number);
+/* A number in JSON's own spelling, e.g. a decimal as the mesh wrote it. */
+json *json_number(const char *digits);
+json *json_bool(bool value);
+json *json_null(void);
+
+/* Both take over item and return it, so that a nested object can be filled in place. A NULL item is left out. */
+json *json_set(json *object, const char *key, json *item);
+json *json_add(json *array, json *item);
+/* Short for json_set(object, key, json_text(text)); nothing when text is NULL. */
+void json_set_text(json *object, const char *key, const char *text);
+
+json *json_get(const json *object, const char *key);
+size_t json_count(const json *container);
+json *json_at(const json *container, size_t index); /* linear */
+json *json_first(const json *container);
+json *json_next(const json *item);
+const char *json_key(const json *item);
+bool json_is_object(const json *item);
+bool json_is_array(const json *item);
+const char *json_text_of(const json *item); /* NULL when it is no text */
+json *json_duplicate(const json *item);
+
+void json_free(json *tree);
+
+/* Two blanks of indentation, "key": value, {} and [] when empty; no newline at the end. Texts are escaped so that the
+ * bytes are ASCII-safe JSON: quotes, backslash, control characters; other UTF-8 passes as it is. */
+void json_write(struct buf *out, const json *tree);
+/* On one line without blanks, for JSON inside JSON (dashboards, Scheduler input). */
+void json_write_compact(struct buf *out, const json *tree);
+/* A quoted, escaped JSON string. */
+void json_write_string(struct buf *out, const char *text);
+/* NULL when text is no JSON; nesting above 1000 is refused. The tree owns its texts. */
+json *json_parse(const char *text, size_t length);
+
+#endif

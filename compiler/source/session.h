@@ -1,0 +1,24 @@
+/* session.h - the state of one run, handed to every phase. Nothing is global, so that tests, fuzzers and a language
+ * server run the compiler in their own process, many times. */
+#ifndef MESH_SOURCE_SESSION_H
+#define MESH_SOURCE_SESSION_H
+
+#include "base/arena.h"
+#include "base/atom.h"
+#include "source/diag.h"
+#include "source/source.h"
+
+struct session {
+    struct arena arena;
+    struct atoms atoms;
+    struct sources sources;
+    struct diagnostics diagnostics;
+    void (*progress)(struct session *s, const char *what); /* NULL: silent */
+    void *progress_data;
+};
+
+/* Keywords are interned in order, so that their atoms have the numbers 0 to n-1. */
+void session_init(struct session *s);
+void session_free(struct session *s);
+
+#endif

@@ -1,0 +1,33 @@
+/* parse.h - the one door to the generated scanner and parser. */
+#ifndef MESH_SYNTAX_PARSE_H
+#define MESH_SYNTAX_PARSE_H
+
+#include "source/session.h"
+#include "syntax/tree.h"
+
+/* Deepest nesting of blocks, lists, types and conditions. */
+enum { NESTING_MAX = 200 };
+
+/* Parses one file; everything wrong with it is reported. Never NULL: good declarations are kept. */
+struct tree *parse_file(struct session *s, const struct source *source);
+
+/* Every token of a file with its place, comments included, for the formatter: no report is made, an unknown byte is a
+ * token of its own kind. */
+enum token_kind {
+    TOKEN_END, TOKEN_WORD /* words, paths, keywords */, TOKEN_LABEL /* name: */, TOKEN_QUOTED_LABEL /* "name": */,
+    TOKEN_STRING, TOKEN_BLOCKTEXT, TOKEN_LITERAL /* numbers, durations, dates, ... */, TOKEN_ANNOTATION /* @name */,
+    TOKEN_PUNCTUATION /* { } [ ] ( ) < > , | = == != <= >= */, TOKEN_COMMENT, TOKEN_DOC, TOKEN_OTHER
+};
+
+struct token {
+    enum token_kind kind;
+    struct span span;
+};
+
+struct token_list {
+    VEC(struct token) list; /* ends with TOKEN_END */
+};
+
+void scan_tokens(struct session *s, const struct source *source, struct token_list *out);
+
+#endif
