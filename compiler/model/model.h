@@ -1,0 +1,463 @@
+/* model.h - the typed mesh: what a domain, a product, a schema, a policy *is*, with every name resolved and every default
+ * applied. Made once from the trees (model_build), never changed afterwards. Nothing in here is per environment: names in
+ * AWS, accounts and regions of one deployment are in deployment.h.
+ *
+ * Everything is in the order of declaration (files by name, then place). `index` numbers the things of one sort from 0, so
+ * that others can keep arrays beside the model. Places (spans) are kept wherever a message may want to point. */
+#ifndef MESH_MODEL_MODEL_H
+#define MESH_MODEL_MODEL_H
+
+#include "base/map.h"
+#include "source/session.h"
+
+struct tree;
+
+/* What every declared thing has. */
+struct decl {
+    atom name;       /* the last part: "transactions" */
+    atom path;       /* the full name: "sales.transactions" */
+    struct span at;  /* of its name in the declaration */
+    const char *doc; /* `///` or description:, NULL */
+    uint32_t index;
+};
+
+/* A duration, size, percentage or plain number as written, with its place. text NULL: not given. */
+struct amount {
+    atom text;      /* as written: "24h", "99.9" for 99.9% */
+    int64_t number; /* 24 */
+    int64_t base;   /* durations in seconds (a month is 30 days, a year 365), sizes in bytes */
+    int unit;       /* enum unit of syntax/tree.h */
+    struct span at;
+};
+
+struct text { /* a text value with its place; value NULL: not given */
+    const char *value;
+    struct span at;
+};
+
+/* Free data: arguments, properties, custom. EXPRESSION is a path or call of the expression language, see expression. */
+enum data_kind { DATA_TEXT, DATA_NUMBER, DATA_BOOL, DATA_NULL, DATA_LIST, DATA_MAP, DATA_EXPRESSION };
+
+enum expression_root { ROOT_INPUT, ROOT_RESULT, ROOT_CONTEXT, ROOT_CALL };
+
+struct data {
+    enum data_kind kind;
+    struct span at;
+    const char *key;  /* in a map */
+    struct span key_at;
+    const char *text; /* TEXT decoded; NUMBER in JSON's spelling; EXPRESSION: path after the root ("day", "files[0].name")
+                         or the call's name */
+    bool truth;       /* BOOL */
+    enum expression_root root;
+    struct data *first, *next; /* LIST, MAP, arguments of a call */
+};
+
+/* ---- principals, accounts, environments --------------------------------------------------------------------------- */
+
+struct account {
+    struct decl decl;
+    struct text id; /* 12 digits, when given outside environments */
+};
+
+enum principal_kind { PRINCIPAL_ROLE, PRINCIPAL_USER, PRINCIPAL_GROUP, PRINCIPAL_ACCOUNT, PRINCIPAL_ORGANIZATION,
+                      PRINCIPAL_TEAM, PRINCIPAL_PIPELINE /* the role a pipeline runs as */ };
+
+struct principal {
+    struct decl decl;
+    enum principal_kind kind;
+    const char *aws_name;    /* name:, else the last part of the path */
+    struct text arn;         /* as given */
+    struct account *account; /* account:, else that of its domain; NULL: the mesh's */
+    struct domain *domain;   /* declared inside it, or NULL */
+    struct pipeline *pipeline;
+    VEC(struct principal *) members; /* of a team, as written */
+};
+
+struct account_binding {
+    struct account *account;
+    struct text id;
+};
+
+struct bucket_binding {
+    struct domain *domain;
+    struct text bucket;
+};
+
+struct environment {
+    struct decl decl;
+    struct text region, account_id, suffix;
+    bool schedules_off;
+    VEC(struct account_binding) accounts;
+    VEC(struct bucket_binding) buckets;
+};
+
+/* ---- tags ---------------------------------------------------------------------------------------------------------- */
+
+struct tag {
+    struct decl decl;
+    bool ordered;
+    VEC(atom) values;   /* lowest first where ordered */
+    atom default_value; /* NULL */
+    bool predeclared;
+};
+
+struct tagging { /* one `key: value` on a thing */
+    struct tag *tag;
+    atom value;
+    struct span at;
+};
+
+struct taggings {
+    VEC(struct tagging) list;
+};
+
+/* ---- types and schemas ------------------------------------------------------------------------------------------------ */
+
+enum type_kind { TYPE_ERROR, TYPE_BOOLEAN, TYPE_TINYINT, TYPE_SMALLINT, TYPE_INT, TYPE_BIGINT, TYPE_FLOAT, TYPE_DOUBLE,
+                 TYPE_DECIMAL, TYPE_CHAR, TYPE_VARCHAR, TYPE_STRING, TYPE_BINARY, TYPE_DATE, TYPE_TIMESTAMP, TYPE_ARRAY,
+                 TYPE_MAP, TYPE_STRUCT };
+
+struct type {
+    enum type_kind kind;
+    int precision, scale; /* decimal; char, varchar: precision is the length */
+    struct type *key, *element; /* map; array, map */
+    VEC(struct field) fields;   /* struct */
+    const char *glue;           /* Glue's spelling: "array<struct<a:int>>", lower case, no blanks */
+};
+
+struct field {
+    const char *name;
+    struct type *type;
+    struct taggings tags; /* of the named type or column behind it */
+};
+
+struct column {
+    struct decl decl;     /* path: schema.column */
+    const char *physical; /* the catalog's name, lower case: @physical or the name */
+    struct type *type;
+    struct span type_at;
+    bool key, required, unique;
+    uint32_t key_position;       /* from 1 */
+    struct data *allowed;        /* @in: a list; NULL */
+    struct data *minimum, *maximum; /* @range; NULL: open */
+    struct text pattern;         /* @matches */
+    struct amount max_length;    /* @length */
+    struct {
+        struct output *output;
+        struct column *column;
+        struct span at;
+    } references, from;          /* @references, @from */
+    struct text declassified, deprecated, renamed_from, example;
+    struct taggings tags;        /* its own and its named type's, own first */
+};
+
+struct schema {
+    struct decl decl;
+    VEC(struct column *) columns; /* includes expanded, in place */
+    bool broken;                  /* something in it was reported */
+};
+
+/* ---- domains ---------------------------------------------------------------------------------------------------------- */
+
+enum encryption { ENCRYPTION_S3, ENCRYPTION_KMS };
+
+struct storage {
+    bool declared;       /* a `storage` block or `bucket:` stands in the domain */
+    struct text bucket;  /* NULL: made up from names */
+    bool existing;
+    enum encryption encryption;
+    struct text kms_key;
+    bool versioning;     /* default true */
+    struct text log;     /* bucket for access logs */
+    struct span at;
+};
+
+struct domain {
+    struct decl decl;
+    struct principal *owner;
+    struct span owner_at;
+    struct text contact;
+    struct account *account;
+    struct text database;
+    struct storage storage;
+    struct taggings tags;
+    struct amount bytes_limit; /* query { } */
+    struct channel *alerts;    /* its own, else the mesh's; NULL: a topic of the domain is made */
+    bool existing;
+    VEC(struct product *) products;
+    VEC(struct pipeline *) pipelines;
+};
+
+/* ---- products ----------------------------------------------------------------------------------------------------------- */
+
+enum status { STATUS_PROPOSED, STATUS_DRAFT, STATUS_ACTIVE, STATUS_DEPRECATED, STATUS_RETIRED };
+
+enum format { FORMAT_PARQUET, FORMAT_ORC, FORMAT_AVRO, FORMAT_JSON, FORMAT_CSV, FORMAT_TSV, FORMAT_ICEBERG, FORMAT_REGEX,
+              FORMAT_GROK, FORMAT_ION, FORMAT_CLOUDTRAIL, FORMAT_HUDI, FORMAT_NONE /* not given: parquet */ };
+
+enum promise { PROMISE_FRESHNESS, PROMISE_LATENCY, PROMISE_AVAILABILITY, PROMISE_RETENTION, PROMISE_FREQUENCY,
+               PROMISE_TIME_OF_AVAILABILITY, PROMISE_END_OF_SUPPORT, PROMISE_END_OF_LIFE, PROMISE_TIME_TO_REPAIR,
+               PROMISE_COUNT };
+
+struct promised { /* one value of a service level; several values of one level follow by next */
+    struct amount value; /* text as written also for dates and texts */
+    const char *driver;
+    struct promised *next;
+};
+
+enum rule_kind { RULE_UNIQUE, RULE_KEY /* all columns of the primary key */, RULE_COMPLETE, RULE_COMPARE, RULE_IN,
+                 RULE_MATCHES, RULE_BETWEEN, RULE_METRIC, RULE_REFERENCES, RULE_SQL, RULE_LENGTH, RULE_ANY, RULE_ALL };
+
+enum metric { METRIC_COMPLETENESS, METRIC_UNIQUENESS, METRIC_DISTINCT_COUNT, METRIC_MEAN, METRIC_SUM, METRIC_STDDEV,
+              METRIC_LENGTH, METRIC_FRESHNESS, METRIC_ROW_COUNT, METRIC_COLUMN_COUNT };
+
+enum comparison { COMPARE_EQ, COMPARE_NE, COMPARE_LT, COMPARE_LE, COMPARE_GT, COMPARE_GE };
+
+struct rule {
+    struct rule *next;
+    enum rule_kind kind;
+    struct span at;
+    VEC(struct column *) columns;
+    enum metric metric;
+    bool between;               /* METRIC: operands are two bounds, inclusive */
+    enum comparison comparison;
+    struct data *operand, *upper; /* COMPARE, METRIC, SQL, MATCHES (text); BETWEEN: both; IN: a list; freshness: seconds
+                                     as NUMBER with `duration` set */
+    struct amount duration;     /* freshness */
+    struct output *references;
+    VEC(struct column *) referenced;
+    struct text sql, where;
+    struct rule *children;      /* ANY, ALL */
+    struct text severity, dimension;
+    bool implied;               /* from an annotation of the schema, not from an `expect` */
+};
+
+struct format_options { /* of csv, tsv, json, parquet, orc */
+    struct text delimiter, quote, escape, compression;
+    struct amount skip_header;
+    bool ignore_malformed;
+};
+
+struct serde {
+    struct text library, input, output;
+    struct data *properties; /* a map */
+    struct span at;
+};
+
+struct input {
+    struct output *output; /* NULL: a source outside the mesh */
+    const char *external;
+    const char *description;
+    struct span at;
+};
+
+struct crawl {
+    bool given;
+    struct text schedule; /* an expression of EventBridge: "cron(...)" */
+    struct principal *role;
+    struct span at;
+};
+
+struct lifecycle {
+    struct amount infrequent_access, archive, delete;
+};
+
+/* A table of a product. A product without named outputs has exactly one, with a NULL name and the product's path. */
+struct output {
+    struct decl decl;
+    struct product *product;
+    struct domain *domain;
+    struct schema *schema; /* NULL with crawl or existing */
+    enum status status;
+    struct text version;
+    struct output *replaced_by;
+    enum format format;
+    struct span format_at;
+    struct format_options options;
+    struct serde serde;
+    struct data *properties; /* a map, texts */
+    struct text location, table;
+    VEC(struct column *) partition; /* in the order of `partition:` */
+    VEC(struct column *) data;      /* the schema's other columns */
+    struct span partition_at;
+    VEC(struct input) inputs;
+    struct promised *promises[PROMISE_COUNT];
+    struct rule *rules;         /* implied ones first, in column order; then as written; each said once */
+    struct text quality_schedule; /* an expression of EventBridge */
+    struct lifecycle lifecycle;
+    struct crawl crawl;
+    struct taggings tags;       /* its own, then the product's, then the domain's, nearest of a key first */
+    bool existing;
+    VEC(struct pipeline *) producers;
+};
+
+struct product {
+    struct decl decl;
+    struct domain *domain;
+    struct principal *owner; /* its own or the domain's */
+    struct span owner_at;
+    enum status status;
+    struct text version, title, purpose, limitations, usage, support;
+    VEC(struct output *) outputs; /* at least one */
+    VEC(struct domain *) shared_with;
+    bool shared_with_everyone;
+    struct data *custom; /* a map */
+    bool existing;
+};
+
+/* ---- pipelines ------------------------------------------------------------------------------------------------------------ */
+
+enum step_kind { STEP_LAMBDA, STEP_GLUE, STEP_ATHENA, STEP_CRAWL, STEP_CHECK, STEP_RUN, STEP_WAIT, STEP_NOTIFY, STEP_SUCCEED,
+                 STEP_FAIL };
+
+enum wait_mode { WAIT_DONE, WAIT_TOKEN, WAIT_NO };
+enum result_mode { RESULT_DEFAULT, RESULT_REPLACE, RESULT_DISCARD, RESULT_PATH };
+enum jitter { JITTER_DEFAULT, JITTER_FULL, JITTER_NONE };
+
+struct retry {
+    struct retry *next;
+    struct span at;
+    VEC(const char *) errors; /* empty: States.ALL */
+    struct amount attempts, interval, max_delay;
+    const char *backoff;      /* a decimal, as written */
+    enum jitter jitter;
+};
+
+struct step {
+    struct step *next;
+    const char *name;      /* free text, up to 80 characters */
+    struct span at;        /* of the name */
+    const char *doc;
+    enum step_kind kind;
+    struct text target;    /* lambda, glue: name or ARN; athena: the SQL; fail: the error; notify: the message */
+    struct text cause;     /* fail */
+    struct output *output; /* crawl, check */
+    struct pipeline *run;
+    struct channel *channel;
+    struct domain *workgroup;  /* athena { workgroup: DOMAIN }; default the pipeline's domain */
+    struct amount seconds;     /* wait 30s */
+    struct text until;         /* wait until "2027-01-31T00:00:00Z" */
+    struct data *wait_input;   /* wait input.seconds / wait until input.when: an EXPRESSION */
+    bool wait_until;
+    struct amount timeout, heartbeat;
+    struct amount every, give_up; /* crawl, check: 30s, 1h by default */
+    enum wait_mode wait;
+    enum result_mode result;
+    const char *result_path;   /* after `input.` */
+    struct data *arguments;    /* a map; NULL */
+    struct retry *retries;
+};
+
+enum trigger_kind { TRIGGER_SCHEDULE /* rate, cron, at of EventBridge Scheduler */ };
+
+struct trigger {
+    enum trigger_kind kind;
+    const char *expression; /* "rate(1 hour)", "cron(...)", "at(...)" */
+    int64_t period;         /* seconds between runs as far as known, else 0 */
+    struct text timezone;
+    struct data *input;     /* a map */
+    struct amount retries, max_age;
+    struct span at;
+};
+
+struct pipeline {
+    struct decl decl;
+    struct domain *domain;
+    struct text machine; /* name: */
+    VEC(struct trigger) triggers;
+    struct principal *role; /* NULL: one is made */
+    struct principal *self; /* the principal that its name stands for */
+    VEC(struct output *) produces;
+    struct amount timeout;
+    bool express;
+    bool overlap_skip;
+    struct step *steps, *on_failure;
+    struct channel *alerts; /* its own, else the domain's, else the mesh's */
+    bool existing;
+};
+
+/* ---- policies, guardrails, channels ---------------------------------------------------------------------------------------- */
+
+/* Permissions of Lake Formation, as bits. */
+enum { PERMIT_ALL = 1 << 0, PERMIT_SELECT = 1 << 1, PERMIT_ALTER = 1 << 2, PERMIT_DROP = 1 << 3, PERMIT_DELETE = 1 << 4,
+       PERMIT_INSERT = 1 << 5, PERMIT_DESCRIBE = 1 << 6, PERMIT_CREATE_DATABASE = 1 << 7, PERMIT_CREATE_TABLE = 1 << 8,
+       PERMIT_DATA_LOCATION_ACCESS = 1 << 9, PERMIT_READ = 1 << 10, PERMIT_WRITE = 1 << 11, PERMIT_MANAGE = 1 << 12 };
+
+enum grant_target { GRANT_DATABASE, GRANT_TABLE, GRANT_ALL_TABLES /* domain.* */, GRANT_LOCATION, GRANT_CATALOG };
+
+struct grant { /* one `grant` statement, as written, names resolved */
+    struct span at;       /* of the whole statement */
+    struct domain *inside;/* the domain whose policy it stands in; NULL: governance's */
+    unsigned permissions; /* PERMIT_ bits, sets not yet expanded */
+    struct {
+        unsigned bit;
+        struct span at;
+    } written[16];        /* each permission with its place */
+    size_t written_count;
+    enum grant_target target;
+    struct span target_at;
+    struct domain *domain;          /* DATABASE, ALL_TABLES */
+    VEC(struct output *) outputs;   /* TABLE: one, or all outputs of a product */
+    bool has_columns, except;
+    struct {
+        struct column **at;
+        struct span *spans;
+        size_t len;
+    } columns;                      /* as written */
+    const char *location;           /* s3://bucket/prefix/ */
+    VEC(struct principal *) to;     /* as written, teams not expanded */
+    VEC(struct span) to_at;
+    const char *because;
+};
+
+struct guardrail {
+    struct decl decl;
+    struct text managed; /* identifier of an AWS managed rule */
+    struct text lambda;  /* name or ARN of a function */
+    VEC(struct text) resources;
+    struct data *parameters;
+    struct text frequency; /* One_Hour, Three_Hours, ... */
+};
+
+struct channel {
+    struct decl decl;
+    struct domain *domain; /* NULL: governance's */
+    VEC(struct text) emails;
+    struct text arn; /* an existing topic */
+};
+
+/* ---- the whole -------------------------------------------------------------------------------------------------------------- */
+
+struct mesh {
+    struct decl decl; /* path NULL when there is no `mesh` block: then the name is "mesh" */
+    struct text region, account_id, bucket;
+    VEC(struct principal *) admins;
+    struct channel *alerts;
+    VEC(struct environment *) environments;
+    VEC(struct account *) accounts;
+    VEC(struct principal *) principals;
+    VEC(struct tag *) tags;
+    VEC(struct schema *) schemas;
+    VEC(struct domain *) domains;
+    VEC(struct product *) products;
+    VEC(struct output *) outputs;
+    VEC(struct pipeline *) pipelines;
+    VEC(struct grant *) grants;
+    VEC(struct guardrail *) guardrails;
+    VEC(struct channel *) channels;
+};
+
+/* Elaborates parsed files into the mesh. Reports everything that is wrong on the way; never NULL. */
+struct mesh *model_build(struct session *s, struct tree *const *trees, size_t count);
+
+/* The value of a key on an output or column after inheritance, NULL when there is none (access.md 1.2). */
+atom tag_value_of(const struct output *output, const struct column *column, const struct tag *tag);
+
+/* Words of the enumerations, as the language writes them. */
+const char *status_word(enum status status);
+const char *format_word(enum format format);
+const char *promise_word(enum promise promise);
+const char *permission_word(unsigned bit); /* lower case */
+const char *permission_wire(unsigned bit); /* Lake Formation's: upper case; NULL for sets */
+
+#endif

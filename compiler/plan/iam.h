@@ -1,0 +1,24 @@
+/* iam.h - roles that the compiler makes. What a role may do is a list of rights (facts); this only renders them. */
+#ifndef MESH_PLAN_IAM_H
+#define MESH_PLAN_IAM_H
+
+#include "plan/plan.h"
+
+struct right {
+    const char *action;   /* "lambda:InvokeFunction" */
+    json *resource;       /* a text, Fn::Sub or "*" ; taken over */
+    const char *condition_operator, *condition_key; /* NULL: none */
+    json *condition_value;
+};
+
+struct rights {
+    VEC(struct right) list;
+};
+
+/* An AWS::IAM::Role trusted by one service, with one inline policy; rights of the same resource are joined in one statement,
+ * actions sorted, statements sorted. source_account: the trust has aws:SourceAccount. Returns the role's logical id. */
+const char *plan_role(struct plan *plan, struct stack *stack, struct span at, const char *prefix,
+                      const char *name, const char *role_name, const char *service,
+                      const struct rights *rights);
+
+#endif

@@ -1,0 +1,69 @@
+/* plan.h - the model turned into AWS resources, one deployment at a time; one file a service.
+ *
+ * A plan lists its stacks at once; the resources of a stack are made on demand (plan_stack) and given back before the next
+ * (plan_stack_free), so that memory stays flat however large the mesh is. */
+#ifndef MESH_PLAN_PLAN_H
+#define MESH_PLAN_PLAN_H
+
+#include "base/json.h"
+#include "model/deployment.h"
+
+struct resource {
+    const char *id;    /* logical id: letters and digits, made from names only */
+    const char *type;  /* "AWS::Glue::Table" */
+    json *properties;
+    bool retain;       /* holds data: DeletionPolicy and UpdateReplacePolicy Retain */
+    const char *depends_on; /* a logical id or NULL */
+    struct span at;    /* the declaration it comes from */
+};
+
+struct stack {
+    const char *name;          /* data-mesh-sales */
+    const char *file;          /* stacks/sales.template.json */
+    const char *description;
+    const struct domain *domain; /* NULL: governance */
+    bool has_roles;            /* needs CAPABILITY_NAMED_IAM */
+    VEC(struct resource) resources; /* in the order made; the emitter writes them in it */
+};
+
+struct plan {
+    struct session *s;
+    const struct mesh *mesh;
+    const struct deployment *deployment;
+    VEC(struct stack *) stacks;  /* deploy order: governance first */
+    struct arena scratch;        /* texts of the stack being made; emptied by plan_stack_free */
+};
+
+/* Lists the stacks; reports nothing. */
+struct plan *plan_new(struct session *s, const struct deployment *deployment);
+/* Makes the resources of a stack; reports what does not fit (limits). */
+void plan_stack(struct plan *plan, struct stack *stack);
+void plan_stack_free(struct plan *plan, struct stack *stack);
+
+/* The definition of a pipeline's machine, as it stands in its template and in states/. The caller frees it. */
+json *plan_machine(struct plan *plan, const struct pipeline *pipeline);
+
+/* grants/<account>.json as a tree (format of the build contract); the caller frees it. NULL: nothing to grant or manage. */
+json *plan_grants(struct plan *plan);
+
+/* ---- for the files of plan/ ------------------------------------------------------------------------------------------ */
+
+/* Adds a resource; id parts are joined in CamelCase of letters and digits: ("Table", "orders_v1") -> "TableOrdersV1".
+ * Returns its properties, an empty object, to be filled. Ids are unique in a stack: a clash gets a suffix from the hash
+ * of the names. */
+json *plan_resource(struct plan *plan, struct stack *stack, const char *type, struct span at,
+                    const char *prefix, const char *name);
+/* The resource added last, to set retain or depends_on. */
+struct resource *plan_last(struct stack *stack);
+
+void plan_s3(struct plan *plan, struct stack *stack);
+void plan_glue(struct plan *plan, struct stack *stack);
+void plan_quality(struct plan *plan, struct stack *stack);
+void plan_lakeformation(struct plan *plan, struct stack *stack);
+void plan_athena(struct plan *plan, struct stack *stack);
+void plan_states(struct plan *plan, struct stack *stack);
+void plan_cloudwatch(struct plan *plan, struct stack *stack);
+void plan_sns(struct plan *plan, struct stack *stack);
+void plan_config(struct plan *plan, struct stack *stack);
+
+#endif
