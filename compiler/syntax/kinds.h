@@ -55,7 +55,7 @@ enum attr_type {
 /* Bits of attr_info.flags. */
 enum { ATTR_REQUIRED = 1,
        ATTR_LIST = 2,       /* a list, or one item without brackets */
-       ATTR_OPTIONS = 4,    /* the value may carry { options } (kind in `options`) */
+       ATTR_OPTIONS = 4,    /* the value may carry { options }, read as a body of the kind in `options` */
        ATTR_REPEAT = 8,     /* may stand several times */
        ATTR_LATER = 16,     /* parsed and kept, but not compiled yet: "not supported yet" */
 };
@@ -73,6 +73,7 @@ struct attr_info {
     const char *word;
     enum attr_type type;
     unsigned flags;
+    enum kind options; /* KIND_NONE: the value takes no options */
     const char *detail;
     const char *doc;
 };
@@ -86,7 +87,9 @@ struct nest_info {
 
 const struct kind_info *kind_info(enum kind kind);
 /* The kind of a head word as it may stand inside `outer` (KIND_NONE: at file level): several kinds may share a word
- * (`tags` in a domain and elsewhere). KIND_NONE when there is none. */
+ * (`environment` at file level and in a function). KIND_NONE when there is none. Inside KIND_DEFAULTS everything is found
+ * that may stand in a block that has defaults. The options of a step are a body of the kind that kind_find(KIND_STEPS,
+ * verb) gives; those of a value have their kind in attr_info.options. */
 enum kind kind_find(enum kind outer, const char *word);
 /* The nearest known head word inside outer, for suggestions; NULL. */
 const char *kind_suggest(enum kind outer, const char *word);

@@ -130,7 +130,7 @@ struct member { /* label: value { options } */
     struct value *value; /* never NULL; VALUE_ERROR when it was missing */
 };
 
-struct column { /* label: type @annotation... */
+struct column_decl { /* label: type @annotation... */
     struct item item;
     struct name label;
     struct type_expr *type; /* never NULL; word.text NULL when it was missing */
@@ -151,6 +151,8 @@ struct type_decl { /* type Name = type @annotation... */
 
 /* ---- steps --------------------------------------------------------------------------------------------------------- */
 
+/* (column_decl and step_decl: struct column and struct step are the model's.) */
+
 enum verb { VERB_NONE, /* unknown: reported */
             VERB_LAMBDA, VERB_GLUE, VERB_ATHENA, VERB_BATCH, VERB_EMR, VERB_CALL, VERB_CRAWL, VERB_CHECK, VERB_RUN,
             VERB_WAIT, VERB_NOTIFY, VERB_SUCCEED, VERB_FAIL, VERB_SET, VERB_RAW,
@@ -168,7 +170,7 @@ struct part { /* one braced list of steps inside parallel, choose, try */
     struct item *steps;
 };
 
-struct step {
+struct step_decl {
     struct item item;
     struct name label;
     struct name word; /* the verb as written */
@@ -178,7 +180,7 @@ struct step {
     bool has_options;
     struct item *options;    /* members and blocks between the braces; for set and raw the members of the value */
     struct part *parts;      /* parallel, choose, try */
-    struct step *polled;     /* poll: the call it repeats (label empty) */
+    struct step_decl *polled;  /* poll: the call it repeats (label empty) */
 };
 
 /* ---- policy statements ----------------------------------------------------------------------------------------------- */
