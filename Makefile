@@ -20,9 +20,9 @@ say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)';)
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
             -Wwrite-strings -Wvla -Wundef -Wformat=2 -Wswitch-enum -Wcast-qual $(if $(WERROR),-Werror)
+comma    := ,
 HARDEN   := $(if $(SANITIZE),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer,\
             -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE)
-comma    := ,
 LINK     := $(if $(SANITIZE),-fsanitize=address$(comma)undefined,-pie -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now)
 
 LIBS_CFLAGS := $(shell $(PKGCONFIG) --cflags libcjson nettle 2>/dev/null)
@@ -33,11 +33,13 @@ OWN_CFLAGS   := -std=c17 $(WARNINGS) $(HARDEN) -ffile-prefix-map=$(CURDIR)=.
 COMPILE       = $(CC) $(OWN_CPPFLAGS) $(CPPFLAGS) $(OWN_CFLAGS) $(CFLAGS) -MMD -MP
 
 SOURCES   := $(sort $(wildcard compiler/*/*.c compiler/*/*/*.c))
-GENERATED := $(BUILD)/parse.c $(BUILD)/scan.c $(BUILD)/embedded.c
+# The grammar's parts count as soon as they are there.
+GENERATED := $(if $(wildcard grammar/mesh.y),$(BUILD)/parse.c) $(if $(wildcard grammar/mesh.l),$(BUILD)/scan.c) \
+             $(BUILD)/embedded.c
 OBJECTS   := $(SOURCES:%.c=$(BUILD)/%.o) $(GENERATED:%.c=%.o)
 LIBRARY   := $(BUILD)/libmesh.a
 MESHC     := $(BUILD)/meshc
-TABLES    := $(BUILD)/diagnostics.inc $(BUILD)/parse.h
+TABLES    := $(BUILD)/diagnostics.inc $(if $(wildcard grammar/mesh.y),$(BUILD)/parse.h)
 
 .DELETE_ON_ERROR:
 .SUFFIXES:

@@ -3,11 +3,14 @@
 #define MESH_BASE_SUGGEST_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct suggestion {
     const char *word;  /* what was written */
     const char *best;  /* the nearest offered so far, NULL when none is near enough */
     size_t distance;
+    size_t length;    /* of word */
+    uint32_t letters; /* of word, as a set: a cheap first test */
 };
 
 struct suggestion suggest_for(const char *word);

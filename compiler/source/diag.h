@@ -14,7 +14,7 @@
 enum level { LEVEL_OFF, LEVEL_NOTE, LEVEL_WARNING, LEVEL_ERROR };
 
 enum diag_code {
-#define DIAG(name, code, slug, level, title, text, wrong, right) D_##name,
+#define DIAG(name, code, slug, level, title, text, wrong, right, system) D_##name,
 #include "diagnostics.inc"
 #undef DIAG
     D_COUNT
@@ -27,6 +27,7 @@ struct diag_info {
     const char *title; /* one line */
     const char *text;  /* paragraphs */
     const char *wrong, *right; /* examples; NULL where no mesh can show it */
+    bool system;       /* a failure of input, output or the system, not of the mesh: exit code 3 */
 };
 
 struct diag_place {
@@ -47,20 +48,27 @@ struct diag {
 
 struct diagnostics {
     VEC(struct diag *) list;
-    size_t errors, warnings, notes;
-    size_t dropped; /* errors above DIAG_MAX: counted, not kept */
+    size_t errors, warnings, notes; /* all of them, also the dropped ones */
+    size_t system_errors;           /* among the errors: see diag_info.system */
+    size_t dropped;                 /* above DIAG_MAX of their level: counted, not kept */
+    struct diag spare;              /* what diag() returns when the report is silenced or dropped */
     enum level levels[D_COUNT]; /* set by -W CODE=level; LEVEL_OFF there means: as in the registry */
     bool silenced[D_COUNT];     /* -W CODE=off */
-    bool werror;
+    bool werror;                /* raises every warning that no -W CODE=level speaks of */
 };
 
-/* More errors than this are counted, not shown. */
+/* More errors (or warnings, or notes) than this are counted, not shown. */
 enum { DIAG_MAX = 10000 };
 
 const struct diag_info *diag_info(enum diag_code code);
 /* By code ("M0301", "301") or slug; D_COUNT when unknown. */
 enum diag_code diag_find(const char *text);
 
+/* Obeys the argument of -W, CODE=off|note|warning|error. NULL when done, else what is wrong with it, in the arena. What is
+ * an error by the registry stays one: no output may come from a mesh that has it. */
+const char *diag_configure(struct session *s, const char *argument);
+
+/* Never NULL. The message is kept, formatted, in the arena. */
 struct diag *diag(struct session *s, enum diag_code code, struct span span, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 void diag_place(struct session *s, struct diag *d, struct span span, const char *format, ...)
@@ -72,5 +80,8 @@ void diag_suggest(struct session *s, struct diag *d, const char *best);
 
 /* By place, then order of report; equal ones (code, place, message) once. */
 void diag_sort(struct session *s);
+
+/* 0 without errors, 3 when one of them is the system's, else 1. */
+int diag_exit_code(const struct session *s);
 
 #endif

@@ -23,11 +23,13 @@ struct source {
     uint32_t base, size;
     const uint32_t *lines; /* offsets of line starts, made when first asked for */
     uint32_t line_count;
+    uint32_t counted_to, column; /* where source_position last counted a column, for very long lines */
 };
 
 struct sources {
-    VEC(struct source *) files; /* ascending by base */
-    uint32_t next;              /* base of the next file */
+    VEC(struct source *) files;  /* ascending by base */
+    VEC(struct source *) broken; /* likewise; kept only to show what is wrong with their bytes */
+    uint32_t next;               /* base of the next file; 0 before the first */
 };
 
 struct position {

@@ -1,0 +1,156 @@
+/* arena.c - bump allocation out of chunks that come zeroed from calloc; and vec_grow, which extends in place. */
+#include "base/arena.h"
+#include "base/vec.h"
+#include <stdalign.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct arena_chunk {
+    struct arena_chunk *next;
+    alignas(max_align_t) char bytes[];
+};
+
+enum { CHUNK_FIRST = 64 << 10, CHUNK_MOST = 4 << 20 };
+
+_Noreturn void memory_exhausted(void)
+{
+    static const char message[] = "meshc: out of memory\n";
+    if (write(STDERR_FILENO, message, sizeof message - 1) < 0) {
+        /* Nowhere left to say it: the exit code has to do. */
+    }
+    _Exit(3);
+}
+
+static struct arena_chunk *chunk_new(struct arena *arena, size_t room)
+{
+    struct arena_chunk *chunk = calloc(1, sizeof *chunk + room);
+    if (chunk == NULL) {
+        memory_exhausted();
+    }
+    arena->total += sizeof *chunk + room;
+    return chunk;
+}
+
+/* What does not fit into the newest chunk: a chunk of its own for a large object, else the next, larger chunk. */
+static void *alloc_slow(struct arena *arena, size_t size)
+{
+    if (size > SIZE_MAX / 4) {
+        memory_exhausted();
+    }
+    size_t room = arena->total < CHUNK_FIRST  ? CHUNK_FIRST
+                  : arena->total < CHUNK_MOST ? arena->total
+                                              : CHUNK_MOST;
+    if (size > room / 4) {
+        struct arena_chunk *chunk = chunk_new(arena, size);
+        if (arena->chunks == NULL) {
+            arena->chunks = chunk;
+        } else { /* behind the newest, whose free part stays in use */
+            chunk->next = arena->chunks->next;
+            arena->chunks->next = chunk;
+        }
+        return chunk->bytes;
+    }
+    struct arena_chunk *chunk = chunk_new(arena, room);
+    chunk->next = arena->chunks;
+    arena->chunks = chunk;
+    arena->at = chunk->bytes + size;
+    arena->end = chunk->bytes + room;
+    return chunk->bytes;
+}
+
+static void *alloc_aligned(struct arena *arena, size_t size, size_t alignment)
+{
+    size_t pad = (size_t)(-(uintptr_t)arena->at & (alignment - 1));
+    size_t left = (size_t)(arena->end - arena->at);
+    if (arena->at == NULL || left < pad || left - pad < size) {
+        return alloc_slow(arena, size);
+    }
+    char *result = arena->at + pad;
+    arena->at = result + size;
+    return result;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    /* The size of an object is a multiple of its alignment, so the strictest alignment is due only to its multiples. */
+    size_t strictest = alignof(max_align_t);
+    return alloc_aligned(arena, size, size % strictest == 0 ? strictest : alignof(uint64_t));
+}
+
+void *arena_array_(struct arena *arena, size_t n, size_t size)
+{
+    if (size != 0 && n > SIZE_MAX / size) {
+        memory_exhausted();
+    }
+    return arena_alloc(arena, n * size);
+}
+
+char *arena_copy(struct arena *arena, const char *text, size_t length)
+{
+    char *copy = alloc_aligned(arena, length + 1, 1);
+    if (length > 0) {
+        memcpy(copy, text, length);
+    }
+    return copy;
+}
+
+char *arena_vformat(struct arena *arena, const char *format, va_list arguments)
+{
+    char room[512];
+    va_list again;
+    va_copy(again, arguments);
+    int length = vsnprintf(room, sizeof room, format, arguments);
+    if (length < 0) {
+        memory_exhausted();
+    }
+    char *result;
+    if ((size_t)length < sizeof room) {
+        result = arena_copy(arena, room, (size_t)length);
+    } else {
+        result = alloc_aligned(arena, (size_t)length + 1, 1);
+        vsnprintf(result, (size_t)length + 1, format, again);
+    }
+    va_end(again);
+    return result;
+}
+
+char *arena_format(struct arena *arena, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    char *result = arena_vformat(arena, format, arguments);
+    va_end(arguments);
+    return result;
+}
+
+void arena_free(struct arena *arena)
+{
+    for (struct arena_chunk *chunk = arena->chunks, *next; chunk != NULL; chunk = next) {
+        next = chunk->next;
+        free(chunk);
+    }
+    *arena = (struct arena){0};
+}
+
+void *vec_grow(struct arena *arena, void *items, size_t len, size_t *cap, size_t size)
+{
+    size_t old = *cap, grown = old == 0 ? 4 : old * 2;
+    if (grown > SIZE_MAX / size / 2) {
+        memory_exhausted();
+    }
+    *cap = grown;
+    size_t more = (grown - old) * size;
+    if (items != NULL && (char *)items + old * size == arena->at &&
+        more <= (size_t)(arena->end - arena->at)) {
+        arena->at += more; /* the newest block of the arena: it grows where it stands */
+        return items;
+    }
+    void *block = arena_array_(arena, grown, size);
+    if (len > 0) {
+        memcpy(block, items, len * size);
+    }
+    return block;
+}

@@ -1,0 +1,122 @@
+/* atom.c - the table of interned names: open addressing over texts that carry their number and length in front. */
+#include "base/atom.h"
+#include <stdlib.h>
+#include <string.h>
+
+struct atom_head { /* stands right before the text */
+    uint32_t number, length;
+};
+
+enum { FIRST_CAPACITY = 1024 };
+
+static const struct atom_head *head_of(atom text)
+{
+    return (const struct atom_head *)(const void *)(text - sizeof(struct atom_head));
+}
+
+uint32_t atom_number(atom text)
+{
+    return head_of(text)->number;
+}
+
+size_t atom_length(atom text)
+{
+    return head_of(text)->length;
+}
+
+static uint64_t mix(uint64_t hash, uint64_t word)
+{
+    hash = (hash ^ word) * UINT64_C(0x9fb21c651e98df25);
+    return hash ^ (hash >> 32);
+}
+
+/* Eight bytes a step: the scanner asks for every word and every text of the program. Never shown, never stored. */
+static uint64_t hash_text(const char *text, size_t length)
+{
+    uint64_t hash = mix(UINT64_C(0x2545f4914f6cdd1d), length), word;
+    size_t i = 0;
+    for (; i + sizeof word <= length; i += sizeof word) {
+        memcpy(&word, text + i, sizeof word);
+        hash = mix(hash, word);
+    }
+    if (i < length) {
+        word = 0;
+        memcpy(&word, text + i, length - i);
+        hash = mix(hash, word);
+    }
+    return mix(hash, hash >> 29);
+}
+
+/* The slot where the text is or would be. There is always an empty one. */
+static size_t slot_of(const struct atoms *atoms, const char *text, size_t length)
+{
+    size_t mask = atoms->capacity - 1;
+    size_t i = (size_t)hash_text(text, length) & mask;
+    for (;; i = (i + 1) & mask) {
+        atom there = atoms->slots[i];
+        if (there == NULL || (atom_length(there) == length && memcmp(there, text, length) == 0)) {
+            return i;
+        }
+    }
+}
+
+static void set_capacity(struct atoms *atoms, size_t capacity)
+{
+    atom *old = atoms->slots;
+    size_t count = atoms->capacity;
+    atoms->slots = calloc(capacity, sizeof *atoms->slots);
+    if (atoms->slots == NULL) {
+        memory_exhausted();
+    }
+    atoms->capacity = capacity;
+    for (size_t i = 0; i < count; i++) {
+        if (old[i] != NULL) {
+            atoms->slots[slot_of(atoms, old[i], atom_length(old[i]))] = old[i];
+        }
+    }
+    free(old);
+}
+
+void atoms_init(struct atoms *atoms, struct arena *arena)
+{
+    *atoms = (struct atoms){.arena = arena};
+    set_capacity(atoms, FIRST_CAPACITY);
+}
+
+void atoms_free(struct atoms *atoms)
+{
+    free(atoms->slots);
+    *atoms = (struct atoms){0};
+}
+
+atom atom_put(struct atoms *atoms, const char *text, size_t length)
+{
+    size_t slot = slot_of(atoms, text, length);
+    if (atoms->slots[slot] != NULL) {
+        return atoms->slots[slot];
+    }
+    if (length >= UINT32_MAX || atoms->count >= UINT32_MAX) {
+        memory_exhausted(); /* above the limits of the sources by far: cannot come from a program */
+    }
+    if (atoms->count + atoms->count / 2 >= atoms->capacity) {
+        set_capacity(atoms, atoms->capacity * 2);
+        slot = slot_of(atoms, text, length);
+    }
+    struct atom_head *head = arena_alloc(atoms->arena, sizeof *head + length + 1);
+    *head = (struct atom_head){.number = (uint32_t)atoms->count++, .length = (uint32_t)length};
+    char *copy = (char *)(head + 1);
+    if (length > 0) {
+        memcpy(copy, text, length);
+    }
+    return atoms->slots[slot] = copy;
+}
+
+atom atom_of(struct atoms *atoms, const char *text)
+{
+    return atom_put(atoms, text, strlen(text));
+}
+
+atom atom_find(const struct atoms *atoms, const char *text, size_t length)
+{
+    return atoms->slots[slot_of(atoms, text, length)];
+}

@@ -1,0 +1,515 @@
+/* json.c - the one file that includes cJSON: building trees, reading them, writing them.
+ *
+ * Texts and keys stay where they are (cJSON's "reference" nodes); numbers are nodes of cJSON's raw kind, so that
+ * their spelling survives. cJSON is the tree alone: its printer and its parser both put numbers through a double. */
+#include "base/json.h"
+#include "base/arena.h"
+#include "base/utf8.h"
+#include <cjson/cJSON.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- building -------------------------------------------------------------------------------------------------- */
+
+static json *made(json *item)
+{
+    if (item == NULL) {
+        memory_exhausted();
+    }
+    return item;
+}
+
+json *json_object(void)
+{
+    return made(cJSON_CreateObject());
+}
+
+json *json_array(void)
+{
+    return made(cJSON_CreateArray());
+}
+
+json *json_text(const char *text)
+{
+    return made(cJSON_CreateStringReference(text));
+}
+
+json *json_int(int64_t number)
+{
+    char digits[24];
+    snprintf(digits, sizeof digits, "%" PRId64, number);
+    return made(cJSON_CreateRaw(digits));
+}
+
+json *json_number(const char *digits)
+{
+    json *item = json_text(digits);
+    item->type = cJSON_Raw | cJSON_IsReference;
+    return item;
+}
+
+json *json_bool(bool value)
+{
+    return made(cJSON_CreateBool(value));
+}
+
+json *json_null(void)
+{
+    return made(cJSON_CreateNull());
+}
+
+json *json_set(json *object, const char *key, json *item)
+{
+    if (item != NULL && !cJSON_AddItemToObjectCS(object, key, item)) {
+        memory_exhausted();
+    }
+    return item;
+}
+
+json *json_add(json *array, json *item)
+{
+    if (item != NULL && !cJSON_AddItemToArray(array, item)) {
+        memory_exhausted();
+    }
+    return item;
+}
+
+void json_set_text(json *object, const char *key, const char *text)
+{
+    if (text != NULL) {
+        json_set(object, key, json_text(text));
+    }
+}
+
+json *json_duplicate(const json *item)
+{
+    return made(cJSON_Duplicate(item, true));
+}
+
+void json_free(json *tree)
+{
+    cJSON_Delete(tree);
+}
+
+/* ---- reading --------------------------------------------------------------------------------------------------- */
+
+json *json_get(const json *object, const char *key)
+{
+    return cJSON_GetObjectItemCaseSensitive(object, key);
+}
+
+json *json_first(const json *container)
+{
+    return container == NULL ? NULL : container->child;
+}
+
+json *json_next(const json *item)
+{
+    return item->next;
+}
+
+size_t json_count(const json *container)
+{
+    size_t count = 0;
+    for (const json *item = json_first(container); item != NULL; item = item->next) {
+        count++;
+    }
+    return count;
+}
+
+json *json_at(const json *container, size_t index)
+{
+    json *item = json_first(container);
+    while (item != NULL && index-- > 0) {
+        item = item->next;
+    }
+    return item;
+}
+
+const char *json_key(const json *item)
+{
+    return item->string;
+}
+
+bool json_is_object(const json *item)
+{
+    return cJSON_IsObject(item);
+}
+
+bool json_is_array(const json *item)
+{
+    return cJSON_IsArray(item);
+}
+
+const char *json_text_of(const json *item)
+{
+    return cJSON_IsString(item) ? item->valuestring : NULL;
+}
+
+/* ---- writing --------------------------------------------------------------------------------------------------- */
+
+void json_write_string(struct buf *out, const char *text)
+{
+    /* What follows the backslash; 'u' for the long form, 0 for bytes that stand for themselves. */
+    static const char escapes[256] = {
+        'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'b', 't', 'n', 'u', 'f', 'r', 'u', 'u',
+        'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u',
+        ['"'] = '"', ['\\'] = '\\', [0x7f] = 'u',
+    };
+    const unsigned char *at = (const unsigned char *)text, *run = at;
+    const unsigned char *end = at + strlen(text);
+    buf_putc(out, '"');
+    for (; at < end; at++) {
+        char escape = escapes[*at];
+        if (escape != 0) {
+            buf_put(out, (const char *)run, (size_t)(at - run));
+            run = at + 1;
+            if (escape == 'u') {
+                buf_format(out, "\\u%04x", (unsigned)*at);
+            } else {
+                buf_put(out, (char[]){'\\', escape}, 2);
+            }
+        }
+    }
+    buf_put(out, (const char *)run, (size_t)(end - run));
+    buf_putc(out, '"');
+}
+
+static void write_scalar(struct buf *out, const json *item)
+{
+    switch (item->type & 0xff) {
+    case cJSON_String:
+        json_write_string(out, item->valuestring);
+        break;
+    case cJSON_Raw:
+        buf_puts(out, item->valuestring);
+        break;
+    case cJSON_True:
+        buf_put(out, "true", 4);
+        break;
+    case cJSON_False:
+        buf_put(out, "false", 5);
+        break;
+    default:
+        buf_put(out, "null", 4);
+        break;
+    }
+}
+
+struct writer {
+    struct buf *out;
+    bool compact;
+    const json **open; /* the containers around the current item: nodes do not know their parents */
+    size_t depth, cap;
+};
+
+static void break_line(struct writer *writer)
+{
+    if (!writer->compact) {
+        char *to = buf_reserve(writer->out, 1 + 2 * writer->depth);
+        to[0] = '\n';
+        memset(to + 1, ' ', 2 * writer->depth);
+        writer->out->len += 1 + 2 * writer->depth;
+    }
+}
+
+static void push(struct writer *writer, const json *container)
+{
+    if (writer->depth == writer->cap) {
+        writer->cap = writer->cap == 0 ? 32 : writer->cap * 2;
+        writer->open = realloc(writer->open, writer->cap * sizeof *writer->open);
+        if (writer->open == NULL) {
+            memory_exhausted();
+        }
+    }
+    writer->open[writer->depth++] = container;
+}
+
+/* Writes an item as far as its first child, which it returns. */
+static const json *write_begin(struct writer *writer, const json *item)
+{
+    struct buf *out = writer->out;
+    if (item->string != NULL && writer->depth > 0) {
+        json_write_string(out, item->string);
+        buf_put(out, ": ", writer->compact ? 1 : 2);
+    }
+    bool object = cJSON_IsObject(item);
+    if (!object && !cJSON_IsArray(item)) {
+        write_scalar(out, item);
+        return NULL;
+    }
+    if (item->child == NULL) {
+        buf_put(out, object ? "{}" : "[]", 2);
+        return NULL;
+    }
+    buf_putc(out, object ? '{' : '[');
+    push(writer, item);
+    break_line(writer);
+    return item->child;
+}
+
+/* Without recursion: no depth of a tree is too much for it. */
+static void write_tree(struct buf *out, const json *tree, bool compact)
+{
+    struct writer writer = {.out = out, .compact = compact};
+    const json *item = write_begin(&writer, tree);
+    while (item != NULL) {
+        const json *child = write_begin(&writer, item);
+        if (child != NULL) {
+            item = child;
+            continue;
+        }
+        while (item->next == NULL) { /* the last of its container: close that, too */
+            item = writer.open[--writer.depth];
+            break_line(&writer);
+            buf_putc(out, cJSON_IsObject(item) ? '}' : ']');
+            if (writer.depth == 0) {
+                free(writer.open);
+                return;
+            }
+        }
+        buf_putc(out, ',');
+        break_line(&writer);
+        item = item->next;
+    }
+}
+
+void json_write(struct buf *out, const json *tree)
+{
+    write_tree(out, tree, false);
+}
+
+void json_write_compact(struct buf *out, const json *tree)
+{
+    write_tree(out, tree, true);
+}
+
+/* ---- parsing (RFC 8259, to the letter) -------------------------------------------------------------------------- */
+
+enum { DEPTH_MAX = 1000 };
+
+struct reader {
+    const char *at, *end;
+    struct buf text; /* the text being decoded, or the digits */
+    unsigned depth;
+};
+
+static json *read_value(struct reader *reader);
+
+static void skip_blanks(struct reader *reader)
+{
+    while (reader->at < reader->end && strchr(" \t\n\r", *reader->at) && *reader->at != '\0') {
+        reader->at++;
+    }
+}
+
+static bool next_is(struct reader *reader, char c)
+{
+    if (reader->at < reader->end && *reader->at == c) {
+        reader->at++;
+        return true;
+    }
+    return false;
+}
+
+static bool read_hex(struct reader *reader, uint32_t *value)
+{
+    *value = 0;
+    for (int i = 0; i < 4; i++, reader->at++) {
+        char c = reader->at < reader->end ? *reader->at : '\0';
+        uint32_t digit = c >= '0' && c <= '9'   ? (uint32_t)(c - '0')
+                         : c >= 'a' && c <= 'f' ? (uint32_t)(c - 'a' + 10)
+                         : c >= 'A' && c <= 'F' ? (uint32_t)(c - 'A' + 10)
+                                                : 16;
+        if (digit == 16) {
+            return false;
+        }
+        *value = *value << 4 | digit;
+    }
+    return true;
+}
+
+static void put_character(struct buf *out, uint32_t c)
+{
+    if (c < 0x80) {
+        buf_putc(out, (char)c);
+        return;
+    }
+    int more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+    static const unsigned char leads[] = {0, 0xc0, 0xe0, 0xf0};
+    buf_putc(out, (char)(leads[more] | c >> (6 * more)));
+    while (more-- > 0) {
+        buf_putc(out, (char)(0x80 | (c >> (6 * more) & 0x3f)));
+    }
+}
+
+/* After the backslash. A NUL has no place in our texts and is refused like a lone surrogate. */
+static bool read_escape(struct reader *reader)
+{
+    static const char letters[] = "\"\\/bfnrt", meanings[] = "\"\\/\b\f\n\r\t";
+    if (reader->at == reader->end || *reader->at == '\0') {
+        return false;
+    }
+    char c = *reader->at++;
+    const char *letter = strchr(letters, c);
+    if (letter != NULL) {
+        buf_putc(&reader->text, meanings[letter - letters]);
+        return true;
+    }
+    uint32_t high, low;
+    if (c != 'u' || !read_hex(reader, &high) || high == 0 || (high >= 0xdc00 && high <= 0xdfff)) {
+        return false;
+    }
+    if (high >= 0xd800 && high <= 0xdbff) {
+        if (!next_is(reader, '\\') || !next_is(reader, 'u') || !read_hex(reader, &low) ||
+            low < 0xdc00 || low > 0xdfff) {
+            return false;
+        }
+        high = 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
+    }
+    put_character(&reader->text, high);
+    return true;
+}
+
+/* A string into reader->text. */
+static bool read_string(struct reader *reader)
+{
+    reader->text.len = 0;
+    buf_put(&reader->text, "", 0);
+    if (!next_is(reader, '"')) {
+        return false;
+    }
+    for (;;) {
+        const char *run = reader->at;
+        while (reader->at < reader->end && *reader->at != '"' && *reader->at != '\\' &&
+               (unsigned char)*reader->at >= ' ') {
+            reader->at++;
+        }
+        buf_put(&reader->text, run, (size_t)(reader->at - run));
+        if (next_is(reader, '"')) {
+            return utf8_check(reader->text.at, reader->text.len) == reader->text.len;
+        }
+        if (!next_is(reader, '\\') || !read_escape(reader)) {
+            return false;
+        }
+    }
+}
+
+static bool skip_digits(struct reader *reader)
+{
+    const char *start = reader->at;
+    while (reader->at < reader->end && *reader->at >= '0' && *reader->at <= '9') {
+        reader->at++;
+    }
+    return reader->at > start;
+}
+
+static json *read_number(struct reader *reader)
+{
+    const char *start = reader->at;
+    next_is(reader, '-');
+    if (!next_is(reader, '0') && !skip_digits(reader)) {
+        return NULL;
+    }
+    if (next_is(reader, '.') && !skip_digits(reader)) {
+        return NULL;
+    }
+    if (next_is(reader, 'e') || next_is(reader, 'E')) {
+        if (!next_is(reader, '+')) {
+            next_is(reader, '-');
+        }
+        if (!skip_digits(reader)) {
+            return NULL;
+        }
+    }
+    reader->text.len = 0;
+    buf_put(&reader->text, start, (size_t)(reader->at - start));
+    return made(cJSON_CreateRaw(reader->text.at));
+}
+
+static bool read_word(struct reader *reader, const char *word)
+{
+    size_t length = strlen(word);
+    if ((size_t)(reader->end - reader->at) < length || memcmp(reader->at, word, length) != 0) {
+        return false;
+    }
+    reader->at += length;
+    return true;
+}
+
+static bool read_member(struct reader *reader, json *object)
+{
+    skip_blanks(reader);
+    if (!read_string(reader)) {
+        return false;
+    }
+    char *key = strdup(reader->text.at);
+    if (key == NULL) {
+        memory_exhausted();
+    }
+    skip_blanks(reader);
+    json *item = next_is(reader, ':') ? read_value(reader) : NULL;
+    if (item != NULL) {
+        cJSON_AddItemToObject(object, key, item);
+    }
+    free(key);
+    return item != NULL;
+}
+
+/* After the opening bracket. */
+static json *read_container(struct reader *reader, json *container, char close)
+{
+    bool object = close == '}';
+    bool fine = ++reader->depth <= DEPTH_MAX;
+    skip_blanks(reader);
+    if (fine && !next_is(reader, close)) {
+        do {
+            fine = object ? read_member(reader, container)
+                          : json_add(container, read_value(reader)) != NULL;
+            skip_blanks(reader);
+        } while (fine && next_is(reader, ','));
+        fine = fine && next_is(reader, close);
+    }
+    reader->depth--;
+    if (!fine) {
+        json_free(container);
+        return NULL;
+    }
+    return container;
+}
+
+static json *read_value(struct reader *reader)
+{
+    skip_blanks(reader);
+    if (next_is(reader, '{')) {
+        return read_container(reader, json_object(), '}');
+    }
+    if (next_is(reader, '[')) {
+        return read_container(reader, json_array(), ']');
+    }
+    if (reader->at < reader->end && *reader->at == '"') {
+        return read_string(reader) ? made(cJSON_CreateString(reader->text.at)) : NULL;
+    }
+    if (read_word(reader, "true")) {
+        return json_bool(true);
+    }
+    if (read_word(reader, "false")) {
+        return json_bool(false);
+    }
+    return read_word(reader, "null") ? json_null() : read_number(reader);
+}
+
+json *json_parse(const char *text, size_t length)
+{
+    struct reader reader = {.at = text, .end = text + length};
+    json *tree = read_value(&reader);
+    skip_blanks(&reader);
+    if (reader.at != reader.end) {
+        json_free(tree);
+        tree = NULL;
+    }
+    buf_free(&reader.text);
+    return tree;
+}
