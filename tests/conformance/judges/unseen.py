@@ -1,0 +1,611 @@
+#!/usr/bin/env python3
+"""Judge: what no outside tool looks at (each rule below names the harm it prevents)."""
+
+import gzip
+import os
+import re
+import sys
+
+from report import Report, grants, load, machines, resources, templates, walk
+
+say = Report("unseen")
+
+# ---------------------------------------------------------------- tables of the Glue catalog
+
+PLAIN = {"boolean", "tinyint", "smallint", "int", "bigint", "float", "double", "string", "binary", "date", "timestamp"}
+
+
+class HiveType:
+    """A recursive parser of Hive's type grammar, as Glue and Athena read it."""
+
+    def __init__(self, text):
+        self.text, self.at = text, 0
+
+    def fail(self, why):
+        raise ValueError(f"type {self.text!r}: {why} at {self.at}")
+
+    def eat(self, sign):
+        if not self.text.startswith(sign, self.at):
+            self.fail(f"{sign!r} expected")
+        self.at += len(sign)
+
+    def take(self, pattern, what):
+        found = re.compile(pattern).match(self.text, self.at)
+        if not found:
+            self.fail(f"{what} expected")
+        self.at = found.end()
+        return found[0]
+
+    def number(self, low, high):
+        number = int(self.take("[0-9]+", "a number"))
+        if not low <= number <= high:
+            self.fail(f"{number} is not within {low} and {high}")
+        return number
+
+    def type(self, key=False):
+        name = self.take("[a-z]+", "a type in lower case")
+        if name in PLAIN:
+            return
+        if name == "decimal":
+            self.eat("(")
+            precision = self.number(1, 38)
+            self.eat(",")
+            self.number(0, precision)
+            self.eat(")")
+        elif name in ("char", "varchar"):
+            self.eat("(")
+            self.number(1, 255 if name == "char" else 65535)
+            self.eat(")")
+        elif key:
+            self.fail("a map's key is a primitive type")
+        elif name == "array":
+            self.eat("<")
+            self.type()
+            self.eat(">")
+        elif name == "map":
+            self.eat("<")
+            self.type(key=True)
+            self.eat(",")
+            self.type()
+            self.eat(">")
+        elif name == "struct":
+            self.eat("<")
+            fields = set()
+            while True:
+                field = self.take("[a-z0-9_]+", "a field in lower case")
+                if field in fields:
+                    self.fail(f"field {field} stands twice")
+                fields.add(field)
+                self.eat(":")
+                self.type()
+                if self.text.startswith(">", self.at):
+                    break
+                self.eat(",")
+            self.eat(">")
+        else:
+            self.fail(f"Hive has no type {name}")
+
+    def whole(self):
+        self.type()
+        if self.at != len(self.text):
+            self.fail("something follows")
+
+
+HIVE = "org.apache.hadoop.hive.ql.io."
+TEXT = ("org.apache.hadoop.mapred.TextInputFormat", HIVE + "HiveIgnoreKeyTextOutputFormat")
+PARQUET = (HIVE + "parquet.MapredParquetInputFormat", HIVE + "parquet.MapredParquetOutputFormat")
+PARQUET_SERDE = HIVE + "parquet.serde.ParquetHiveSerDe"
+LAZY = "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe"
+OPEN_CSV = "org.apache.hadoop.hive.serde2.OpenCSVSerde"
+HCATALOG_JSON = "org.apache.hive.hcatalog.data.JsonSerDe"
+
+#: Glue's `classification` -> the (input, output) classes and the serdes that can read it.
+CLASSES = {
+    "parquet": ([PARQUET], [PARQUET_SERDE]),
+    "orc": ([(HIVE + "orc.OrcInputFormat", HIVE + "orc.OrcOutputFormat")], [HIVE + "orc.OrcSerde"]),
+    "avro": ([(HIVE + "avro.AvroContainerInputFormat", HIVE + "avro.AvroContainerOutputFormat")],
+             ["org.apache.hadoop.hive.serde2.avro.AvroSerDe"]),
+    "json": ([TEXT], ["org.openx.data.jsonserde.JsonSerDe", HCATALOG_JSON]),
+    "csv": ([TEXT], [LAZY, OPEN_CSV]),
+    "tsv": ([TEXT], [LAZY, OPEN_CSV]),
+    "regex": ([TEXT], ["org.apache.hadoop.hive.serde2.RegexSerDe"]),
+    "grok": ([TEXT], ["com.amazonaws.glue.serde.GrokSerDe"]),
+    "ion": ([("com.amazon.ionhiveserde.formats.IonInputFormat", "com.amazon.ionhiveserde.formats.IonOutputFormat")],
+            ["com.amazon.ionhiveserde.IonHiveSerDe"]),
+    "cloudtrail": ([("com.amazon.emr.cloudtrail.CloudTrailInputFormat", HIVE + "HiveIgnoreKeyTextOutputFormat")],
+                   ["com.amazon.emr.hive.serde.CloudTrailSerde", HCATALOG_JSON]),
+    "hudi": ([("org.apache.hudi.hadoop.HoodieParquetInputFormat", PARQUET[1])], [PARQUET_SERDE]),
+}
+JAVA_CLASS = re.compile(r"^([a-z0-9_]+\.)+[A-Z][A-Za-z0-9_]*$")
+
+
+def judge_table(name, properties):
+    table = properties.get("TableInput")
+    if not isinstance(table, dict):
+        yield f"{name}: no TableInput"
+        return
+    if not table.get("Name"):
+        yield f"{name}: TableInput has no Name"
+    if isinstance(table.get("Name"), str) and not re.fullmatch(r"[a-z0-9_]{1,255}", table["Name"]):
+        yield f"{name}: table name {table['Name']!r} is not plain lower case"
+    if "TargetTable" in table:
+        return
+    storage = table.get("StorageDescriptor")
+    if not isinstance(storage, dict):
+        yield f"{name}: no StorageDescriptor"
+        return
+    if not storage.get("Location"):
+        yield f"{name}: no Location"
+    elif isinstance(storage["Location"], str) and not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/(.*/)?", storage["Location"]):
+        yield f"{name}: Location {storage['Location']!r} is no folder in S3"
+    seen = set()
+    for column in [*storage.get("Columns", []), *table.get("PartitionKeys", [])]:
+        label = column.get("Name", "?")
+        if not re.fullmatch(r"[^A-Z\x00-\x1f]{1,255}", label):
+            yield f"{name}: column name {label!r} is not in lower case"
+        if label in seen:
+            yield f"{name}: column {label} stands twice"
+        seen.add(label)
+        try:
+            HiveType(column.get("Type") or "").whole()
+        except ValueError as error:
+            yield f"{name}.{label}: {error}"
+        if len(column.get("Comment", "")) > 255:
+            yield f"{name}.{label}: comment longer than 255"
+    for key in table.get("PartitionKeys", []):
+        if key.get("Type", "").startswith(("array", "map", "struct")):
+            yield f"{name}: partition key {key['Name']} is not primitive"
+    if "OpenTableFormatInput" in properties:  # Iceberg's files tell how to read them
+        return
+    parameters = table.get("Parameters", {})
+    classification = parameters.get("classification")
+    pair = (storage.get("InputFormat"), storage.get("OutputFormat"))
+    serde = storage.get("SerdeInfo", {}).get("SerializationLibrary")
+    for java in (*pair, serde):
+        if not java or not JAVA_CLASS.match(java):
+            yield f"{name}: {java!r} is no class name"
+    if classification in CLASSES:
+        pairs, serdes = CLASSES[classification]
+        if pair not in pairs:
+            yield f"{name}: {pair} does not read {classification}"
+        if serde not in serdes:
+            yield f"{name}: {serde} does not read {classification}"
+    elif classification is None or not parameters.get("mesh.serde"):
+        yield f"{name}: classification {classification!r} is none of {', '.join(CLASSES)}"
+    for key, value in parameters.items():
+        if not isinstance(value, str) and not (isinstance(value, dict) and len(value) == 1):
+            yield f"{name}: parameter {key} is not text"
+
+
+def judge_database(name, properties):
+    database = properties.get("DatabaseInput", {})
+    if not database.get("Name"):
+        yield f"{name}: DatabaseInput has no Name"
+    if "TargetDatabase" in database:
+        return
+    if "LocationUri" in database:
+        yield f"{name}: LocationUri lets whoever may create tables read what lies below it"
+    if database.get("CreateTableDefaultPermissions") != []:
+        yield f"{name}: CreateTableDefaultPermissions is not [], new tables are open to IAM"
+
+
+# ---------------------------------------------------------------- alarms, rules, data that stays
+
+def judge_alarm(name, alarm):
+    if "EvaluationPeriods" not in alarm:
+        yield f"{name}: no EvaluationPeriods"
+    periods = alarm.get("EvaluationPeriods", 1)
+    if alarm.get("DatapointsToAlarm", 1) > periods:
+        yield f"{name}: more datapoints than evaluation periods"
+    lengths = [alarm["Period"]] if "Period" in alarm else []
+    for query in alarm.get("Metrics", []):
+        lengths += [q for q in (query.get("Period"), query.get("MetricStat", {}).get("Period")) if q]
+    if not lengths:
+        yield f"{name}: no Period"
+    for length in lengths:
+        if length not in (10, 30) and (length % 60 or length <= 0):
+            yield f"{name}: period {length} is neither 10, 30 nor a multiple of 60"
+        if length > 86400:
+            yield f"{name}: period {length} is longer than a day"
+    if lengths:
+        window = max(lengths) * periods
+        if window > 604800:
+            yield f"{name}: watches {window} s, at most seven days"
+        elif window > 86400 and max(lengths) < 3600:
+            yield f"{name}: watches {window} s with periods below an hour, at most a day"
+    queries = alarm.get("Metrics", [])
+    ids = [query.get("Id") for query in queries]
+    if len(ids) != len(set(ids)):
+        yield f"{name}: metric ids stand twice"
+    if queries and sum(query.get("ReturnData", True) for query in queries) != 1:
+        yield f"{name}: not exactly one metric is returned"
+    for query in queries:
+        for used in re.findall(r"\b[a-z][A-Za-z0-9_]*\b", query.get("Expression", "")):
+            if re.fullmatch(r"[me][0-9]+", used) and used not in ids:
+                yield f"{name}: expression names {used}, which is no metric"
+    if "MetricName" in alarm and not alarm.get("Namespace"):
+        yield f"{name}: MetricName without Namespace"
+    if "MetricName" in alarm and not (alarm.get("Statistic") or alarm.get("ExtendedStatistic")):
+        yield f"{name}: MetricName without a statistic"
+    if "ComparisonOperator" not in alarm:
+        yield f"{name}: no ComparisonOperator"
+
+
+def managed_rules():
+    """Identifiers of AWS's managed Config rules, from the list that moto ships."""
+    try:
+        import moto.config
+    except ImportError:
+        return None
+    path = os.path.join(os.path.dirname(moto.config.__file__), "resources", "aws_managed_rules.json.gz")
+    if not os.path.exists(path):
+        return None
+    with gzip.open(path, "rt", encoding="utf-8") as stream:
+        import json
+        return json.load(stream)["ManagedRules"]
+
+
+RULES = managed_rules()
+
+
+def judge_config_rule(path, name, rule):
+    source = rule.get("Source", {})
+    owner, identifier = source.get("Owner"), source.get("SourceIdentifier")
+    if owner not in ("AWS", "CUSTOM_LAMBDA", "CUSTOM_POLICY"):
+        yield f"{name}: owner {owner!r}"
+    if owner != "AWS":
+        return
+    if RULES is None:
+        say.skip(path, f"moto's list of managed rules is not installed, {name} not judged")
+        return
+    if identifier not in RULES:
+        yield f"{name}: AWS has no managed rule {identifier}"
+        return
+    known = {parameter["Name"]: parameter for parameter in RULES[identifier].get("Parameters") or []}
+    given = rule.get("InputParameters", {})
+    for parameter in given if isinstance(given, dict) else {}:
+        if parameter not in known:
+            yield f"{name}: {identifier} has no parameter {parameter}"
+
+
+#: Types that hold what cannot be made again; a deleted database takes its tables along.
+HOLDS_DATA = {
+    "AWS::S3::Bucket", "AWS::Glue::Database", "AWS::Glue::Table", "AWS::Logs::LogGroup", "AWS::KMS::Key",
+    "AWS::DynamoDB::Table", "AWS::RedshiftServerless::Namespace"}
+
+
+def judge_retention(name, resource):
+    properties = resource.get("Properties", {})
+    if resource["Type"] == "AWS::Glue::Table" and "TargetTable" in properties.get("TableInput", {}):
+        return
+    if resource["Type"] == "AWS::Glue::Database" and "TargetDatabase" in properties.get("DatabaseInput", {}):
+        return
+    for policy in ("DeletionPolicy", "UpdateReplacePolicy"):
+        if resource.get(policy) != "Retain":
+            yield f"{name}: {resource['Type']} holds data, {policy} is {resource.get(policy)!r}"
+
+
+def judge_bucket(template, name, bucket):
+    block = bucket.get("PublicAccessBlockConfiguration", {})
+    for part in ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"):
+        if block.get(part) is not True:
+            yield f"{name}: {part} is not true"
+    if "BucketEncryption" not in bucket:
+        yield f"{name}: no encryption"
+    if bucket.get("VersioningConfiguration", {}).get("Status") != "Enabled":
+        yield f"{name}: no versioning"
+    for _, _, policy in resources(template, "AWS::S3::BucketPolicy"):
+        if policy.get("Bucket") == {"Ref": name} or policy.get("Bucket") == bucket.get("BucketName"):
+            for statement in policy.get("PolicyDocument", {}).get("Statement", []):
+                secure = statement.get("Condition", {}).get("Bool", {}).get("aws:SecureTransport")
+                if statement.get("Effect") == "Deny" and secure in ("false", False) and statement.get("Action") == "s3:*":
+                    return
+    yield f"{name}: no policy that denies requests without TLS"
+
+
+# ---------------------------------------------------------------- state machines
+
+#: Optimised integrations and the patterns each knows besides request-response. `sync:2` is
+#: StartExecution's alone.
+TOKEN, SYNC = "waitForTaskToken", "sync"
+OPTIMISED = {
+    "apigateway:invoke": {TOKEN}, "athena:startQueryExecution": {SYNC}, "athena:stopQueryExecution": set(),
+    "athena:getQueryExecution": set(), "athena:getQueryResults": set(), "batch:submitJob": {SYNC},
+    "bedrock:invokeModel": set(), "bedrock:createModelCustomizationJob": {SYNC},
+    "codebuild:startBuild": {SYNC}, "codebuild:stopBuild": set(), "codebuild:batchDeleteBuilds": set(),
+    "codebuild:batchGetReports": set(), "codebuild:startBuildBatch": {SYNC}, "codebuild:stopBuildBatch": set(),
+    "codebuild:retryBuildBatch": {SYNC}, "codebuild:deleteBuildBatch": set(), "databrew:startJobRun": {SYNC},
+    "dynamodb:getItem": set(), "dynamodb:putItem": set(), "dynamodb:deleteItem": set(), "dynamodb:updateItem": set(),
+    "ecs:runTask": {SYNC, TOKEN}, "eks:call": set(), "eks:runJob": {SYNC}, "eks:createCluster": {SYNC},
+    "eks:deleteCluster": {SYNC}, "eks:createNodegroup": {SYNC}, "eks:deleteNodegroup": {SYNC},
+    "eks:createFargateProfile": {SYNC}, "eks:deleteFargateProfile": {SYNC},
+    "elasticmapreduce:createCluster": {SYNC}, "elasticmapreduce:terminateCluster": {SYNC},
+    "elasticmapreduce:addStep": {SYNC}, "elasticmapreduce:cancelStep": set(),
+    "elasticmapreduce:setClusterTerminationProtection": set(), "elasticmapreduce:modifyInstanceFleetByName": set(),
+    "elasticmapreduce:modifyInstanceGroupByName": set(), "emr-containers:createVirtualCluster": set(),
+    "emr-containers:deleteVirtualCluster": {SYNC}, "emr-containers:startJobRun": {SYNC},
+    "emr-serverless:createApplication": {SYNC}, "emr-serverless:startApplication": {SYNC},
+    "emr-serverless:stopApplication": {SYNC}, "emr-serverless:deleteApplication": {SYNC},
+    "emr-serverless:startJobRun": {SYNC}, "emr-serverless:cancelJobRun": {SYNC}, "events:putEvents": {TOKEN},
+    "glue:startJobRun": {SYNC}, "http:invoke": set(), "lambda:invoke": {TOKEN}, "mediaconvert:createJob": {SYNC},
+    "sagemaker:createEndpoint": set(), "sagemaker:createEndpointConfig": set(), "sagemaker:createModel": set(),
+    "sagemaker:createHyperParameterTuningJob": {SYNC}, "sagemaker:createLabelingJob": {SYNC},
+    "sagemaker:createProcessingJob": {SYNC}, "sagemaker:createTrainingJob": {SYNC},
+    "sagemaker:createTransformJob": {SYNC}, "sagemaker:updateEndpoint": set(), "sns:publish": {TOKEN},
+    "sqs:sendMessage": {TOKEN}, "states:startExecution": {SYNC, "sync:2", TOKEN},
+}
+#: S3 stands only where a map reads its items or writes its results.
+MAP_ONLY = {"s3:getObject", "s3:listObjectsV2", "s3:putObject"}
+LAMBDA = re.compile(r"^arn:[^:]+:lambda:[^:]+:[^:]+:function:[A-Za-z0-9_-]{1,64}(:[A-Za-z0-9$_-]+)?$")
+ACTIVITY = re.compile(r"^arn:[^:]+:states:[^:]+:[^:]+:activity:.+$")
+STATES = re.compile(r"^arn:[^:]+:states:::(.+)$")
+
+
+def judge_resource(place, resource):
+    if LAMBDA.match(resource) or ACTIVITY.match(resource):
+        return
+    found = STATES.match(resource)
+    if not found:
+        yield f"{place}: {resource} is no function, activity or integration"
+        return
+    call, _, pattern = found[1].partition(".")
+    if call.startswith("aws-sdk:"):
+        if not re.fullmatch(r"aws-sdk:[a-z0-9]+:[a-z][A-Za-z0-9]*", call):
+            yield f"{place}: {call} is not service:camelCase"
+        if pattern not in ("", TOKEN):
+            yield f"{place}: an SDK integration has no pattern {pattern}"
+    elif call in MAP_ONLY:
+        if not re.search(r"\.(ItemReader|ResultWriter)$", place):
+            yield f"{place}: {call} reads or writes for a map only"
+    elif call not in OPTIMISED:
+        yield f"{place}: Step Functions has no integration {call}"
+    elif pattern and pattern not in OPTIMISED[call]:
+        yield f"{place}: {call} does not know the pattern {pattern}"
+    if pattern == TOKEN:
+        return
+    if found[1].endswith("."):
+        yield f"{place}: {resource} ends in a dot"
+
+
+def judge_machine(machine):
+    names = []
+    for place, state in walk(machine):
+        if not isinstance(state, dict):
+            continue
+        if isinstance(state.get("States"), dict):
+            names += state["States"]
+            for name in state["States"]:
+                if len(name) > 80:
+                    yield f"{place}: state name of {len(name)} characters"
+        for member in ("Retry", "Catch"):
+            rules = state.get(member)
+            if not isinstance(rules, list):
+                continue
+            for number, rule in enumerate(rules):
+                errors = rule.get("ErrorEquals", [])
+                if not errors:
+                    yield f"{place}: {member} without ErrorEquals"
+                if "States.ALL" in errors and (len(errors) > 1 or number != len(rules) - 1):
+                    yield f"{place}: States.ALL is not alone and last in {member}"
+        if isinstance(state.get("Resource"), str) and ("Type" in state or "Parameters" in state or place.endswith(("ItemReader", "ResultWriter"))):
+            yield from judge_resource(place, state["Resource"])
+        if state.get("Type") == "Task" and state.get("Resource", "").endswith(".waitForTaskToken"):
+            if "$$.Task.Token" not in str(state.get("Parameters", "")):
+                yield f"{place}: waits for a token that it never sends"
+        heartbeat, timeout = state.get("HeartbeatSeconds"), state.get("TimeoutSeconds")
+        if isinstance(heartbeat, int) and isinstance(timeout, int) and heartbeat >= timeout:
+            yield f"{place}: heartbeat is not shorter than the timeout"
+    for name in sorted(set(names)):
+        if names.count(name) > 1:
+            yield f"two states are named {name!r}"
+
+
+def judge_machine_resource(name, properties, files):
+    """The template's definition is a file's, and its substitutions are those it uses."""
+    definition = properties.get("Definition")
+    if not isinstance(definition, dict):
+        yield f"{name}: the definition is no object"
+        return
+    if definition not in files:
+        yield f"{name}: the definition equals no .asl.json file"
+    used = {token for _, text in walk(definition) if isinstance(text, str) for token in re.findall(r"\$\{([A-Za-z0-9_]+)\}", text)}
+    given = set(properties.get("DefinitionSubstitutions", {}))
+    if used != given:
+        yield f"{name}: definition uses {sorted(used)}, substitutions are {sorted(given)}"
+
+
+# ---------------------------------------------------------------- grants
+
+TABLE = {"ALL", "ALTER", "DELETE", "DESCRIBE", "DROP", "INSERT", "SELECT"}
+DATABASE = {"ALL", "ALTER", "CREATE_TABLE", "DESCRIBE", "DROP"}
+LEGAL = {
+    "Catalog": {"CREATE_DATABASE", "CREATE_LF_TAG", "CREATE_LF_TAG_EXPRESSION", "CREATE_CATALOG"},
+    "Database": DATABASE,
+    "Table": TABLE,
+    "TableWithColumns": {"SELECT"},
+    "DataCellsFilter": {"SELECT", "DESCRIBE", "DROP"},
+    "DataLocation": {"DATA_LOCATION_ACCESS"},
+    "LFTag": {"ALTER", "DROP", "ASSOCIATE", "DESCRIBE", "GRANT_WITH_LF_TAG_EXPRESSION"},
+    "LFTagExpression": {"DESCRIBE", "ALTER", "DROP", "GRANT_WITH_LF_TAG_EXPRESSION"},
+    "LFTagPolicy": None,  # by its ResourceType
+}
+ACCOUNT = r"([0-9]{12}|\$\{AWS::AccountId\})"
+PARTITION = r"(aws[a-z-]*|\$\{AWS::Partition\})"
+PRINCIPAL = re.compile(
+    rf"^({ACCOUNT}(:IAMPrincipals)?|arn:{PARTITION}:(iam::{ACCOUNT}:(role|user|group|saml-provider)/.+"
+    rf"|organizations::{ACCOUNT}:(organization|ou)/.+|identitystore:::(user|group)/.+|quicksight:[^:]+:{ACCOUNT}:(user|group)/default/.+))$")
+
+
+def judge_entry(entry):
+    name = entry.get("Id", "?")
+    if not re.fullmatch(r"g-[0-9a-f]{16}", name):
+        yield f"{name}: no grant id"
+    principal = entry.get("Principal", {}).get("DataLakePrincipalIdentifier", "")
+    if not PRINCIPAL.match(principal):
+        yield f"{name}: {principal!r} is no principal"
+    resource = entry.get("Resource", {})
+    if len(resource) != 1:
+        yield f"{name}: Resource has {len(resource)} members, exactly one is wanted"
+        return
+    kind, target = next(iter(resource.items()))
+    legal = LEGAL.get(kind, set())
+    if kind == "LFTagPolicy":
+        legal = DATABASE if target.get("ResourceType") == "DATABASE" else TABLE
+    given, passed = entry.get("Permissions", []), entry.get("PermissionsWithGrantOption", [])
+    if not given:
+        yield f"{name}: grants nothing"
+    for permission in given:
+        if permission not in legal:
+            yield f"{name}: a {kind} has no {permission}"
+    if len(set(given)) != len(given) or len(set(passed)) != len(passed):
+        yield f"{name}: a permission stands twice"
+    if not set(passed) <= set(given):
+        yield f"{name}: grant options {sorted(set(passed) - set(given))} are not granted"
+    if kind == "Table" and ("Name" in target) == ("TableWildcard" in target):
+        yield f"{name}: a Table has either Name or TableWildcard"
+    if kind == "TableWithColumns" and ("ColumnNames" in target) == ("ColumnWildcard" in target):
+        yield f"{name}: TableWithColumns has either ColumnNames or ColumnWildcard"
+    if kind == "TableWithColumns" and not target.get("ColumnNames", True):
+        yield f"{name}: no columns"
+    if kind == "DataLocation" and not re.match(rf"^arn:{PARTITION}:s3:::[a-z0-9]", target.get("ResourceArn", "")):
+        yield f"{name}: {target.get('ResourceArn')!r} is no place in S3"
+    catalog = target.get("CatalogId", target.get("TableCatalogId"))
+    if kind != "Catalog" and not (isinstance(catalog, str) and re.fullmatch(ACCOUNT, catalog)):
+        yield f"{name}: CatalogId {catalog!r}"
+
+
+def judge_desired(desired, catalog):
+    """`catalog`: {database: {table: columns}} of the templates of the same build."""
+    if desired.get("format") != 1:
+        yield f"format {desired.get('format')!r}"
+    ids, pairs = set(), set()
+    for number, batch in enumerate(desired["batches"], 1):
+        if not 1 <= len(batch["Entries"]) <= 20:
+            yield f"batch {number}: {len(batch['Entries'])} entries"
+        for entry in batch["Entries"]:
+            yield from judge_entry(entry)
+            if entry["Id"] in ids:
+                yield f"{entry['Id']} stands twice"
+            ids.add(entry["Id"])
+            pair = (str(entry.get("Principal")), str(entry.get("Resource")))
+            if pair in pairs:
+                yield f"{entry['Id']}: a second entry of one principal and resource"
+            pairs.add(pair)
+            yield from judge_target(entry, catalog)
+    for name in sorted(ids ^ set(desired["sources"])):
+        yield f"{name}: an entry without a source or a source without an entry"
+    managed = desired["managed"]
+    for table in managed["tables"]:
+        if table["database"] not in managed["databases"]:
+            yield f"managed table {table['database']}.{table['table']} in a database that is not managed"
+
+
+def judge_target(entry, catalog):
+    """Names of a grant on a database that a template makes are names that it makes."""
+    kind, target = next(iter(entry["Resource"].items()), ("", {}))
+    database = target.get("Name") if kind == "Database" else target.get("DatabaseName")
+    table = target.get("Name") if kind in ("Table", "TableWithColumns") else None
+    if database not in catalog or table is None:
+        return
+    if table not in catalog[database]:
+        yield f"{entry['Id']}: no template makes table {database}.{table}"
+        return
+    for column in target.get("ColumnNames", []):
+        if column not in catalog[database][table]:
+            yield f"{entry['Id']}: {database}.{table} has no column {column}"
+
+
+def judge_managed(desired, made):
+    """What this account's templates make is managed, or IAM keeps its hand on it."""
+    managed = desired["managed"]
+    tables = {(t["database"], t["table"]) for t in managed["tables"]}
+    for database in made:
+        if database not in managed["databases"]:
+            yield f"database {database} is made here but not managed"
+        for table in made[database]:
+            if (database, table) not in tables:
+                yield f"table {database}.{table} is made here but not managed"
+
+
+def catalog_of(template):
+    made = {}
+    for _, _, properties in resources(template, "AWS::Glue::Database"):
+        name = properties.get("DatabaseInput", {}).get("Name")
+        if isinstance(name, str) and "TargetDatabase" not in properties["DatabaseInput"]:
+            made.setdefault(name, {})
+    for _, _, properties in resources(template, "AWS::Glue::Table"):
+        table = properties.get("TableInput")
+        database = properties.get("DatabaseName")
+        if isinstance(database, dict) and "Ref" in database:
+            target = template["Resources"].get(database["Ref"], {}).get("Properties", {})
+            database = target.get("DatabaseInput", {}).get("Name")
+        if isinstance(table, dict) and isinstance(database, str):
+            columns = [*table.get("StorageDescriptor", {}).get("Columns", []), *table.get("PartitionKeys", [])]
+            made.setdefault(database, {})[table.get("Name")] = {column.get("Name") for column in columns}
+    return made
+
+
+def judge_registration(build_templates):
+    """Every table of ours lies in a location that is registered with Lake Formation."""
+    registered = False
+    tables = []
+    for template in build_templates:
+        registered = registered or any(True for _ in resources(template, "AWS::LakeFormation::Resource"))
+        tables += [name for name, _, _ in resources(template, "AWS::Glue::Table")]
+    if tables and not registered:
+        yield "tables, but no location is registered: everybody with IAM rights reads them"
+
+
+JUDGES = {
+    "AWS::Glue::Table": judge_table,
+    "AWS::Glue::Database": judge_database,
+    "AWS::CloudWatch::Alarm": judge_alarm,
+}
+
+
+def judge_template(path, template, definitions):
+    for name, resource, properties in resources(template):
+        kind = resource.get("Type")
+        if kind in JUDGES:
+            yield from JUDGES[kind](name, properties)
+        if kind in HOLDS_DATA:
+            yield from judge_retention(name, resource)
+        if kind == "AWS::S3::Bucket":
+            yield from judge_bucket(template, name, properties)
+        if kind == "AWS::Config::ConfigRule":
+            yield from judge_config_rule(path, name, properties)
+        if kind == "AWS::StepFunctions::StateMachine":
+            yield from judge_machine_resource(name, properties, definitions)
+        if kind == "AWS::LakeFormation::Permissions":
+            yield f"{name}: the legacy type knows no enums, grants go through the grant program"
+
+
+def judge_build(build):
+    loaded = {path: load(path) for path in templates(build)}
+    definitions = [load(path) for path in machines(build)]
+    by_account = {}
+    whole = {}
+    for path, template in loaded.items():
+        say.verdict(path, list(judge_template(path, template, definitions)))
+        for database, tables in catalog_of(template).items():
+            whole.setdefault(database, {}).update(tables)
+    for stack in load(os.path.join(build, "manifest.json"))["stacks"]:
+        template = loaded.get(os.path.join(build, stack["template"]), {})
+        made = by_account.setdefault(stack.get("account") or "self", {})
+        for database, tables in catalog_of(template).items():
+            made.setdefault(database, {}).update(tables)
+    say.verdict(os.path.join(build, "stacks"), list(judge_registration(loaded.values())))
+    for path in machines(build):
+        say.verdict(path, list(judge_machine(load(path))))
+    for path in grants(build):
+        desired = load(path)
+        complaints = list(judge_desired(desired, whole))
+        complaints += judge_managed(desired, by_account.get(desired.get("account") or "self", {}))
+        say.verdict(path, complaints)
+
+
+for build in sys.argv[1:]:
+    try:
+        judge_build(build)
+    except (KeyError, TypeError, AttributeError, OSError, ValueError) as error:
+        say.bad(build, f"{type(error).__name__} {error}")
