@@ -2,6 +2,7 @@
 """Judge: what no outside tool looks at (each rule below names the harm it prevents)."""
 
 import gzip
+import json
 import os
 import re
 import sys
@@ -241,7 +242,6 @@ def managed_rules():
     if not os.path.exists(path):
         return None
     with gzip.open(path, "rt", encoding="utf-8") as stream:
-        import json
         return json.load(stream)["ManagedRules"]
 
 
@@ -301,6 +301,119 @@ def judge_bucket(template, name, bucket):
                 if statement.get("Effect") == "Deny" and secure in ("false", False) and statement.get("Action") == "s3:*":
                     return
     yield f"{name}: no policy that denies requests without TLS"
+
+
+# ---------------------------------------------------------------- texts in languages of their own
+
+def cut(value):
+    """The text of a string or of Fn::Sub, with what is substituted replaced by a letter."""
+    if isinstance(value, dict) and "Fn::Sub" in value:
+        value = value["Fn::Sub"]
+        value = value[0] if isinstance(value, list) else value
+        value = re.sub(r"\$\{[^!}][^}]*\}", "x", value).replace("${!", "${")
+    return value if isinstance(value, str) else None
+
+
+def judge_dashboard(name, dashboard):
+    text = cut(dashboard.get("DashboardBody"))
+    if text is None:
+        return
+    try:
+        widgets = json.loads(text)["widgets"]
+    except (ValueError, KeyError, TypeError) as error:
+        yield f"{name}: body is no dashboard: {type(error).__name__} {error}"
+        return
+    for number, widget in enumerate(widgets):
+        if widget.get("type") not in ("metric", "text", "log", "alarm", "explorer", "custom"):
+            yield f"{name}: widget {number} has type {widget.get('type')!r}"
+        if widget.get("x", 0) + widget.get("width", 6) > 24:
+            yield f"{name}: widget {number} reaches over the 24 columns"
+
+
+def judge_schedule(name, schedule):
+    text = cut(schedule.get("ScheduleExpression")) or ""
+    rate = re.fullmatch(r"rate\(([1-9][0-9]*) (minute|hour|day)(s?)\)", text)
+    if rate:
+        if (rate[1] == "1") == bool(rate[3]):
+            yield f"{name}: {text} has the wrong number"
+    elif text.startswith("cron("):
+        fields = text[5:-1].split() if text.endswith(")") else []
+        if len(fields) != 6:
+            yield f"{name}: {text} has {len(fields)} fields, six are wanted"
+        elif (fields[2] == "?") == (fields[4] == "?"):
+            yield f"{name}: {text}: exactly one of day and weekday is ?"
+    elif not re.fullmatch(r"at\([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\)", text):
+        yield f"{name}: {text!r} is no schedule"
+
+
+def judge_workgroup(name, workgroup):
+    # The schema's pattern is not anchored, so every validator takes any text that holds a letter.
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,128}", cut(workgroup.get("Name")) or ""):
+        yield f"{name}: {workgroup.get('Name')!r} is no name of a workgroup"
+
+
+SERVICES = {f"{service}.amazonaws.com" for service in (
+    "athena", "cloudtrail", "cloudwatch", "config", "events", "glue", "lakeformation", "lambda", "redshift", "s3", "scheduler", "sns", "states")}
+
+
+def judge_trust(name, role):
+    for statement in role.get("AssumeRolePolicyDocument", {}).get("Statement", []):
+        services = statement.get("Principal", {}).get("Service", []) if isinstance(statement.get("Principal"), dict) else []
+        for service in [services] if isinstance(services, str) else services:
+            if service not in SERVICES:
+                yield f"{name}: trusts {service}, which is no service of AWS that we use"
+
+
+DQDL = {
+    "AggregateMatch", "ColumnCorrelation", "ColumnCount", "ColumnDataType", "ColumnExists", "ColumnLength",
+    "ColumnNamesMatchPattern", "ColumnValues", "Completeness", "CustomSql", "DataFreshness", "DatasetMatch",
+    "DistinctValuesCount", "Entropy", "IsComplete", "IsPrimaryKey", "IsUnique", "Mean", "ReferentialIntegrity",
+    "RowCount", "RowCountMatch", "SchemaMatch", "StandardDeviation", "Sum", "UniqueValueRatio", "Uniqueness"}
+#: Rules whose first words are no column of the table.
+NO_COLUMN = {"AggregateMatch", "ColumnCount", "ColumnNamesMatchPattern", "CustomSql", "DatasetMatch", "RowCount", "RowCountMatch", "SchemaMatch"}
+WORD = re.compile(r'"(?:[^"\\]|\\.)*"|[A-Za-z_][A-Za-z0-9_]*|-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|[<>!]=|[][(){},=<>+*/-]|\s+|.')
+
+
+def judge_ruleset(name, ruleset, catalog):
+    text = ruleset.get("Ruleset")
+    if not isinstance(text, str):
+        yield f"{name}: no Ruleset"
+        return
+    if "\n" in text:
+        yield f"{name}: the ruleset is not one line"
+    words = [word for word in WORD.findall(text) if not word.isspace()]
+    if words[:3] != ["Rules", "=", "["] or words[-1:] != ["]"]:
+        yield f"{name}: {text[:40]!r} is no Rules = [ ... ]"
+        return
+    closing = {")": "(", "]": "[", "}": "{"}
+    open_ = []
+    for word in words:
+        if word in closing.values():
+            open_.append(word)
+        elif word in closing and (not open_ or open_.pop() != closing[word]):
+            yield f"{name}: {word!r} closes nothing"
+            return
+        elif len(word) == 1 and not re.match(r"[A-Za-z0-9,=<>+*/-]", word) and word not in "()[]{}":
+            yield f"{name}: stray {word!r}"
+    if open_:
+        yield f"{name}: {open_[-1]!r} is not closed"
+    target = ruleset.get("TargetTable", {})
+    columns = catalog.get(target.get("DatabaseName"), {}).get(target.get("TableName"))
+    if isinstance(target.get("DatabaseName"), str) and target["DatabaseName"] in catalog and columns is None:
+        yield f"{name}: no template makes {target.get('DatabaseName')}.{target.get('TableName')}"
+    depth, start = 0, True
+    for index, word in enumerate(words[3:-1], 3):
+        depth += (word in "([{") - (word in ")]}")
+        if start and word != "(":
+            if word not in DQDL:
+                yield f"{name}: DQDL has no rule {word}"
+            first = words[index + 1]
+            if columns is not None and word not in NO_COLUMN and first.startswith('"') and json.loads(first) not in columns:
+                yield f"{name}: {word} of {first}, which is no column"
+            start = False
+        if (word == "," and depth == 0) or word in ("and", "or"):
+            # `between 1 and 5` has an `and` that joins no rules: a rule begins with a capital.
+            start = word == "," or words[index + 1][:1] == "(" or words[index + 1][:1].isupper()
 
 
 # ---------------------------------------------------------------- state machines
@@ -559,11 +672,15 @@ def judge_registration(build_templates):
 JUDGES = {
     "AWS::Glue::Table": judge_table,
     "AWS::Glue::Database": judge_database,
+    "AWS::Athena::WorkGroup": judge_workgroup,
     "AWS::CloudWatch::Alarm": judge_alarm,
+    "AWS::CloudWatch::Dashboard": judge_dashboard,
+    "AWS::IAM::Role": judge_trust,
+    "AWS::Scheduler::Schedule": judge_schedule,
 }
 
 
-def judge_template(path, template, definitions):
+def judge_template(path, template, definitions, catalog):
     for name, resource, properties in resources(template):
         kind = resource.get("Type")
         if kind in JUDGES:
@@ -574,6 +691,8 @@ def judge_template(path, template, definitions):
             yield from judge_bucket(template, name, properties)
         if kind == "AWS::Config::ConfigRule":
             yield from judge_config_rule(path, name, properties)
+        if kind == "AWS::Glue::DataQualityRuleset":
+            yield from judge_ruleset(name, properties, catalog)
         if kind == "AWS::StepFunctions::StateMachine":
             yield from judge_machine_resource(name, properties, definitions)
         if kind == "AWS::LakeFormation::Permissions":
@@ -585,10 +704,11 @@ def judge_build(build):
     definitions = [load(path) for path in machines(build)]
     by_account = {}
     whole = {}
-    for path, template in loaded.items():
-        say.verdict(path, list(judge_template(path, template, definitions)))
+    for template in loaded.values():
         for database, tables in catalog_of(template).items():
             whole.setdefault(database, {}).update(tables)
+    for path, template in loaded.items():
+        say.verdict(path, list(judge_template(path, template, definitions, whole)))
     for stack in load(os.path.join(build, "manifest.json"))["stacks"]:
         template = loaded.get(os.path.join(build, stack["template"]), {})
         made = by_account.setdefault(stack.get("account") or "self", {})
