@@ -1,0 +1,262 @@
+"""The lake of the conformance run: makes it from a build's templates, and says independently what grants it should have.
+
+lake.py make    ENDPOINT ACCOUNT BUILD DESIRED   databases, tables, default grants, one foreign grant
+lake.py compare ENDPOINT ACCOUNT DESIRED         exit 1 and the differences unless exactly those grants are there
+lake.py dump    ENDPOINT ACCOUNT DESIRED         every grant, the administrators, sorted
+
+Shares no code and no idea of normal form with runtime/grants.sh: a grant is opened up into tuples of one principal, one
+permission and one thing, and the sets of tuples are compared in both directions.
+"""
+
+import json
+import os
+import re
+import sys
+
+import boto3
+
+EVERYBODY = "IAM_ALLOWED_PRINCIPALS"
+OLD_ADMIN = "arn:aws:iam::%s:role/AdminBefore"
+FOREIGN = "arn:aws:iam::%s:role/NotOfThisMesh"
+
+
+def partition_of(region):
+    if region.startswith("cn-"):
+        return "aws-cn"
+    return "aws-us-gov" if region.startswith("us-gov-") else "aws"
+
+
+class Context:
+    def __init__(self, endpoint, account):
+        self.region = os.environ["AWS_DEFAULT_REGION"]
+        self.account = account
+        self.values = {
+            "AWS::AccountId": account,
+            "AWS::Region": self.region,
+            "AWS::Partition": partition_of(self.region),
+            "AWS::URLSuffix": "amazonaws.com",
+            "AWS::StackName": "stack",
+        }
+        self.glue = boto3.client("glue", endpoint_url=endpoint)
+        self.lake = boto3.client("lakeformation", endpoint_url=endpoint)
+
+    def text(self, template, names):
+        def value(match):
+            key = match.group(1)
+            return key[1:] if key.startswith("!") else str(names.get(key, key))
+
+        return re.sub(r"\$\{([^}]+)\}", value, template).replace("${!", "${")
+
+
+def resolve(context, resources, node):
+    """A value of a template with its intrinsic functions worked out, as far as Glue's inputs use them."""
+    if isinstance(node, list):
+        return [resolve(context, resources, item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if len(node) == 1:
+        (name, argument), = node.items()
+        if name == "Ref":
+            return reference(context, resources, argument)
+        if name == "Fn::Sub":
+            template, local = argument if isinstance(argument, list) else (argument, {})
+            names = dict(context.values)
+            for key in re.findall(r"\$\{([A-Za-z0-9.:]+)\}", template):
+                if key not in names:
+                    names[key] = reference(context, resources, key)
+            names.update({k: resolve(context, resources, v) for k, v in local.items()})
+            return context.text(template, names)
+        if name == "Fn::Join":
+            return argument[0].join(str(v) for v in resolve(context, resources, argument[1]))
+        if name == "Fn::GetAtt":
+            return reference(context, resources, ".".join(argument) if isinstance(argument, list) else argument)
+        if name.startswith("Fn::"):
+            raise SystemExit("%s in a Glue input is not known to this test" % name)
+    return {key: resolve(context, resources, value) for key, value in node.items()}
+
+
+def reference(context, resources, name):
+    if name in context.values:
+        return context.values[name]
+    logical = name.split(".")[0]
+    if logical not in resources:
+        raise SystemExit("reference to %s, which is no resource of this template" % name)
+    resource = resources[logical]
+    properties = resource.get("Properties", {})
+    if resource["Type"] == "AWS::Glue::Database":
+        return resolve(context, resources, properties["DatabaseInput"])["Name"]
+    for key in ("Name", "BucketName", "RoleName", "TopicName"):
+        if isinstance(properties.get(key), str):
+            return properties[key]
+    return logical
+
+
+def templates(build, account):
+    with open(os.path.join(build, "manifest.json"), encoding="utf-8") as file:
+        manifest = json.load(file)
+    for stack in manifest["stacks"]:
+        if stack.get("account") in (None, "self", account):
+            with open(os.path.join(build, stack["template"]), encoding="utf-8") as file:
+                yield json.load(file)["Resources"]
+
+
+def grant(context, principal, resource, permissions):
+    context.lake.grant_permissions(
+        CatalogId=context.account,
+        Principal={"DataLakePrincipalIdentifier": principal},
+        Resource=resource,
+        Permissions=permissions,
+    )
+
+
+def make(context, build, desired):
+    databases, tables = [], []
+    all_resources = list(templates(build, context.account))
+    for resources in all_resources:
+        for resource in resources.values():
+            if resource["Type"] == "AWS::Glue::Database":
+                given = resolve(context, resources, resource["Properties"]["DatabaseInput"])
+                context.glue.create_database(CatalogId=context.account, DatabaseInput=given)
+                databases.append(given["Name"])
+    for resources in all_resources:
+        for resource in resources.values():
+            if resource["Type"] == "AWS::Glue::Table":
+                properties = resolve(context, resources, resource["Properties"])
+                context.glue.create_table(
+                    CatalogId=context.account,
+                    DatabaseName=properties["DatabaseName"],
+                    TableInput=properties["TableInput"],
+                )
+                tables.append((properties["DatabaseName"], properties["TableInput"]["Name"]))
+
+    check_names(context, desired)
+    for database in databases:
+        grant(context, EVERYBODY, {"Database": {"CatalogId": context.account, "Name": database}}, ["ALL"])
+    for database, table in tables:
+        where = {"CatalogId": context.account, "DatabaseName": database, "Name": table}
+        grant(context, EVERYBODY, {"Table": where}, ["ALL"])
+    if databases:
+        where = {"CatalogId": context.account, "Name": databases[0]}
+        grant(context, FOREIGN % context.account, {"Database": where}, ["DROP"])
+    settings = context.lake.get_data_lake_settings(CatalogId=context.account)["DataLakeSettings"]
+    settings["DataLakeAdmins"] = [{"DataLakePrincipalIdentifier": OLD_ADMIN % context.account}]
+    context.lake.put_data_lake_settings(CatalogId=context.account, DataLakeSettings=settings)
+    print("%d databases, %d tables" % (len(databases), len(tables)))
+
+
+def check_names(context, desired):
+    """moto grants on what does not exist; AWS does not. What is managed must be there, columns included."""
+    known = {}
+    for database in context.glue.get_databases()["DatabaseList"]:
+        pages = context.glue.get_paginator("get_tables").paginate(DatabaseName=database["Name"])
+        known[database["Name"]] = {t["Name"]: t for page in pages for t in page["TableList"]}
+    for name in desired["managed"]["databases"]:
+        if name not in known:
+            raise SystemExit("managed database %s is in no template" % name)
+    for managed in desired["managed"]["tables"]:
+        if managed["table"] not in known.get(managed["database"], {}):
+            raise SystemExit("managed table %(database)s.%(table)s is in no template" % managed)
+    for batch in desired["batches"]:
+        for entry in batch["Entries"]:
+            limited = entry["Resource"].get("TableWithColumns")
+            if not limited or limited["DatabaseName"] not in known:
+                continue
+            table = known[limited["DatabaseName"]].get(limited["Name"])
+            if table is None:
+                raise SystemExit("entry %s: no table %s" % (entry["Id"], limited["Name"]))
+            columns = {c["Name"] for c in table["StorageDescriptor"]["Columns"]}
+            absent = [c for c in limited.get("ColumnNames", []) if c not in columns]
+            if absent and columns:
+                raise SystemExit("entry %s: no column %s (partition keys cannot be limited)" % (entry["Id"], absent))
+
+
+def opened(context, row):
+    """One row of ListPermissions, or one entry of a batch, as tuples."""
+    (kind, where), = [(k, v) for k, v in row["Resource"].items() if v is not None]
+    catalog = where.get("CatalogId", context.account)
+    things = []
+    if kind == "Catalog":
+        things.append(("catalog", where.get("Id", context.account)))
+    elif kind == "Database":
+        things.append(("database", catalog, where["Name"]))
+    elif kind == "DataLocation":
+        things.append(("location", catalog, where["ResourceArn"]))
+    elif kind == "Table" and "TableWildcard" in where:
+        things.append(("every table", catalog, where["DatabaseName"]))
+    elif kind == "Table":
+        things.append(("table", catalog, where["DatabaseName"], where["Name"]))
+    elif kind == "TableWithColumns" and where.get("ColumnNames"):
+        for column in where["ColumnNames"]:
+            things.append(("column", catalog, where["DatabaseName"], where["Name"], column))
+    elif kind == "TableWithColumns":
+        excluded = tuple(sorted((where.get("ColumnWildcard") or {}).get("ExcludedColumnNames") or []))
+        things.append(("columns but", catalog, where["DatabaseName"], where["Name"]) + excluded)
+    else:
+        raise SystemExit("resource %s is not known to this test" % kind)
+    for thing in things:
+        for permission in row["Permissions"]:
+            yield (row["Principal"]["DataLakePrincipalIdentifier"], permission) + thing
+
+
+def present(context):
+    found = set()
+    for kind in ("CATALOG", "DATABASE", "TABLE", "DATA_LOCATION"):
+        token = {}
+        while True:
+            page = context.lake.list_permissions(CatalogId=context.account, ResourceType=kind, **token)
+            for row in page["PrincipalResourcePermissions"]:
+                found.update(opened(context, row))
+            if not page.get("NextToken"):
+                break
+            token = {"NextToken": page["NextToken"]}
+    return found
+
+
+def admins(context):
+    settings = context.lake.get_data_lake_settings(CatalogId=context.account)["DataLakeSettings"]
+    return [a["DataLakePrincipalIdentifier"] for a in settings["DataLakeAdmins"]]
+
+
+def compare(context, desired):
+    expected = set()
+    for batch in desired["batches"]:
+        for entry in batch["Entries"]:
+            expected.update(opened(context, entry))
+    found = present(context)
+    managed = {("database", context.account, name) for name in desired["managed"]["databases"]}
+    managed |= {("table", context.account, t["database"], t["table"]) for t in desired["managed"]["tables"]}
+    # What was there before and is none of the program's business.
+    foreign = {g for g in found if g[0] == FOREIGN % context.account}
+    foreign |= {g for g in found if g[0] == EVERYBODY and g[2:] not in managed}
+    wrong = ["missing: %s" % (g,) for g in sorted(expected - found)]
+    wrong += ["too much: %s" % (g,) for g in sorted(found - expected - foreign)]
+    if managed and not any(g[0] == FOREIGN % context.account for g in found) and desired["managed"]["databases"]:
+        wrong.append("the foreign grant is gone")
+    have = admins(context)
+    wanted = [OLD_ADMIN % context.account] + desired["settings"]["admins"]
+    if sorted(have) != sorted(set(wanted)):
+        wrong.append("administrators: %s instead of %s" % (have, wanted))
+    if wrong:
+        raise SystemExit("\n".join(wrong))
+    print("%d facts" % len(expected))
+
+
+def main():
+    verb, endpoint, account = sys.argv[1:4]
+    context = Context(endpoint, account)
+    with open(sys.argv[-1], encoding="utf-8") as file:
+        text = file.read()
+    for token in ("AWS::AccountId", "AWS::Region", "AWS::Partition"):
+        text = text.replace("${%s}" % token, context.values[token])
+    desired = json.loads(text)
+    if verb == "make":
+        make(context, sys.argv[4], desired)
+    elif verb == "compare":
+        compare(context, desired)
+    else:
+        for fact in sorted(present(context)):
+            print(fact)
+        print(admins(context))
+
+
+main()
