@@ -5,7 +5,7 @@
 # The mesh compiler puts a few assignments (MESH_FORMAT, MESH_NAME, MESH_ENVIRONMENT) below the marker above; what there
 # is to deploy stands in manifest.json beside this program. Deletes nothing: a stack is only created or updated, and
 # resources that hold data are retained by their templates. Needs bash 4, jq and the AWS CLI, version 1 or 2.
-set -euo pipefail
+set -Eeuo pipefail
 umask 077
 
 : "${MESH_FORMAT:?}" "${MESH_NAME:?}"
@@ -23,6 +23,8 @@ s3_bucket=
 options=() # what the grant programs and the AWS CLI get alike
 region=
 work=
+broken=$EXIT_PREFLIGHT # the exit code of what nobody expected, a full disk say
+trap 'say "unexpected failure in line $LINENO"; exit "$broken"' ERR
 
 usage() {
     cat <<HELP
@@ -312,6 +314,7 @@ main() {
     if [[ $action != yes ]]; then show; fi
     if [[ $action == plan ]]; then exit 0; fi
     if [[ $action == ask ]]; then confirm; fi
+    broken=$EXIT_FAILED
     # Before the stacks: only a data lake administrator can make a database in an account that uses Lake Formation.
     if [[ $only != stacks ]]; then run_programs settings; fi
     if [[ $only != grants ]]; then deploy_stacks; fi

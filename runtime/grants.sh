@@ -5,7 +5,7 @@
 # The mesh compiler puts a few assignments (MESH_FORMAT, MESH_NAME, MESH_ENVIRONMENT, MESH_ACCOUNT, MESH_REGION) below
 # the marker above; everything else is data in the .json file beside this program. Data goes from file to file through
 # jq and never becomes a word of a shell command. Needs bash 4, jq and the AWS CLI, version 1 or 2.
-set -euo pipefail
+set -Eeuo pipefail
 umask 077
 
 : "${MESH_FORMAT:?}" "${MESH_NAME:?}" "${MESH_ACCOUNT:?}"
@@ -30,6 +30,8 @@ retry_base_ms=${MESH_RETRY_BASE_MS:-1000}
 retry_tries=${MESH_RETRY_TRIES:-8}
 work=
 last_progress=0
+broken=$EXIT_PREFLIGHT # the exit code of what nobody expected, a full disk say
+trap 'say "unexpected failure in line $LINENO"; exit "$broken"' ERR
 
 usage() {
     cat <<HELP
@@ -141,8 +143,8 @@ write_library() {
     cat >"$work/grants.jq" <<'JQ'
 def count($n; $word): "\($n) \($word)\(if $n == 1 then "" else "s" end)";
 
-# Text for people: control characters could drive a terminal.
-def safe: explode | map(if . < 32 or (. > 126 and . < 160) then 63 else . end) | implode;
+# Text for people: control characters could drive a terminal, those of direction turn a line around.
+def safe: explode | map(if . < 32 or (. > 126 and . < 160) or (. > 8233 and . < 8239) or (. > 8293 and . < 8298) then 63 else . end) | implode;
 
 def everybody: . == "IAM_ALLOWED_PRINCIPALS" or . == "EVERYONE";
 
@@ -200,8 +202,8 @@ def place($catalog):
     elif .Database then .Database | {kind: "database", at: [.CatalogId // $catalog, (.Name | ascii_downcase)]}
     elif .Table then .Table | table
     elif .TableWithColumns then .TableWithColumns
-        | table + (if .ColumnNames // [] != [] then {columns: {only: [.ColumnNames[] | ascii_downcase]}}
-                   elif .ColumnWildcard.ExcludedColumnNames // [] != [] then {columns: {except: [.ColumnWildcard.ExcludedColumnNames[] | ascii_downcase]}}
+        | table + (if (.ColumnNames // []) != [] then {columns: {only: [.ColumnNames[] | ascii_downcase]}}
+                   elif (.ColumnWildcard.ExcludedColumnNames // []) != [] then {columns: {except: [.ColumnWildcard.ExcludedColumnNames[] | ascii_downcase]}}
                    else {} end)
     elif .DataLocation then .DataLocation | {kind: "location", at: [.CatalogId // $catalog, (.ResourceArn | rtrimstr("/"))]}
     else null end;
@@ -700,6 +702,7 @@ run_apply() {
         say_nothing_to_do
         return 0
     fi
+    broken=$EXIT_FAILED
     add_admins || exit "$EXIT_FAILED"
     : >"$work/failed.jsonl"
     send_all revoke
