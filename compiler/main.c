@@ -1,12 +1,12 @@
-/* main.c - the command line. So far: parses nothing, loads the program and shows what is wrong with its files. */
+/* main.c - the command line. So far: parses nothing, loads the program and shows what is wrong with
+ * its files. */
 #include "base/buf.h"
 #include "source/render.h"
 #include "source/session.h"
 #include <stdio.h>
 #include <unistd.h>
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     struct session s;
     struct buf out = {0};
     const char *here = ".";

@@ -1,4 +1,5 @@
-/* arena.c - bump allocation out of chunks that come zeroed from calloc; and vec_grow, which extends in place. */
+/* arena.c - bump allocation out of chunks that come zeroed from calloc; and vec_grow, which extends
+ * in place. */
 #include "base/arena.h"
 #include "base/vec.h"
 #include <stdalign.h>
@@ -15,8 +16,7 @@ struct arena_chunk {
 
 enum { CHUNK_FIRST = 64 << 10, CHUNK_MOST = 4 << 20 };
 
-_Noreturn void memory_exhausted(void)
-{
+_Noreturn void memory_exhausted(void) {
     static const char message[] = "meshc: out of memory\n";
     if (write(STDERR_FILENO, message, sizeof message - 1) < 0) {
         /* Nowhere left to say it: the exit code has to do. */
@@ -24,8 +24,7 @@ _Noreturn void memory_exhausted(void)
     _Exit(3);
 }
 
-static struct arena_chunk *chunk_new(struct arena *arena, size_t room)
-{
+static struct arena_chunk *chunk_new(struct arena *arena, size_t room) {
     struct arena_chunk *chunk = calloc(1, sizeof *chunk + room);
     if (chunk == NULL) {
         memory_exhausted();
@@ -34,9 +33,9 @@ static struct arena_chunk *chunk_new(struct arena *arena, size_t room)
     return chunk;
 }
 
-/* What does not fit into the newest chunk: a chunk of its own for a large object, else the next, larger chunk. */
-static void *alloc_slow(struct arena *arena, size_t size)
-{
+/* What does not fit into the newest chunk: a chunk of its own for a large object, else the next,
+ * larger chunk. */
+static void *alloc_slow(struct arena *arena, size_t size) {
     if (size > SIZE_MAX / 4) {
         memory_exhausted();
     }
@@ -61,8 +60,7 @@ static void *alloc_slow(struct arena *arena, size_t size)
     return chunk->bytes;
 }
 
-static void *alloc_aligned(struct arena *arena, size_t size, size_t alignment)
-{
+static void *alloc_aligned(struct arena *arena, size_t size, size_t alignment) {
     size_t pad = (size_t)(-(uintptr_t)arena->at & (alignment - 1));
     size_t left = (size_t)(arena->end - arena->at);
     if (arena->at == NULL || left < pad || left - pad < size) {
@@ -73,23 +71,21 @@ static void *alloc_aligned(struct arena *arena, size_t size, size_t alignment)
     return result;
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
-{
-    /* The size of an object is a multiple of its alignment, so the strictest alignment is due only to its multiples. */
+void *arena_alloc(struct arena *arena, size_t size) {
+    /* The size of an object is a multiple of its alignment, so the strictest alignment is due only
+     * to its multiples. */
     size_t strictest = alignof(max_align_t);
     return alloc_aligned(arena, size, size % strictest == 0 ? strictest : alignof(uint64_t));
 }
 
-void *arena_array_(struct arena *arena, size_t n, size_t size)
-{
+void *arena_array_(struct arena *arena, size_t n, size_t size) {
     if (size != 0 && n > SIZE_MAX / size) {
         memory_exhausted();
     }
     return arena_alloc(arena, n * size);
 }
 
-char *arena_copy(struct arena *arena, const char *text, size_t length)
-{
+char *arena_copy(struct arena *arena, const char *text, size_t length) {
     char *copy = alloc_aligned(arena, length + 1, 1);
     if (length > 0) {
         memcpy(copy, text, length);
@@ -97,8 +93,7 @@ char *arena_copy(struct arena *arena, const char *text, size_t length)
     return copy;
 }
 
-char *arena_vformat(struct arena *arena, const char *format, va_list arguments)
-{
+char *arena_vformat(struct arena *arena, const char *format, va_list arguments) {
     char room[512];
     va_list again;
     va_copy(again, arguments);
@@ -117,8 +112,7 @@ char *arena_vformat(struct arena *arena, const char *format, va_list arguments)
     return result;
 }
 
-char *arena_format(struct arena *arena, const char *format, ...)
-{
+char *arena_format(struct arena *arena, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
     char *result = arena_vformat(arena, format, arguments);
@@ -126,8 +120,7 @@ char *arena_format(struct arena *arena, const char *format, ...)
     return result;
 }
 
-void arena_free(struct arena *arena)
-{
+void arena_free(struct arena *arena) {
     for (struct arena_chunk *chunk = arena->chunks, *next; chunk != NULL; chunk = next) {
         next = chunk->next;
         free(chunk);
@@ -135,8 +128,7 @@ void arena_free(struct arena *arena)
     *arena = (struct arena){0};
 }
 
-void *vec_grow(struct arena *arena, void *items, size_t len, size_t *cap, size_t size)
-{
+void *vec_grow(struct arena *arena, void *items, size_t len, size_t *cap, size_t size) {
     size_t old = *cap, grown = old == 0 ? 4 : old * 2;
     if (grown > SIZE_MAX / size / 2) {
         memory_exhausted();

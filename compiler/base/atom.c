@@ -1,4 +1,5 @@
-/* atom.c - the table of interned names: open addressing over texts that carry their number and length in front. */
+/* atom.c - the table of interned names: open addressing over texts that carry their number and
+ * length in front. */
 #include "base/atom.h"
 #include <stdlib.h>
 #include <string.h>
@@ -9,30 +10,26 @@ struct atom_head { /* stands right before the text */
 
 enum { FIRST_CAPACITY = 1024 };
 
-static const struct atom_head *head_of(atom text)
-{
+static const struct atom_head *head_of(atom text) {
     return (const struct atom_head *)(const void *)(text - sizeof(struct atom_head));
 }
 
-uint32_t atom_number(atom text)
-{
+uint32_t atom_number(atom text) {
     return head_of(text)->number;
 }
 
-size_t atom_length(atom text)
-{
+size_t atom_length(atom text) {
     return head_of(text)->length;
 }
 
-static uint64_t mix(uint64_t hash, uint64_t word)
-{
+static uint64_t mix(uint64_t hash, uint64_t word) {
     hash = (hash ^ word) * UINT64_C(0x9fb21c651e98df25);
     return hash ^ (hash >> 32);
 }
 
-/* Eight bytes a step: the scanner asks for every word and every text of the program. Never shown, never stored. */
-static uint64_t hash_text(const char *text, size_t length)
-{
+/* Eight bytes a step: the scanner asks for every word and every text of the program. Never shown,
+ * never stored. */
+static uint64_t hash_text(const char *text, size_t length) {
     uint64_t hash = mix(UINT64_C(0x2545f4914f6cdd1d), length), word;
     size_t i = 0;
     for (; i + sizeof word <= length; i += sizeof word) {
@@ -48,8 +45,7 @@ static uint64_t hash_text(const char *text, size_t length)
 }
 
 /* The slot where the text is or would be. There is always an empty one. */
-static size_t slot_of(const struct atoms *atoms, const char *text, size_t length)
-{
+static size_t slot_of(const struct atoms *atoms, const char *text, size_t length) {
     size_t mask = atoms->capacity - 1;
     size_t i = (size_t)hash_text(text, length) & mask;
     for (;; i = (i + 1) & mask) {
@@ -60,8 +56,7 @@ static size_t slot_of(const struct atoms *atoms, const char *text, size_t length
     }
 }
 
-static void set_capacity(struct atoms *atoms, size_t capacity)
-{
+static void set_capacity(struct atoms *atoms, size_t capacity) {
     atom *old = atoms->slots;
     size_t count = atoms->capacity;
     atoms->slots = calloc(capacity, sizeof *atoms->slots);
@@ -77,20 +72,17 @@ static void set_capacity(struct atoms *atoms, size_t capacity)
     free(old);
 }
 
-void atoms_init(struct atoms *atoms, struct arena *arena)
-{
+void atoms_init(struct atoms *atoms, struct arena *arena) {
     *atoms = (struct atoms){.arena = arena};
     set_capacity(atoms, FIRST_CAPACITY);
 }
 
-void atoms_free(struct atoms *atoms)
-{
+void atoms_free(struct atoms *atoms) {
     free(atoms->slots);
     *atoms = (struct atoms){0};
 }
 
-atom atom_put(struct atoms *atoms, const char *text, size_t length)
-{
+atom atom_put(struct atoms *atoms, const char *text, size_t length) {
     size_t slot = slot_of(atoms, text, length);
     if (atoms->slots[slot] != NULL) {
         return atoms->slots[slot];
@@ -111,12 +103,10 @@ atom atom_put(struct atoms *atoms, const char *text, size_t length)
     return atoms->slots[slot] = copy;
 }
 
-atom atom_of(struct atoms *atoms, const char *text)
-{
+atom atom_of(struct atoms *atoms, const char *text) {
     return atom_put(atoms, text, strlen(text));
 }
 
-atom atom_find(const struct atoms *atoms, const char *text, size_t length)
-{
+atom atom_find(const struct atoms *atoms, const char *text, size_t length) {
     return atoms->slots[slot_of(atoms, text, length)];
 }

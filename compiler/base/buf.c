@@ -8,8 +8,7 @@
 
 enum { FIRST_CAPACITY = 256 };
 
-char *buf_reserve(struct buf *buf, size_t n)
-{
+char *buf_reserve(struct buf *buf, size_t n) {
     if (buf->cap - buf->len <= n) { /* one byte more for the NUL */
         if (n > SIZE_MAX / 4 || buf->len > SIZE_MAX / 4) {
             memory_exhausted();
@@ -28,14 +27,12 @@ char *buf_reserve(struct buf *buf, size_t n)
     return buf->at + buf->len;
 }
 
-static void advance(struct buf *buf, size_t n)
-{
+static void advance(struct buf *buf, size_t n) {
     buf->len += n;
     buf->at[buf->len] = '\0';
 }
 
-void buf_put(struct buf *buf, const char *bytes, size_t n)
-{
+void buf_put(struct buf *buf, const char *bytes, size_t n) {
     char *to = buf_reserve(buf, n);
     if (n > 0) {
         memcpy(to, bytes, n);
@@ -43,25 +40,21 @@ void buf_put(struct buf *buf, const char *bytes, size_t n)
     advance(buf, n);
 }
 
-void buf_puts(struct buf *buf, const char *text)
-{
+void buf_puts(struct buf *buf, const char *text) {
     buf_put(buf, text, strlen(text));
 }
 
-void buf_putc(struct buf *buf, char c)
-{
+void buf_putc(struct buf *buf, char c) {
     *buf_reserve(buf, 1) = c;
     advance(buf, 1);
 }
 
-void buf_repeat(struct buf *buf, char c, size_t n)
-{
+void buf_repeat(struct buf *buf, char c, size_t n) {
     memset(buf_reserve(buf, n), c, n);
     advance(buf, n);
 }
 
-void buf_format(struct buf *buf, const char *format, ...)
-{
+void buf_format(struct buf *buf, const char *format, ...) {
     va_list arguments, again;
     va_start(arguments, format);
     va_copy(again, arguments);
@@ -79,8 +72,7 @@ void buf_format(struct buf *buf, const char *format, ...)
     va_end(arguments);
 }
 
-void buf_free(struct buf *buf)
-{
+void buf_free(struct buf *buf) {
     free(buf->at);
     *buf = (struct buf){0};
 }

@@ -1,7 +1,8 @@
 /* json.c - the one file that includes cJSON: building trees, reading them, writing them.
  *
- * Texts and keys stay where they are (cJSON's "reference" nodes); numbers are nodes of cJSON's raw kind, so that
- * their spelling survives. cJSON is the tree alone: its printer and its parser both put numbers through a double. */
+ * Texts and keys stay where they are (cJSON's "reference" nodes); numbers are nodes of cJSON's raw
+ * kind, so that their spelling survives. cJSON is the tree alone: its printer and its parser both
+ * put numbers through a double. */
 #include "base/json.h"
 #include "base/arena.h"
 #include "base/utf8.h"
@@ -11,107 +12,94 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- building -------------------------------------------------------------------------------------------------- */
+/* ---- building
+ * --------------------------------------------------------------------------------------------------
+ */
 
-static json *made(json *item)
-{
+static json *made(json *item) {
     if (item == NULL) {
         memory_exhausted();
     }
     return item;
 }
 
-json *json_object(void)
-{
+json *json_object(void) {
     return made(cJSON_CreateObject());
 }
 
-json *json_array(void)
-{
+json *json_array(void) {
     return made(cJSON_CreateArray());
 }
 
-json *json_text(const char *text)
-{
+json *json_text(const char *text) {
     return made(cJSON_CreateStringReference(text));
 }
 
-json *json_int(int64_t number)
-{
+json *json_int(int64_t number) {
     char digits[24];
     snprintf(digits, sizeof digits, "%" PRId64, number);
     return made(cJSON_CreateRaw(digits));
 }
 
-json *json_number(const char *digits)
-{
+json *json_number(const char *digits) {
     json *item = json_text(digits);
     item->type = cJSON_Raw | cJSON_IsReference;
     return item;
 }
 
-json *json_bool(bool value)
-{
+json *json_bool(bool value) {
     return made(cJSON_CreateBool(value));
 }
 
-json *json_null(void)
-{
+json *json_null(void) {
     return made(cJSON_CreateNull());
 }
 
-json *json_set(json *object, const char *key, json *item)
-{
+json *json_set(json *object, const char *key, json *item) {
     if (item != NULL && !cJSON_AddItemToObjectCS(object, key, item)) {
         memory_exhausted();
     }
     return item;
 }
 
-json *json_add(json *array, json *item)
-{
+json *json_add(json *array, json *item) {
     if (item != NULL && !cJSON_AddItemToArray(array, item)) {
         memory_exhausted();
     }
     return item;
 }
 
-void json_set_text(json *object, const char *key, const char *text)
-{
+void json_set_text(json *object, const char *key, const char *text) {
     if (text != NULL) {
         json_set(object, key, json_text(text));
     }
 }
 
-json *json_duplicate(const json *item)
-{
+json *json_duplicate(const json *item) {
     return made(cJSON_Duplicate(item, true));
 }
 
-void json_free(json *tree)
-{
+void json_free(json *tree) {
     cJSON_Delete(tree);
 }
 
-/* ---- reading --------------------------------------------------------------------------------------------------- */
+/* ---- reading
+ * ---------------------------------------------------------------------------------------------------
+ */
 
-json *json_get(const json *object, const char *key)
-{
+json *json_get(const json *object, const char *key) {
     return cJSON_GetObjectItemCaseSensitive(object, key);
 }
 
-json *json_first(const json *container)
-{
+json *json_first(const json *container) {
     return container == NULL ? NULL : container->child;
 }
 
-json *json_next(const json *item)
-{
+json *json_next(const json *item) {
     return item->next;
 }
 
-size_t json_count(const json *container)
-{
+size_t json_count(const json *container) {
     size_t count = 0;
     for (const json *item = json_first(container); item != NULL; item = item->next) {
         count++;
@@ -119,8 +107,7 @@ size_t json_count(const json *container)
     return count;
 }
 
-json *json_at(const json *container, size_t index)
-{
+json *json_at(const json *container, size_t index) {
     json *item = json_first(container);
     while (item != NULL && index-- > 0) {
         item = item->next;
@@ -128,35 +115,32 @@ json *json_at(const json *container, size_t index)
     return item;
 }
 
-const char *json_key(const json *item)
-{
+const char *json_key(const json *item) {
     return item->string;
 }
 
-bool json_is_object(const json *item)
-{
+bool json_is_object(const json *item) {
     return cJSON_IsObject(item);
 }
 
-bool json_is_array(const json *item)
-{
+bool json_is_array(const json *item) {
     return cJSON_IsArray(item);
 }
 
-const char *json_text_of(const json *item)
-{
+const char *json_text_of(const json *item) {
     return cJSON_IsString(item) ? item->valuestring : NULL;
 }
 
-/* ---- writing --------------------------------------------------------------------------------------------------- */
+/* ---- writing
+ * ---------------------------------------------------------------------------------------------------
+ */
 
-void json_write_string(struct buf *out, const char *text)
-{
+void json_write_string(struct buf *out, const char *text) {
     /* What follows the backslash; 'u' for the long form, 0 for bytes that stand for themselves. */
     static const char escapes[256] = {
-        'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'b', 't', 'n', 'u', 'f', 'r', 'u', 'u',
-        'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u',
-        ['"'] = '"', ['\\'] = '\\', [0x7f] = 'u',
+        'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'b',         't',           'n',          'u',
+        'f', 'r', 'u', 'u', 'u', 'u', 'u', 'u', 'u',         'u',           'u',          'u',
+        'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', ['"'] = '"', ['\\'] = '\\', [0x7f] = 'u',
     };
     const unsigned char *at = (const unsigned char *)text, *run = at;
     const unsigned char *end = at + strlen(text);
@@ -177,8 +161,7 @@ void json_write_string(struct buf *out, const char *text)
     buf_putc(out, '"');
 }
 
-static void write_scalar(struct buf *out, const json *item)
-{
+static void write_scalar(struct buf *out, const json *item) {
     switch (item->type & 0xff) {
     case cJSON_String:
         json_write_string(out, item->valuestring);
@@ -205,8 +188,7 @@ struct writer {
     size_t depth, cap;
 };
 
-static void break_line(struct writer *writer)
-{
+static void break_line(struct writer *writer) {
     if (!writer->compact) {
         char *to = buf_reserve(writer->out, 1 + 2 * writer->depth);
         to[0] = '\n';
@@ -215,8 +197,7 @@ static void break_line(struct writer *writer)
     }
 }
 
-static void push(struct writer *writer, const json *container)
-{
+static void push(struct writer *writer, const json *container) {
     if (writer->depth == writer->cap) {
         writer->cap = writer->cap == 0 ? 32 : writer->cap * 2;
         writer->open = realloc(writer->open, writer->cap * sizeof *writer->open);
@@ -228,8 +209,7 @@ static void push(struct writer *writer, const json *container)
 }
 
 /* Writes an item as far as its first child, which it returns. */
-static const json *write_begin(struct writer *writer, const json *item)
-{
+static const json *write_begin(struct writer *writer, const json *item) {
     struct buf *out = writer->out;
     if (item->string != NULL && writer->depth > 0) {
         json_write_string(out, item->string);
@@ -251,8 +231,7 @@ static const json *write_begin(struct writer *writer, const json *item)
 }
 
 /* Without recursion: no depth of a tree is too much for it. */
-static void write_tree(struct buf *out, const json *tree, bool compact)
-{
+static void write_tree(struct buf *out, const json *tree, bool compact) {
     struct writer writer = {.out = out, .compact = compact};
     const json *item = write_begin(&writer, tree);
     while (item != NULL) {
@@ -276,17 +255,16 @@ static void write_tree(struct buf *out, const json *tree, bool compact)
     }
 }
 
-void json_write(struct buf *out, const json *tree)
-{
+void json_write(struct buf *out, const json *tree) {
     write_tree(out, tree, false);
 }
 
-void json_write_compact(struct buf *out, const json *tree)
-{
+void json_write_compact(struct buf *out, const json *tree) {
     write_tree(out, tree, true);
 }
 
-/* ---- parsing (RFC 8259, to the letter) -------------------------------------------------------------------------- */
+/* ---- parsing (RFC 8259, to the letter)
+ * -------------------------------------------------------------------------- */
 
 enum { DEPTH_MAX = 1000 };
 
@@ -298,15 +276,13 @@ struct reader {
 
 static json *read_value(struct reader *reader);
 
-static void skip_blanks(struct reader *reader)
-{
+static void skip_blanks(struct reader *reader) {
     while (reader->at < reader->end && strchr(" \t\n\r", *reader->at) && *reader->at != '\0') {
         reader->at++;
     }
 }
 
-static bool next_is(struct reader *reader, char c)
-{
+static bool next_is(struct reader *reader, char c) {
     if (reader->at < reader->end && *reader->at == c) {
         reader->at++;
         return true;
@@ -314,8 +290,7 @@ static bool next_is(struct reader *reader, char c)
     return false;
 }
 
-static bool read_hex(struct reader *reader, uint32_t *value)
-{
+static bool read_hex(struct reader *reader, uint32_t *value) {
     *value = 0;
     for (int i = 0; i < 4; i++, reader->at++) {
         char c = reader->at < reader->end ? *reader->at : '\0';
@@ -331,8 +306,7 @@ static bool read_hex(struct reader *reader, uint32_t *value)
     return true;
 }
 
-static void put_character(struct buf *out, uint32_t c)
-{
+static void put_character(struct buf *out, uint32_t c) {
     if (c < 0x80) {
         buf_putc(out, (char)c);
         return;
@@ -346,8 +320,7 @@ static void put_character(struct buf *out, uint32_t c)
 }
 
 /* After the backslash. A NUL has no place in our texts and is refused like a lone surrogate. */
-static bool read_escape(struct reader *reader)
-{
+static bool read_escape(struct reader *reader) {
     static const char letters[] = "\"\\/bfnrt", meanings[] = "\"\\/\b\f\n\r\t";
     if (reader->at == reader->end || *reader->at == '\0') {
         return false;
@@ -374,8 +347,7 @@ static bool read_escape(struct reader *reader)
 }
 
 /* A string into reader->text. */
-static bool read_string(struct reader *reader)
-{
+static bool read_string(struct reader *reader) {
     reader->text.len = 0;
     buf_put(&reader->text, "", 0);
     if (!next_is(reader, '"')) {
@@ -397,8 +369,7 @@ static bool read_string(struct reader *reader)
     }
 }
 
-static bool skip_digits(struct reader *reader)
-{
+static bool skip_digits(struct reader *reader) {
     const char *start = reader->at;
     while (reader->at < reader->end && *reader->at >= '0' && *reader->at <= '9') {
         reader->at++;
@@ -406,8 +377,7 @@ static bool skip_digits(struct reader *reader)
     return reader->at > start;
 }
 
-static json *read_number(struct reader *reader)
-{
+static json *read_number(struct reader *reader) {
     const char *start = reader->at;
     next_is(reader, '-');
     if (!next_is(reader, '0') && !skip_digits(reader)) {
@@ -429,8 +399,7 @@ static json *read_number(struct reader *reader)
     return made(cJSON_CreateRaw(reader->text.at));
 }
 
-static bool read_word(struct reader *reader, const char *word)
-{
+static bool read_word(struct reader *reader, const char *word) {
     size_t length = strlen(word);
     if ((size_t)(reader->end - reader->at) < length || memcmp(reader->at, word, length) != 0) {
         return false;
@@ -439,8 +408,7 @@ static bool read_word(struct reader *reader, const char *word)
     return true;
 }
 
-static bool read_member(struct reader *reader, json *object)
-{
+static bool read_member(struct reader *reader, json *object) {
     skip_blanks(reader);
     if (!read_string(reader)) {
         return false;
@@ -459,8 +427,7 @@ static bool read_member(struct reader *reader, json *object)
 }
 
 /* After the opening bracket. */
-static json *read_container(struct reader *reader, json *container, char close)
-{
+static json *read_container(struct reader *reader, json *container, char close) {
     bool object = close == '}';
     bool fine = ++reader->depth <= DEPTH_MAX;
     skip_blanks(reader);
@@ -480,8 +447,7 @@ static json *read_container(struct reader *reader, json *container, char close)
     return container;
 }
 
-static json *read_value(struct reader *reader)
-{
+static json *read_value(struct reader *reader) {
     skip_blanks(reader);
     if (next_is(reader, '{')) {
         return read_container(reader, json_object(), '}');
@@ -501,8 +467,7 @@ static json *read_value(struct reader *reader)
     return read_word(reader, "null") ? json_null() : read_number(reader);
 }
 
-json *json_parse(const char *text, size_t length)
-{
+json *json_parse(const char *text, size_t length) {
     struct reader reader = {.at = text, .end = text + length};
     json *tree = read_value(&reader);
     skip_blanks(&reader);

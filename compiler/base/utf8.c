@@ -1,15 +1,14 @@
-/* utf8.c - the well-formed sequences of Unicode's table 3-7, and widths of characters independent of any locale. */
+/* utf8.c - the well-formed sequences of Unicode's table 3-7, and widths of characters independent
+ * of any locale. */
 #include "base/utf8.h"
 #include <stdbool.h>
 #include <string.h>
 
-static bool continues(unsigned char byte)
-{
+static bool continues(unsigned char byte) {
     return (byte & 0xc0) == 0x80;
 }
 
-size_t utf8_read(const char *text, size_t n, uint32_t *character)
-{
+size_t utf8_read(const char *text, size_t n, uint32_t *character) {
     const unsigned char *at = (const unsigned char *)text;
     unsigned char lead = at[0];
     if (lead < 0x80) {
@@ -34,13 +33,12 @@ size_t utf8_read(const char *text, size_t n, uint32_t *character)
     if (n < 4 || !continues(at[3])) {
         return 0;
     }
-    *character = (lead & 0x07u) << 18 | (at[1] & 0x3fu) << 12 | (at[2] & 0x3fu) << 6 |
-                 (at[3] & 0x3fu);
+    *character =
+        (lead & 0x07u) << 18 | (at[1] & 0x3fu) << 12 | (at[2] & 0x3fu) << 6 | (at[3] & 0x3fu);
     return *character < 0x10000 || *character > 0x10ffff ? 0 : 4;
 }
 
-size_t utf8_check(const char *text, size_t n)
-{
+size_t utf8_check(const char *text, size_t n) {
     size_t i = 0;
     while (i < n) {
         uint64_t word;
@@ -61,8 +59,7 @@ size_t utf8_check(const char *text, size_t n)
     return i;
 }
 
-size_t utf8_count(const char *text, size_t n)
-{
+size_t utf8_count(const char *text, size_t n) {
     size_t count = 0;
     for (size_t i = 0; i < n; i++) {
         count += !continues((unsigned char)text[i]);
@@ -76,11 +73,11 @@ struct range {
 
 /* Marks that stand over or under the character before them, joiners and variation selectors. */
 static const struct range zero_width[] = {
-    {0x0300, 0x036f}, {0x0483, 0x0489}, {0x0591, 0x05bd}, {0x0610, 0x061a},   {0x064b, 0x065f},
-    {0x06d6, 0x06dc}, {0x0900, 0x0902}, {0x093c, 0x093c}, {0x0941, 0x0948},   {0x094d, 0x094d},
-    {0x0e31, 0x0e31}, {0x0e34, 0x0e3a}, {0x0e47, 0x0e4e}, {0x1ab0, 0x1aff},   {0x1dc0, 0x1dff},
-    {0x200b, 0x200f}, {0x202a, 0x202e}, {0x2060, 0x2064}, {0x2066, 0x2069},   {0x20d0, 0x20f0},
-    {0x3099, 0x309a}, {0xfe00, 0xfe0f}, {0xfe20, 0xfe2f}, {0xfeff, 0xfeff},   {0x1f3fb, 0x1f3ff},
+    {0x0300, 0x036f},   {0x0483, 0x0489}, {0x0591, 0x05bd}, {0x0610, 0x061a}, {0x064b, 0x065f},
+    {0x06d6, 0x06dc},   {0x0900, 0x0902}, {0x093c, 0x093c}, {0x0941, 0x0948}, {0x094d, 0x094d},
+    {0x0e31, 0x0e31},   {0x0e34, 0x0e3a}, {0x0e47, 0x0e4e}, {0x1ab0, 0x1aff}, {0x1dc0, 0x1dff},
+    {0x200b, 0x200f},   {0x202a, 0x202e}, {0x2060, 0x2064}, {0x2066, 0x2069}, {0x20d0, 0x20f0},
+    {0x3099, 0x309a},   {0xfe00, 0xfe0f}, {0xfe20, 0xfe2f}, {0xfeff, 0xfeff}, {0x1f3fb, 0x1f3ff},
     {0xe0100, 0xe01ef},
 };
 
@@ -109,8 +106,7 @@ static const struct range double_width[] = {
     {0x20000, 0x2fffd}, {0x30000, 0x3fffd},
 };
 
-static bool stands_in(const struct range *ranges, size_t count, uint32_t character)
-{
+static bool stands_in(const struct range *ranges, size_t count, uint32_t character) {
     size_t low = 0;
     while (low < count) {
         size_t middle = low + (count - low) / 2;
@@ -125,8 +121,7 @@ static bool stands_in(const struct range *ranges, size_t count, uint32_t charact
     return false;
 }
 
-unsigned utf8_width(uint32_t character)
-{
+unsigned utf8_width(uint32_t character) {
     if (character < 0x300) {
         return 1;
     }

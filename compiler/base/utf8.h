@@ -5,8 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Bytes of the well-formed character at text (1 to 4), 0 when there is none: overlong forms, surrogates, values above
- * U+10FFFF and cut ones are not well-formed. *character is set when it is. n is not 0. */
+/* Bytes of the well-formed character at text (1 to 4), 0 when there is none: overlong forms,
+ * surrogates, values above U+10FFFF and cut ones are not well-formed. *character is set when it is.
+ * n is not 0. */
 size_t utf8_read(const char *text, size_t n, uint32_t *character);
 /* The offset of the first byte that is not well-formed, n when there is none. */
 size_t utf8_check(const char *text, size_t n);

@@ -12,14 +12,12 @@ static const struct diag_info registry[] = {
 #undef DIAG
 };
 
-const struct diag_info *diag_info(enum diag_code code)
-{
+const struct diag_info *diag_info(enum diag_code code) {
     return &registry[code];
 }
 
 /* The number in "M0301", "m301", "0301" or "301"; -1 when it is none of them. */
-static long number_of(const char *text)
-{
+static long number_of(const char *text) {
     char *end;
     text += *text == 'M' || *text == 'm';
     if (*text < '0' || *text > '9') {
@@ -29,8 +27,7 @@ static long number_of(const char *text)
     return *end == '\0' ? number : -1;
 }
 
-enum diag_code diag_find(const char *text)
-{
+enum diag_code diag_find(const char *text) {
     long number = number_of(text);
     for (size_t i = 0; i < D_COUNT; i++) {
         if (strcmp(registry[i].slug, text) == 0 || number_of(registry[i].code) == number) {
@@ -40,8 +37,7 @@ enum diag_code diag_find(const char *text)
     return D_COUNT;
 }
 
-const char *diag_configure(struct session *s, const char *argument)
-{
+const char *diag_configure(struct session *s, const char *argument) {
     static const char *const words[] = {"off", "note", "warning", "error"}; /* as enum level */
     struct diagnostics *all = &s->diagnostics;
     const char *equals = strchr(argument, '=');
@@ -56,10 +52,10 @@ const char *diag_configure(struct session *s, const char *argument)
         for (size_t i = 0; i < D_COUNT; i++) {
             suggest_offer(&near, registry[i].slug);
         }
-        return near.best == NULL ? arena_format(&s->arena, "there is no diagnostic '%s'", name)
-                                 : arena_format(&s->arena,
-                                                "there is no diagnostic '%s'; did you mean '%s'?",
-                                                name, near.best);
+        return near.best == NULL
+                   ? arena_format(&s->arena, "there is no diagnostic '%s'", name)
+                   : arena_format(&s->arena, "there is no diagnostic '%s'; did you mean '%s'?",
+                                  name, near.best);
     }
     size_t level = LEVEL_OFF;
     while (level <= LEVEL_ERROR && strcmp(words[level], equals + 1) != 0) {
@@ -79,8 +75,7 @@ const char *diag_configure(struct session *s, const char *argument)
 }
 
 /* The level a report of that code has in this run. */
-static enum level level_of(const struct diagnostics *all, enum diag_code code)
-{
+static enum level level_of(const struct diagnostics *all, enum diag_code code) {
     if (registry[code].level == LEVEL_ERROR) {
         return LEVEL_ERROR;
     }
@@ -91,15 +86,14 @@ static enum level level_of(const struct diagnostics *all, enum diag_code code)
     return raised ? LEVEL_ERROR : registry[code].level;
 }
 
-static size_t *counter_of(struct diagnostics *all, enum level level)
-{
+static size_t *counter_of(struct diagnostics *all, enum level level) {
     return level == LEVEL_ERROR     ? &all->errors
            : level == LEVEL_WARNING ? &all->warnings
                                     : &all->notes;
 }
 
-struct diag *diag(struct session *s, enum diag_code code, struct span span, const char *format, ...)
-{
+struct diag *diag(struct session *s, enum diag_code code, struct span span, const char *format,
+                  ...) {
     struct diagnostics *all = &s->diagnostics;
     enum level level = level_of(all, code);
     all->spare = (struct diag){.code = code, .level = level, .span = span, .message = ""};
@@ -122,8 +116,7 @@ struct diag *diag(struct session *s, enum diag_code code, struct span span, cons
     return d;
 }
 
-void diag_place(struct session *s, struct diag *d, struct span span, const char *format, ...)
-{
+void diag_place(struct session *s, struct diag *d, struct span span, const char *format, ...) {
     if (d == &s->diagnostics.spare) {
         return;
     }
@@ -139,8 +132,7 @@ void diag_place(struct session *s, struct diag *d, struct span span, const char 
     *last = place;
 }
 
-void diag_help(struct session *s, struct diag *d, const char *format, ...)
-{
+void diag_help(struct session *s, struct diag *d, const char *format, ...) {
     if (d == &s->diagnostics.spare) {
         return;
     }
@@ -150,45 +142,41 @@ void diag_help(struct session *s, struct diag *d, const char *format, ...)
     va_end(arguments);
 }
 
-void diag_suggest(struct session *s, struct diag *d, const char *best)
-{
+void diag_suggest(struct session *s, struct diag *d, const char *best) {
     if (best != NULL) {
         diag_help(s, d, "did you mean '%s'?", best);
     }
 }
 
-/* ---- sorting ----------------------------------------------------------------------------------------------------- */
+/* ---- sorting
+ * -----------------------------------------------------------------------------------------------------
+ */
 
-static int compare(uint32_t a, uint32_t b)
-{
+static int compare(uint32_t a, uint32_t b) {
     return (a > b) - (a < b);
 }
 
-static int by_place(const void *left, const void *right)
-{
+static int by_place(const void *left, const void *right) {
     const struct diag *a = *(struct diag *const *)left, *b = *(struct diag *const *)right;
     int order = compare(a->span.lo, b->span.lo);
     return order != 0 ? order : compare(a->order, b->order);
 }
 
 /* Brings equal reports together, the first one in front. */
-static int compare_content(const struct diag *a, const struct diag *b)
-{
+static int compare_content(const struct diag *a, const struct diag *b) {
     int order = compare(a->span.lo, b->span.lo);
     order = order != 0 ? order : compare(a->span.hi, b->span.hi);
     order = order != 0 ? order : compare(a->code, b->code);
     return order != 0 ? order : strcmp(a->message, b->message);
 }
 
-static int by_content(const void *left, const void *right)
-{
+static int by_content(const void *left, const void *right) {
     const struct diag *a = *(struct diag *const *)left, *b = *(struct diag *const *)right;
     int order = compare_content(a, b);
     return order != 0 ? order : compare(a->order, b->order);
 }
 
-void diag_sort(struct session *s)
-{
+void diag_sort(struct session *s) {
     struct diagnostics *all = &s->diagnostics;
     if (all->list.len < 2) {
         return;
@@ -208,7 +196,6 @@ void diag_sort(struct session *s)
     qsort(all->list.at, kept, sizeof *all->list.at, by_place);
 }
 
-int diag_exit_code(const struct session *s)
-{
+int diag_exit_code(const struct session *s) {
     return s->diagnostics.errors == 0 ? 0 : s->diagnostics.system_errors > 0 ? 3 : 1;
 }

@@ -1,5 +1,6 @@
-/* program.c - which files a program is made of: from the paths of the command line to the root, and from there to every
- * .mesh file below it, in an order that depends on nothing but their names. */
+/* program.c - which files a program is made of: from the paths of the command line to the root, and
+ * from there to every .mesh file below it, in an order that depends on nothing but their names. */
+#define _XOPEN_SOURCE 700 /* realpath */
 #include "base/utf8.h"
 #include "source/session.h"
 #include <dirent.h>
@@ -11,7 +12,8 @@
 
 static const struct span nowhere = {0, 0};
 
-/* A folder as it is shown and as it stands below the root; "" is the current folder and the root itself. */
+/* A folder as it is shown and as it stands below the root; "" is the current folder and the root
+ * itself. */
 struct folder {
     const char *path, *name;
 };
@@ -25,25 +27,25 @@ struct found {
 
 struct search {
     struct session *s;
-    const char *root_path; /* as shown */
-    const char *root_real; /* absolute, without links; NULL when the paths have no root */
+    const char *root_path;      /* as shown */
+    const char *root_real;      /* absolute, without links; NULL when the paths have no root */
     VEC(struct folder) folders; /* to be walked; grows while it is read */
     VEC(struct folder) links;   /* links to folders, walked when everything else was */
     VEC(struct found) files;
-    struct atoms walked;        /* folders seen, as the bytes of device and number */
-    const char *below, *shown;  /* a folder below the root, and how the user spells it */
+    struct atoms walked;       /* folders seen, as the bytes of device and number */
+    const char *below, *shown; /* a folder below the root, and how the user spells it */
 };
 
-/* ---- paths ------------------------------------------------------------------------------------------------------- */
+/* ---- paths
+ * -------------------------------------------------------------------------------------------------------
+ */
 
-static bool ends_with(const char *text, const char *end)
-{
+static bool ends_with(const char *text, const char *end) {
     size_t length = strlen(text), tail = strlen(end);
     return length > tail && strcmp(text + length - tail, end) == 0;
 }
 
-static const char *join(struct search *f, const char *folder, const char *name)
-{
+static const char *join(struct search *f, const char *folder, const char *name) {
     if (*folder == '\0' || *name == '\0') {
         return *folder == '\0' ? name : folder;
     }
@@ -51,8 +53,7 @@ static const char *join(struct search *f, const char *folder, const char *name)
 }
 
 /* Without a leading "./" and trailing slashes; "." becomes "". */
-static const char *tidy(struct search *f, const char *path)
-{
+static const char *tidy(struct search *f, const char *path) {
     while (path[0] == '.' && path[1] == '/') {
         path += 2;
         path += strspn(path, "/");
@@ -65,8 +66,7 @@ static const char *tidy(struct search *f, const char *path)
 }
 
 /* The folder that holds a tidy path. */
-static const char *parent(struct search *f, const char *path)
-{
+static const char *parent(struct search *f, const char *path) {
     const char *slash = strrchr(path, '/');
     const char *last = slash == NULL ? path : slash + 1;
     if (*last == '\0' && slash == path) {
@@ -79,14 +79,12 @@ static const char *parent(struct search *f, const char *path)
     return arena_copy(&f->s->arena, path, length);
 }
 
-static const char *or_here(const char *path)
-{
+static const char *or_here(const char *path) {
     return *path == '\0' ? "." : path;
 }
 
 /* The absolute path without links, in the arena; NULL with errno. */
-static const char *real_path(struct search *f, const char *path)
-{
+static const char *real_path(struct search *f, const char *path) {
     char *real = realpath(or_here(path), NULL);
     if (real == NULL) {
         return NULL;
@@ -96,9 +94,9 @@ static const char *real_path(struct search *f, const char *path)
     return copy;
 }
 
-/* What follows the folder in the path ("" for the folder itself), NULL when the path is not in it. */
-static const char *inside(const char *folder, const char *path)
-{
+/* What follows the folder in the path ("" for the folder itself), NULL when the path is not in it.
+ */
+static const char *inside(const char *folder, const char *path) {
     size_t length = strlen(folder);
     if (strncmp(folder, path, length) != 0) {
         return NULL;
@@ -110,8 +108,7 @@ static const char *inside(const char *folder, const char *path)
 }
 
 /* Names are shown and written to UTF-8 files. */
-static bool is_printable(const char *name)
-{
+static bool is_printable(const char *name) {
     size_t length = strlen(name);
     for (size_t i = 0; i < length; i++) {
         if ((unsigned char)name[i] < ' ' || name[i] == 0x7f) {
@@ -121,8 +118,7 @@ static bool is_printable(const char *name)
     return utf8_check(name, length) == length;
 }
 
-static void report_errno(struct search *f, const char *path)
-{
+static void report_errno(struct search *f, const char *path) {
     if (errno == ENOENT || errno == ENOTDIR) {
         diag(f->s, D_FILE_NOT_FOUND, nowhere, "'%s' does not exist", path);
     } else {
@@ -130,11 +126,12 @@ static void report_errno(struct search *f, const char *path)
     }
 }
 
-/* ---- walking ----------------------------------------------------------------------------------------------------- */
+/* ---- walking
+ * -----------------------------------------------------------------------------------------------------
+ */
 
 static void add_file(struct search *f, const char *path, const char *name,
-                     const struct stat *status, int rank)
-{
+                     const struct stat *status, int rank) {
     if (!is_printable(name)) {
         diag(f->s, D_BAD_FILE_NAME, nowhere, "the name of '%s' is not printable UTF-8", path);
         return;
@@ -143,18 +140,18 @@ static void add_file(struct search *f, const char *path, const char *name,
     vec_push(&f->s->arena, &f->files, file);
 }
 
-/* A link below the root: it may lead to a place below the root, but not to a folder that holds it. */
-static void add_link(struct search *f, const char *path, const char *name, bool mesh)
-{
+/* A link below the root: it may lead to a place below the root, but not to a folder that holds it.
+ */
+static void add_link(struct search *f, const char *path, const char *name, bool mesh) {
     struct stat status;
     const char *target = stat(path, &status) == 0 ? real_path(f, path) : NULL;
     if (target == NULL) {
-        if (mesh || errno == ELOOP) {
-            if (errno == ELOOP) {
-                diag(f->s, D_LINK_LOOP, nowhere, "the link '%s' leads to itself", path);
-            } else {
-                report_errno(f, path);
-            }
+        if (errno == ELOOP) {
+            diag(f->s, D_LINK_LOOP, nowhere, "the link '%s' leads to itself", path);
+        } else if (mesh && (errno == ENOENT || errno == ENOTDIR)) {
+            diag(f->s, D_FILE_NOT_FOUND, nowhere, "the link '%s' leads to nothing", path);
+        } else if (mesh) {
+            report_errno(f, path);
         }
         return;
     }
@@ -179,8 +176,7 @@ static void add_link(struct search *f, const char *path, const char *name, bool 
     }
 }
 
-static void add_entry(struct search *f, const struct folder *folder, const char *entry)
-{
+static void add_entry(struct search *f, const struct folder *folder, const char *entry) {
     struct stat status;
     char *copy = arena_copy(&f->s->arena, entry, strlen(entry));
     const char *path = join(f, folder->path, copy), *name = join(f, folder->name, copy);
@@ -199,13 +195,11 @@ static void add_entry(struct search *f, const struct folder *folder, const char 
     }
 }
 
-static int by_text(const void *left, const void *right)
-{
+static int by_text(const void *left, const void *right) {
     return strcmp(*(const char *const *)left, *(const char *const *)right);
 }
 
-static bool walked_before(struct search *f, const char *path)
-{
+static bool walked_before(struct search *f, const char *path) {
     struct stat status;
     if (stat(or_here(path), &status) != 0) {
         return false; /* opening it will say why */
@@ -216,8 +210,7 @@ static bool walked_before(struct search *f, const char *path)
     return f->walked.count == before;
 }
 
-static void walk_folder(struct search *f, struct folder folder)
-{
+static void walk_folder(struct search *f, struct folder folder) {
     VEC(const char *) names = {0};
     struct dirent *entry;
     if (walked_before(f, folder.path)) {
@@ -246,9 +239,9 @@ static void walk_folder(struct search *f, struct folder folder)
     }
 }
 
-/* Links to folders come last, so that a folder is known by its own name where it has one below the root. */
-static void walk(struct search *f)
-{
+/* Links to folders come last, so that a folder is known by its own name where it has one below the
+ * root. */
+static void walk(struct search *f) {
     size_t folder = 0, link = 0;
     while (folder < f->folders.len || link < f->links.len) {
         bool real = folder < f->folders.len;
@@ -256,11 +249,11 @@ static void walk(struct search *f)
     }
 }
 
-/* ---- from the command line to the root --------------------------------------------------------------------------- */
+/* ---- from the command line to the root
+ * --------------------------------------------------------------------------- */
 
 /* The nearest folder at or above the tidy one that holds mesh.mesh; NULL when there is none. */
-static const char *find_root(struct search *f, const char *folder)
-{
+static const char *find_root(struct search *f, const char *folder) {
     for (;;) {
         struct stat here, above, mesh;
         if (stat(join(f, folder, "mesh.mesh"), &mesh) == 0 && S_ISREG(mesh.st_mode)) {
@@ -283,8 +276,7 @@ struct given {
 };
 
 /* The root of the first path is that of the program; whether all have the same. */
-static bool agree_on_root(struct search *f, struct given *given, size_t count)
-{
+static bool agree_on_root(struct search *f, struct given *given, size_t count) {
     for (size_t i = 0; i < count; i++) {
         const char *root = find_root(f, given[i].folder);
         given[i].root = root == NULL ? NULL : real_path(f, root);
@@ -294,9 +286,9 @@ static bool agree_on_root(struct search *f, struct given *given, size_t count)
         }
         const char *first = given[0].root, *other = given[i].root;
         if (first == NULL ? other != NULL : other == NULL || strcmp(first, other) != 0) {
-            struct diag *d = diag(f->s, D_SEVERAL_MESHES, nowhere,
-                                  "'%s' and '%s' belong to different meshes",
-                                  or_here(given[0].path), or_here(given[i].path));
+            struct diag *d =
+                diag(f->s, D_SEVERAL_MESHES, nowhere, "'%s' and '%s' belong to different meshes",
+                     or_here(given[0].path), or_here(given[i].path));
             diag_help(f->s, d, "run meshc once for each");
             return false;
         }
@@ -304,9 +296,9 @@ static bool agree_on_root(struct search *f, struct given *given, size_t count)
     return true;
 }
 
-/* The name of a given path below the root; where there is no root, a lone file has its own, several as they were given. */
-static const char *name_of(struct search *f, const struct given *given, bool alone)
-{
+/* The name of a given path below the root; where there is no root, a lone file has its own, several
+ * as they were given. */
+static const char *name_of(struct search *f, const struct given *given, bool alone) {
     bool folder = S_ISDIR(given->status.st_mode);
     const char *slash = strrchr(given->path, '/');
     const char *last = folder ? "" : slash == NULL ? given->path : slash + 1;
@@ -318,8 +310,7 @@ static const char *name_of(struct search *f, const struct given *given, bool alo
     return below == NULL ? given->path : join(f, below, last);
 }
 
-static void begin_at(struct search *f, struct given *given, bool alone)
-{
+static void begin_at(struct search *f, struct given *given, bool alone) {
     const char *name = name_of(f, given, alone);
     if (S_ISDIR(given->status.st_mode)) {
         vec_push(&f->s->arena, &f->folders, ((struct folder){given->path, name}));
@@ -331,8 +322,7 @@ static void begin_at(struct search *f, struct given *given, bool alone)
     }
 }
 
-static void begin(struct search *f, struct given *given, size_t count)
-{
+static void begin(struct search *f, struct given *given, size_t count) {
     if (f->root_path != NULL) {
         vec_push(&f->s->arena, &f->folders, ((struct folder){f->root_path, ""}));
         const char *real = real_path(f, given[0].folder);
@@ -347,10 +337,11 @@ static void begin(struct search *f, struct given *given, size_t count)
     }
 }
 
-/* ---- loading ----------------------------------------------------------------------------------------------------- */
+/* ---- loading
+ * -----------------------------------------------------------------------------------------------------
+ */
 
-static int by_identity(const void *left, const void *right)
-{
+static int by_identity(const void *left, const void *right) {
     const struct found *a = left, *b = right;
     if (a->device != b->device) {
         return a->device < b->device ? -1 : 1;
@@ -361,15 +352,14 @@ static int by_identity(const void *left, const void *right)
     return a->rank != b->rank ? a->rank - b->rank : strcmp(a->name, b->name);
 }
 
-static int by_name(const void *left, const void *right)
-{
+static int by_name(const void *left, const void *right) {
     const struct found *a = left, *b = right;
     return strcmp(a->name, b->name);
 }
 
-/* Below the folder that the user named first, paths are spelled from there and not by way of the root. */
-static const char *shown_path(struct search *f, const struct found *file)
-{
+/* Below the folder that the user named first, paths are spelled from there and not by way of the
+ * root. */
+static const char *shown_path(struct search *f, const struct found *file) {
     const char *rest = NULL;
     if (file->rank != 0 && f->below != NULL && *f->below != '\0') {
         rest = inside(f->below, file->name);
@@ -377,8 +367,7 @@ static const char *shown_path(struct search *f, const struct found *file)
     return rest == NULL ? file->path : join(f, f->shown, rest);
 }
 
-static void load(struct search *f)
-{
+static void load(struct search *f) {
     size_t kept = 0;
     if (f->files.len == 0) {
         return;
@@ -399,8 +388,7 @@ static void load(struct search *f)
 
 /* The paths that exist, tidy; the others are reported. */
 static size_t look_at(struct search *f, const char *const *paths, size_t count,
-                      struct given *given)
-{
+                      struct given *given) {
     size_t found = 0;
     for (size_t i = 0; i < count; i++) {
         struct given *one = &given[found];
@@ -415,8 +403,7 @@ static size_t look_at(struct search *f, const char *const *paths, size_t count,
     return found;
 }
 
-bool source_load_program(struct session *s, const char *const *paths, size_t count)
-{
+bool source_load_program(struct session *s, const char *const *paths, size_t count) {
     static const char *const here[] = {"."};
     struct search search = {.s = s};
     size_t files_before = s->sources.files.len, errors_before = s->diagnostics.errors;
@@ -441,8 +428,8 @@ bool source_load_program(struct session *s, const char *const *paths, size_t cou
         walk(&search);
         load(&search);
         if (search.files.len == 0 && s->diagnostics.errors == errors_before) {
-            struct diag *d = diag(s, D_NO_MESH_FILES, nowhere, "no .mesh file in '%s'",
-                                  or_here(given[0].path));
+            struct diag *d =
+                diag(s, D_NO_MESH_FILES, nowhere, "no .mesh file in '%s'", or_here(given[0].path));
             diag_help(s, d, "meshc init writes a small mesh to begin with");
         }
     }

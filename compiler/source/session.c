@@ -1,8 +1,7 @@
 /* session.c - the beginning and the end of a run. */
 #include "source/session.h"
 
-void session_init(struct session *s)
-{
+void session_init(struct session *s) {
     static const char *const keywords[] = {
 #define KEYWORD(token, word) word,
 #include "grammar/keywords.def"
@@ -15,8 +14,7 @@ void session_init(struct session *s)
     }
 }
 
-void session_free(struct session *s)
-{
+void session_free(struct session *s) {
     atoms_free(&s->atoms);
     arena_free(&s->arena);
     *s = (struct session){0};

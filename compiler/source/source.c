@@ -1,4 +1,5 @@
-/* source.c - the texts of a run: checking their bytes, reading them, and finding lines and columns again. */
+/* source.c - the texts of a run: checking their bytes, reading them, and finding lines and columns
+ * again. */
 #include "source/source.h"
 #include "base/buf.h"
 #include "base/utf8.h"
@@ -9,20 +10,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* ---- bytes ------------------------------------------------------------------------------------------------------- */
+/* ---- bytes
+ * -------------------------------------------------------------------------------------------------------
+ */
 
-/* True when one of the eight bytes is a NUL, a carriage return or not ASCII; now and then also when none is, which
- * only costs a slower look. */
-static bool needs_a_look(uint64_t word)
-{
+/* True when one of the eight bytes is a NUL, a carriage return or not ASCII; now and then also when
+ * none is, which only costs a slower look. */
+static bool needs_a_look(uint64_t word) {
     const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
     uint64_t returns = word ^ (ones * '\r');
     return ((word | (word - ones) | (returns - ones)) & tops) != 0;
 }
 
 /* The offset of the first byte that cannot be scanned, size when there is none. */
-static size_t check_bytes(const char *text, size_t size)
-{
+static size_t check_bytes(const char *text, size_t size) {
     size_t i = 0;
     while (i < size) {
         uint64_t word;
@@ -44,8 +45,7 @@ static size_t check_bytes(const char *text, size_t size)
     return size;
 }
 
-static void report_byte(struct session *s, const struct source *source, size_t at)
-{
+static void report_byte(struct session *s, const struct source *source, size_t at) {
     unsigned char byte = (unsigned char)source->text[at];
     uint32_t place = source->base + (uint32_t)at;
     struct span span = {place, place + 1};
@@ -63,17 +63,18 @@ static void report_byte(struct session *s, const struct source *source, size_t a
     }
 }
 
-/* ---- adding ------------------------------------------------------------------------------------------------------ */
+/* ---- adding
+ * ------------------------------------------------------------------------------------------------------
+ */
 
-static bool starts_with(const char *text, size_t size, const char *start, size_t length)
-{
+static bool starts_with(const char *text, size_t size, const char *start, size_t length) {
     return size >= length && memcmp(text, start, length) == 0;
 }
 
-/* A source with a copy of the text and its part of the position space; in no list yet. NULL when it does not fit. */
+/* A source with a copy of the text and its part of the position space; in no list yet. NULL when it
+ * does not fit. */
 static struct source *source_new(struct session *s, const char *path, const char *name,
-                                 const char *text, size_t size)
-{
+                                 const char *text, size_t size) {
     struct span nowhere = {0, 0};
     uint32_t base = s->sources.next == 0 ? 1 : s->sources.next;
     if (size > SOURCE_MAX) {
@@ -99,8 +100,7 @@ static struct source *source_new(struct session *s, const char *path, const char
 }
 
 struct source *source_add(struct session *s, const char *path, const char *name, const char *text,
-                          size_t size)
-{
+                          size_t size) {
     if (starts_with(text, size, "\xff\xfe", 2) || starts_with(text, size, "\xfe\xff", 2)) {
         struct diag *d = diag(s, D_UTF16_TEXT, (struct span){0, 0}, "'%s' is UTF-16", path);
         diag_help(s, d, "save it as UTF-8, or convert it: iconv -f UTF-16 -t UTF-8");
@@ -124,11 +124,13 @@ struct source *source_add(struct session *s, const char *path, const char *name,
     return source;
 }
 
-/* ---- reading ----------------------------------------------------------------------------------------------------- */
+/* ---- reading
+ * -----------------------------------------------------------------------------------------------------
+ */
 
-/* Reads to the end of the file, or a little beyond the largest size: what is longer is refused later. False: errno. */
-static bool read_all(int file, struct buf *out)
-{
+/* Reads to the end of the file, or a little beyond the largest size: what is longer is refused
+ * later. False: errno. */
+static bool read_all(int file, struct buf *out) {
     struct stat status;
     size_t step = 64 << 10;
     if (fstat(file, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0 &&
@@ -152,8 +154,7 @@ static bool read_all(int file, struct buf *out)
     }
 }
 
-static void report_unreadable(struct session *s, const char *path, int reason)
-{
+static void report_unreadable(struct session *s, const char *path, int reason) {
     struct span nowhere = {0, 0};
     if (reason == ENOENT || reason == ENOTDIR) {
         diag(s, D_FILE_NOT_FOUND, nowhere, "'%s' does not exist", path);
@@ -162,8 +163,7 @@ static void report_unreadable(struct session *s, const char *path, int reason)
     }
 }
 
-struct source *source_load(struct session *s, const char *path, const char *name)
-{
+struct source *source_load(struct session *s, const char *path, const char *name) {
     bool standard_input = strcmp(path, "-") == 0;
     struct source *source = NULL;
     struct buf text = {0};
@@ -187,11 +187,12 @@ struct source *source_load(struct session *s, const char *path, const char *name
     return source;
 }
 
-/* ---- places ------------------------------------------------------------------------------------------------------ */
+/* ---- places
+ * ------------------------------------------------------------------------------------------------------
+ */
 
 /* The last of the list that begins at or before the offset. */
-static struct source *find_in(struct source *const *list, size_t count, uint32_t offset)
-{
+static struct source *find_in(struct source *const *list, size_t count, uint32_t offset) {
     size_t low = 0;
     while (low < count) {
         size_t middle = low + (count - low) / 2;
@@ -204,20 +205,16 @@ static struct source *find_in(struct source *const *list, size_t count, uint32_t
     return low == 0 || offset - list[low - 1]->base > list[low - 1]->size ? NULL : list[low - 1];
 }
 
-static struct source *find_source(const struct session *s, uint32_t offset)
-{
+static struct source *find_source(const struct session *s, uint32_t offset) {
     struct source *source = find_in(s->sources.files.at, s->sources.files.len, offset);
-    return source != NULL ? source
-                          : find_in(s->sources.broken.at, s->sources.broken.len, offset);
+    return source != NULL ? source : find_in(s->sources.broken.at, s->sources.broken.len, offset);
 }
 
-const struct source *source_at(const struct session *s, uint32_t offset)
-{
+const struct source *source_at(const struct session *s, uint32_t offset) {
     return find_source(s, offset);
 }
 
-static void make_lines(struct session *s, struct source *source)
-{
+static void make_lines(struct session *s, struct source *source) {
     uint32_t count = 1;
     const char *end = source->text + source->size, *at = source->text;
     while ((at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
@@ -235,8 +232,7 @@ static void make_lines(struct session *s, struct source *source)
 }
 
 /* The line (from 0) that holds the offset. */
-static uint32_t line_of(const struct source *source, uint32_t at)
-{
+static uint32_t line_of(const struct source *source, uint32_t at) {
     uint32_t low = 0, high = source->line_count;
     while (high - low > 1) {
         uint32_t middle = low + (high - low) / 2;
@@ -249,10 +245,9 @@ static uint32_t line_of(const struct source *source, uint32_t at)
     return low;
 }
 
-/* Counts on from the place asked for before when that is in the same line: many reports in a file that is one line
- * long must not cost a pass over the file each. */
-static uint32_t column_of(struct source *source, uint32_t start, uint32_t at)
-{
+/* Counts on from the place asked for before when that is in the same line: many reports in a file
+ * that is one line long must not cost a pass over the file each. */
+static uint32_t column_of(struct source *source, uint32_t start, uint32_t at) {
     uint32_t from = start, column = 1;
     if (source->counted_to > start && source->counted_to <= at) {
         from = source->counted_to;
@@ -266,8 +261,7 @@ static uint32_t column_of(struct source *source, uint32_t start, uint32_t at)
     return column;
 }
 
-struct position source_position(struct session *s, uint32_t offset)
-{
+struct position source_position(struct session *s, uint32_t offset) {
     struct source *source = find_source(s, offset);
     if (source == NULL) {
         return (struct position){0};
@@ -280,11 +274,10 @@ struct position source_position(struct session *s, uint32_t offset)
     return (struct position){.source = source, .line = line + 1, .column = column};
 }
 
-const char *source_where(struct session *s, struct span span)
-{
+const char *source_where(struct session *s, struct span span) {
     struct position position = source_position(s, span.lo);
     return position.source == NULL
                ? ""
-               : arena_format(&s->arena, "%s:%u:%u", position.source->name,
-                              (unsigned)position.line, (unsigned)position.column);
+               : arena_format(&s->arena, "%s:%u:%u", position.source->name, (unsigned)position.line,
+                              (unsigned)position.column);
 }
