@@ -527,6 +527,74 @@ def judge_machine_resource(name, properties, files):
         yield f"{name}: definition uses {sorted(used)}, substitutions are {sorted(given)}"
 
 
+#: What the role of a machine needs for a call besides the action of the call's own name.
+NEEDS = {
+    "athena:startQueryExecution.sync": {"athena:StartQueryExecution", "athena:GetQueryExecution", "athena:StopQueryExecution"},
+    "batch:submitJob.sync": {"batch:SubmitJob", "batch:DescribeJobs", "batch:TerminateJob"},
+    "glue:startJobRun.sync": {"glue:StartJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:BatchStopJobRun"},
+    "lambda:invoke": {"lambda:InvokeFunction"},
+    "states:startExecution.sync": {"states:StartExecution", "states:DescribeExecution", "states:StopExecution", "events:PutTargets", "events:PutRule", "events:DescribeRule"},
+    "states:startExecution.sync:2": {"states:StartExecution", "states:DescribeExecution", "states:StopExecution", "events:PutTargets", "events:PutRule", "events:DescribeRule"},
+}
+#: IAM's name of a service where Step Functions calls it otherwise.
+IAM_SERVICE = {"sfn": "states", "eventbridge": "events", "cloudwatchlogs": "logs"}
+
+
+def needed(state):
+    """(actions, the resource they act on or None) of a task."""
+    resource = state["Resource"]
+    if LAMBDA.match(resource):
+        return {"lambda:InvokeFunction"}, resource
+    found = STATES.match(resource)
+    if not found:
+        return set(), None
+    call = found[1].removesuffix("." + TOKEN)
+    parameters = state.get("Parameters", {})
+    target = parameters.get("TopicArn") or parameters.get("StateMachineArn") or parameters.get("FunctionName")
+    target = target if isinstance(target, str) and target.startswith("arn:") else None
+    if call in NEEDS:
+        return NEEDS[call], target if not call.startswith("states:") else None
+    service, action = call.removeprefix("aws-sdk:").split(":")[:2]
+    return {f"{IAM_SERVICE.get(service, service)}:{action[0].upper()}{action[1:]}"}, target
+
+
+def matches(pattern, text):
+    return re.fullmatch(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), text) is not None
+
+
+def plain(text):
+    for name, value in (("AccountId", "123456789012"), ("Region", "us-east-1"), ("Partition", "aws")):
+        text = text.replace("${AWS::" + name + "}", value).replace("${" + name + "}", value)
+    return text
+
+
+def judge_machine_role(template, name, properties):
+    """A role made for a machine allows what its tasks call: the first run shows it otherwise."""
+    role = properties.get("RoleArn")
+    if not (isinstance(role, dict) and "Fn::GetAtt" in role):
+        return
+    found = template["Resources"].get(role["Fn::GetAtt"][0], {}).get("Properties", {})
+    allowed = []
+    for policy in found.get("Policies", []):
+        for statement in policy["PolicyDocument"]["Statement"]:
+            if statement["Effect"] != "Allow":
+                continue
+            actions, targets = statement["Action"], statement["Resource"]
+            for action in [actions] if isinstance(actions, str) else actions:
+                for target in targets if isinstance(targets, list) else [targets]:
+                    if isinstance(target, dict) and isinstance(target.get("Fn::Sub"), str):
+                        target = target["Fn::Sub"]
+                    # What refers to another resource is taken as fitting.
+                    allowed.append((action, plain(target) if isinstance(target, str) else "*"))
+    for place, state in walk(properties.get("Definition", {})):
+        if not isinstance(state, dict) or state.get("Type") != "Task" or not isinstance(state.get("Resource"), str):
+            continue
+        actions, target = needed(state)
+        for action in sorted(actions):
+            if not any(matches(a, action) and (target is None or matches(t, plain(target))) for a, t in allowed):
+                yield f"{name}: its role does not allow {action}{' on ' + target if target else ''} ({place})"
+
+
 # ---------------------------------------------------------------- grants
 
 TABLE = {"ALL", "ALTER", "DELETE", "DESCRIBE", "DROP", "INSERT", "SELECT"}
@@ -695,6 +763,7 @@ def judge_template(path, template, definitions, catalog):
             yield from judge_ruleset(name, properties, catalog)
         if kind == "AWS::StepFunctions::StateMachine":
             yield from judge_machine_resource(name, properties, definitions)
+            yield from judge_machine_role(template, name, properties)
         if kind == "AWS::LakeFormation::Permissions":
             yield f"{name}: the legacy type knows no enums, grants go through the grant program"
 
