@@ -23,7 +23,7 @@ struct stack {
     const char *description;
     const struct domain *domain; /* NULL: governance */
     bool has_roles;            /* needs CAPABILITY_NAMED_IAM */
-    VEC(struct resource) resources; /* in the order made; the emitter writes them in it */
+    VEC(struct resource) resources; /* sorted by id; ids outlive plan_stack_free */
 };
 
 struct plan {
@@ -32,6 +32,12 @@ struct plan {
     const struct deployment *deployment;
     VEC(struct stack *) stacks;  /* deploy order: governance first */
     struct arena scratch;        /* texts of the stack being made; emptied by plan_stack_free */
+
+    /* What plan.c keeps for the others; empty again after plan_stack_free, except for places. */
+    struct map ids;              /* logical ids taken in the stack being made */
+    struct map made;             /* plan_made: (thing, role) -> logical id */
+    bool domain_topic;           /* plan_alert_topic wants the domain's own topic */
+    struct places *places;       /* where all tables lie, see places.h */
 };
 
 /* Lists the stacks; reports nothing. */
@@ -39,6 +45,8 @@ struct plan *plan_new(struct session *s, const struct deployment *deployment);
 /* Makes the resources of a stack; reports what does not fit (limits). */
 void plan_stack(struct plan *plan, struct stack *stack);
 void plan_stack_free(struct plan *plan, struct stack *stack);
+/* Gives back what plan_machine and plan_grants left in scratch. */
+void plan_free(struct plan *plan);
 
 /* The definition of a pipeline's machine, as it stands in its template and in states/. The caller frees it. */
 json *plan_machine(struct plan *plan, const struct pipeline *pipeline);
@@ -56,6 +64,35 @@ json *plan_resource(struct plan *plan, struct stack *stack, const char *type, st
 /* The resource added last, to set retain or depends_on. */
 struct resource *plan_last(struct stack *stack);
 
+/* The stack's resource that stands for a thing of the model in one role ("database", "table", "topic", ...): plan_made
+ * returns the logical id that plan_keep noted, NULL when this stack made none. Roles are literals, compared by content. */
+void plan_keep(struct plan *plan, const void *thing, const char *role, const char *id);
+const char *plan_made(struct plan *plan, const void *thing, const char *role);
+
+/* Is the table made by this mesh (in its domain's stack)? Not when it or something above it exists already or is proposed. */
+bool plan_emits(const struct output *output);
+bool plan_emits_pipeline(const struct pipeline *pipeline);
+
+/* <mesh>[-<suffix>]-<a>[-<b>] of letters, digits and hyphens; longer ones are cut and end in 8 hex digits of their hash. */
+const char *plan_name(struct plan *plan, size_t max, const char *a, const char *b);
+/* The AWS name of the role made for a pipeline that names none. */
+const char *plan_pipeline_role(struct plan *plan, const struct pipeline *pipeline);
+
+/* The ARN of the topic that alerts of a domain (of one of its pipelines) go to, as a template value for AlarmActions. */
+json *plan_alert_topic(struct plan *plan, struct stack *stack, const struct domain *domain,
+                       const struct pipeline *pipeline);
+/* The ARN of a channel's topic: a Ref inside its own stack, else made from its name. */
+json *plan_channel_topic(struct plan *plan, struct stack *stack, const struct channel *channel);
+/* The topic's name, NULL for an existing one; its ARN as a text with the tokens of state machines. */
+const char *plan_channel_name(struct plan *plan, const struct channel *channel);
+const char *plan_channel_state_arn(struct plan *plan, const struct channel *channel);
+
+/* Free data (custom, parameters, inputs without expressions) as JSON. */
+json *plan_data(struct plan *plan, const struct data *data);
+
+/* Reports a template that CloudFormation would refuse for its size; bytes as written. */
+void plan_judge_size(struct plan *plan, const struct stack *stack, size_t bytes);
+
 void plan_s3(struct plan *plan, struct stack *stack);
 void plan_glue(struct plan *plan, struct stack *stack);
 void plan_quality(struct plan *plan, struct stack *stack);
@@ -63,7 +100,8 @@ void plan_lakeformation(struct plan *plan, struct stack *stack);
 void plan_athena(struct plan *plan, struct stack *stack);
 void plan_states(struct plan *plan, struct stack *stack);
 void plan_cloudwatch(struct plan *plan, struct stack *stack);
-void plan_sns(struct plan *plan, struct stack *stack);
+void plan_sns(struct plan *plan, struct stack *stack);        /* first: the topics of channels */
+void plan_domain_topic(struct plan *plan, struct stack *stack); /* last: the domain's own, if an alarm wants it */
 void plan_config(struct plan *plan, struct stack *stack);
 
 #endif

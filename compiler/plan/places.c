@@ -1,0 +1,260 @@
+/* places.c - where the tables of a deployment lie, worked out once a plan and looked up by many. */
+#include "plan/places.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- tables by place --------------------------------------------------------------------------------------------- */
+
+static int by_key(const void *a, const void *b)
+{
+    const struct placed *x = a, *y = b;
+    int order = strcmp(x->key, y->key);
+    return order ? order : strcmp(x->output->decl.path, y->output->decl.path);
+}
+
+static void place_tables(struct session *s, const struct deployment *d, struct places *places)
+{
+    const struct mesh *mesh = d->mesh;
+    places->tables = arena_array(&s->arena, struct placed, mesh->outputs.len);
+    for (size_t i = 0; i < mesh->outputs.len; i++) {
+        const struct table_names *names = &d->tables[mesh->outputs.at[i]->decl.index];
+        if (names->bucket && names->prefix)
+            places->tables[places->table_count++] =
+                (struct placed){arena_format(&s->arena, "%s/%s", names->bucket, names->prefix),
+                                mesh->outputs.at[i]};
+    }
+    qsort(places->tables, places->table_count, sizeof *places->tables, by_key);
+}
+
+static const struct output *table_at(const struct places *places, const char *key, size_t length)
+{
+    size_t lo = 0, hi = places->table_count;
+    while (lo < hi) { /* the first whose key is not below */
+        size_t mid = lo + (hi - lo) / 2;
+        int order = strncmp(places->tables[mid].key, key, length);
+        if (order < 0)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    if (lo == places->table_count)
+        return NULL;
+    const struct placed *found = &places->tables[lo];
+    return !strncmp(found->key, key, length) && !found->key[length] ? found->output : NULL;
+}
+
+const struct output *places_covering(struct session *s, const struct places *places,
+                                     const char *bucket, const char *prefix)
+{
+    const char *key = arena_format(&s->arena, "%s/%s", bucket, prefix);
+    for (const char *end = strchr(key, '/'); end; end = strchr(end + 1, '/')) {
+        const struct output *output = table_at(places, key, (size_t)(end + 1 - key));
+        if (output)
+            return output;
+    }
+    return NULL;
+}
+
+/* ---- buckets that the deployment makes --------------------------------------------------------------------------- */
+
+static int by_text(const void *a, const void *b)
+{
+    const char *const *x = a, *const *y = b;
+    return strcmp(*x, *y);
+}
+
+static void list_buckets(struct session *s, const struct deployment *d, struct places *places)
+{
+    const struct mesh *mesh = d->mesh;
+    places->buckets = arena_array(&s->arena, const char *, mesh->domains.len + 1);
+    if (d->mesh_bucket)
+        places->buckets[places->bucket_count++] = d->mesh_bucket;
+    for (size_t i = 0; i < mesh->domains.len; i++) {
+        const struct domain *domain = mesh->domains.at[i];
+        const struct domain_names *names = &d->domains[domain->decl.index];
+        if (!domain->existing && names->bucket_made_here && names->bucket)
+            places->buckets[places->bucket_count++] = names->bucket;
+    }
+    qsort(places->buckets, places->bucket_count, sizeof *places->buckets, by_text);
+}
+
+bool places_makes_bucket(const struct places *places, const char *bucket)
+{
+    return places->bucket_count && bsearch(&bucket, places->buckets, places->bucket_count,
+                                           sizeof *places->buckets, by_text);
+}
+
+/* ---- locations to register --------------------------------------------------------------------------------------- */
+
+static int by_place(const void *a, const void *b)
+{
+    const struct root *x = a, *y = b;
+    int order = strcmp(x->bucket, y->bucket);
+    if (!order)
+        order = strcmp(x->prefix, y->prefix);
+    return order ? order : strcmp(x->domain->decl.path, y->domain->decl.path);
+}
+
+static int by_domain(const void *a, const void *b)
+{
+    const struct root *x = a, *y = b;
+    if (x->domain == y->domain)
+        return by_place(a, b);
+    return strcmp(x->domain->decl.path, y->domain->decl.path);
+}
+
+/* Tables below the domain's own folder share one registration; others get one each. */
+static void propose_root(struct session *s, const struct deployment *d,
+                         const struct output *output, bool *folder_seen, struct places *places)
+{
+    const struct domain *domain = output->domain;
+    const struct table_names *names = &d->tables[output->decl.index];
+    const struct domain_names *home = &d->domains[domain->decl.index];
+    size_t folder = strlen(domain->decl.path);
+    struct root root = {domain, names->bucket, NULL, output->location.at};
+    if (home->bucket && !strcmp(home->bucket, names->bucket) &&
+        !strncmp(names->prefix, domain->decl.path, folder) && names->prefix[folder] == '/') {
+        if (folder_seen[domain->decl.index])
+            return;
+        folder_seen[domain->decl.index] = true;
+        root.prefix = domain->decl.path;
+        root.at = domain->decl.at;
+    } else {
+        size_t length = strlen(names->prefix);
+        root.prefix = arena_copy(&s->arena, names->prefix, length ? length - 1 : 0);
+    }
+    if (!root.at.lo)
+        root.at = output->decl.at;
+    vec_push(&s->arena, &places->roots, root);
+}
+
+static bool has_root(const struct places *places, size_t count, const char *bucket,
+                     const char *prefix, size_t length)
+{
+    size_t lo = 0, hi = count;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        const struct root *root = &places->roots.at[mid];
+        int order = strcmp(root->bucket, bucket);
+        if (!order)
+            order = strncmp(root->prefix, prefix, length);
+        if (!order && root->prefix[length])
+            order = 1;
+        if (!order)
+            return true;
+        if (order < 0)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return false;
+}
+
+static bool root_covered(const struct places *places, size_t count, const struct root *root)
+{
+    if (root->prefix[0] && has_root(places, count, root->bucket, "", 0))
+        return true;
+    for (const char *end = strchr(root->prefix, '/'); end; end = strchr(end + 1, '/'))
+        if (has_root(places, count, root->bucket, root->prefix, (size_t)(end - root->prefix)))
+            return true;
+    return false;
+}
+
+/* Removes doubles (the first domain by name keeps a place) and what lies below another root. */
+static void reduce_roots(struct session *s, struct places *places)
+{
+    size_t count = 0, kept = 0;
+    struct root *all = places->roots.at;
+    qsort(all, places->roots.len, sizeof *all, by_place);
+    for (size_t i = 0; i < places->roots.len; i++)
+        if (!count || strcmp(all[i].bucket, all[count - 1].bucket) ||
+            strcmp(all[i].prefix, all[count - 1].prefix))
+            all[count++] = all[i];
+    struct root *top = arena_array(&s->arena, struct root, count);
+    for (size_t i = 0; i < count; i++)
+        if (!root_covered(places, count, &all[i]))
+            top[kept++] = all[i];
+    qsort(top, kept, sizeof *top, by_domain);
+    places->roots.at = top;
+    places->roots.len = places->roots.cap = kept;
+}
+
+static void index_roots(struct session *s, const struct mesh *mesh, struct places *places)
+{
+    places->first_root = arena_array(&s->arena, size_t, mesh->domains.len);
+    places->root_count = arena_array(&s->arena, size_t, mesh->domains.len);
+    for (size_t i = 0; i < places->roots.len; i++) {
+        uint32_t domain = places->roots.at[i].domain->decl.index;
+        if (!places->root_count[domain]++)
+            places->first_root[domain] = i;
+    }
+}
+
+static void list_roots(struct session *s, const struct deployment *d, struct places *places)
+{
+    const struct mesh *mesh = d->mesh;
+    bool *folder_seen = arena_array(&s->arena, bool, mesh->domains.len);
+    for (size_t i = 0; i < mesh->outputs.len; i++) {
+        const struct output *output = mesh->outputs.at[i];
+        const struct table_names *names = &d->tables[output->decl.index];
+        if (plan_emits(output) && names->bucket && names->prefix)
+            propose_root(s, d, output, folder_seen, places);
+    }
+    reduce_roots(s, places);
+    index_roots(s, mesh, places);
+}
+
+/* ---- lifecycles -------------------------------------------------------------------------------------------------- */
+
+static int by_bucket(const void *a, const void *b)
+{
+    const struct expiry *x = a, *y = b;
+    int order = strcmp(x->bucket, y->bucket);
+    if (!order)
+        order = strcmp(x->prefix, y->prefix);
+    return order ? order : strcmp(x->output->decl.path, y->output->decl.path);
+}
+
+static void list_expiries(struct session *s, const struct deployment *d, struct places *places)
+{
+    const struct mesh *mesh = d->mesh;
+    for (size_t i = 0; i < mesh->outputs.len; i++) {
+        const struct output *output = mesh->outputs.at[i];
+        const struct lifecycle *life = &output->lifecycle;
+        const struct table_names *names = &d->tables[output->decl.index];
+        bool wanted = life->infrequent_access.text || life->archive.text || life->delete.text;
+        if (wanted && plan_emits(output) && names->bucket && names->prefix)
+            vec_push(&s->arena, &places->expiries,
+                     (struct expiry){output, names->bucket, names->prefix});
+    }
+    if (places->expiries.len)
+        qsort(places->expiries.at, places->expiries.len, sizeof *places->expiries.at, by_bucket);
+}
+
+const struct expiry *places_expiries(const struct places *places, const char *bucket, size_t *count)
+{
+    size_t lo = 0, hi = places->expiries.len;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (strcmp(places->expiries.at[mid].bucket, bucket) < 0)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    size_t end = lo;
+    while (end < places->expiries.len && !strcmp(places->expiries.at[end].bucket, bucket))
+        end++;
+    *count = end - lo;
+    return places->expiries.at + lo;
+}
+
+struct places *places_new(struct session *s, const struct deployment *deployment)
+{
+    struct places *places = arena_new(&s->arena, struct places);
+    place_tables(s, deployment, places);
+    list_buckets(s, deployment, places);
+    list_roots(s, deployment, places);
+    list_expiries(s, deployment, places);
+    return places;
+}

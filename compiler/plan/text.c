@@ -1,0 +1,255 @@
+/* text.c - texts in which the account, region or partition may be unknown, and the ARNs made of them. */
+#include "plan/text.h"
+
+#include <string.h>
+
+/* The three unknowns, in the spelling of one kind of output. */
+struct tokens {
+    const char *partition, *region, *account;
+};
+
+static const struct tokens template_tokens = {"${AWS::Partition}", "${AWS::Region}",
+                                              "${AWS::AccountId}"};
+static const struct tokens state_tokens = {"${Partition}", "${Region}", "${AccountId}"};
+
+const char *plan_format(struct plan *plan, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    const char *text = arena_vformat(&plan->scratch, format, arguments);
+    va_end(arguments);
+    return text;
+}
+
+/* CloudFormation reads ${!x} as the text ${x}. Without a } behind it ${ is no substitution and stays. */
+static const char *escape(struct plan *plan, const char *text)
+{
+    const char *last = strrchr(text, '}');
+    if (!last || !strstr(text, "${"))
+        return text;
+    size_t length = strlen(text), n = 0;
+    char *out = arena_alloc(&plan->scratch, length + length / 2 + 2);
+    for (const char *p = text; *p; p++) {
+        out[n++] = *p;
+        if (p[0] == '$' && p[1] == '{' && p < last) {
+            out[n++] = '{';
+            out[n++] = '!';
+            p++;
+        }
+    }
+    out[n] = '\0';
+    return out;
+}
+
+static json *substituted(const char *text)
+{
+    json *sub = json_object();
+    json_set_text(sub, "Fn::Sub", text);
+    return sub;
+}
+
+/* account NULL: unknown. */
+static const char *arn(struct plan *plan, const struct tokens *tokens, const char *account,
+                       const char *service, unsigned parts, const char *rest)
+{
+    const struct deployment *d = plan->deployment;
+    return plan_format(plan, "arn:%s:%s:%s:%s:%s", d->partition ? d->partition : tokens->partition,
+                       service, parts & ARN_REGION ? d->region ? d->region : tokens->region : "",
+                       parts & ARN_ACCOUNT ? account ? account : tokens->account : "", rest);
+}
+
+static json *arn_value(struct plan *plan, const char *account, const char *service, unsigned parts,
+                       const char *rest)
+{
+    const struct deployment *d = plan->deployment;
+    bool known = d->partition && (d->region || !(parts & ARN_REGION)) &&
+                 (account || !(parts & ARN_ACCOUNT));
+    if (known)
+        return json_text(arn(plan, &template_tokens, account, service, parts, rest));
+    return substituted(arn(plan, &template_tokens, account, service, parts, escape(plan, rest)));
+}
+
+json *plan_arn(struct plan *plan, const char *service, unsigned parts, const char *rest)
+{
+    return arn_value(plan, plan->deployment->account, service, parts, rest);
+}
+
+const char *plan_arn_text(struct plan *plan, const char *service, unsigned parts, const char *rest)
+{
+    return arn(plan, &template_tokens, plan->deployment->account, service, parts, rest);
+}
+
+const char *plan_arn_state(struct plan *plan, const char *service, unsigned parts, const char *rest)
+{
+    return arn(plan, &state_tokens, plan->deployment->account, service, parts, rest);
+}
+
+json *plan_account(struct plan *plan)
+{
+    const char *account = plan->deployment->account;
+    return account ? json_text(account) : plan_ref("AWS::AccountId");
+}
+
+json *plan_region(struct plan *plan)
+{
+    const char *region = plan->deployment->region;
+    return region ? json_text(region) : plan_ref("AWS::Region");
+}
+
+/* The token that text begins with, and its value if it is known. */
+static const char *token_at(const struct plan *plan, const char *text, const char **value)
+{
+    const struct deployment *d = plan->deployment;
+    const struct {
+        const char *token, *value;
+    } table[] = {{template_tokens.partition, d->partition},
+                 {template_tokens.region, d->region},
+                 {template_tokens.account, d->account}};
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (!strncmp(text, table[i].token, strlen(table[i].token))) {
+            *value = table[i].value;
+            return table[i].token;
+        }
+    return NULL;
+}
+
+json *plan_token_text(struct plan *plan, const char *text)
+{
+    if (!strstr(text, "${"))
+        return json_text(text);
+    struct buf plain = {0}, sub = {0};
+    bool unknown = false;
+    for (const char *p = text; *p;) {
+        const char *value = NULL;
+        const char *token = p[0] == '$' ? token_at(plan, p, &value) : NULL;
+        if (token) {
+            unknown |= !value;
+            buf_puts(&plain, value ? value : token);
+            buf_puts(&sub, value ? value : token);
+            p += strlen(token);
+            continue;
+        }
+        buf_putc(&plain, *p);
+        buf_putc(&sub, *p);
+        if (p[0] == '$' && p[1] == '{' && strchr(p, '}')) {
+            buf_putc(&plain, '{');
+            buf_puts(&sub, "{!");
+            p++;
+        }
+        p++;
+    }
+    const struct buf *out = unknown ? &sub : &plain;
+    const char *result = arena_copy(&plan->scratch, out->at, out->len);
+    buf_free(&plain);
+    buf_free(&sub);
+    return unknown ? substituted(result) : json_text(result);
+}
+
+json *plan_ref(const char *logical_id)
+{
+    json *ref = json_object();
+    json_set_text(ref, "Ref", logical_id);
+    return ref;
+}
+
+json *plan_get(const char *logical_id, const char *attribute)
+{
+    json *get = json_object();
+    json *path = json_set(get, "Fn::GetAtt", json_array());
+    json_add(path, json_text(logical_id));
+    json_add(path, json_text(attribute));
+    return get;
+}
+
+json *plan_data(struct plan *plan, const struct data *data)
+{
+    json *out = NULL;
+    switch (data->kind) {
+    case DATA_TEXT:
+        return json_text(data->text);
+    case DATA_NUMBER:
+        return json_number(data->text);
+    case DATA_BOOL:
+        return json_bool(data->truth);
+    case DATA_LIST:
+        out = json_array();
+        for (const struct data *d = data->first; d; d = d->next)
+            json_add(out, plan_data(plan, d));
+        return out;
+    case DATA_MAP:
+        out = json_object();
+        for (const struct data *d = data->first; d; d = d->next)
+            json_set(out, d->key, plan_data(plan, d));
+        return out;
+    case DATA_NULL:
+    case DATA_EXPRESSION: /* has no value at compile time; refused before where it has no meaning */
+        break;
+    }
+    return json_null();
+}
+
+/* ---- principals -------------------------------------------------------------------------------------------------- */
+
+static const char *account_of(const struct plan *plan, const struct principal *principal)
+{
+    const struct account *account = principal->account;
+    const struct environment *e = plan->deployment->environment;
+    if (!account)
+        return plan->deployment->account;
+    for (size_t i = 0; e && i < e->accounts.len; i++)
+        if (e->accounts.at[i].account == account)
+            return e->accounts.at[i].id.value;
+    return account->id.value ? account->id.value : plan->deployment->account;
+}
+
+/* "role/SalesDataOwner": what follows the account in a principal's ARN; NULL when it is not an IAM ARN made of names. */
+static const char *principal_rest(struct plan *plan, const struct principal *principal)
+{
+    switch (principal->kind) {
+    case PRINCIPAL_ROLE:
+        return plan_format(plan, "role/%s", principal->aws_name);
+    case PRINCIPAL_USER:
+        return plan_format(plan, "user/%s", principal->aws_name);
+    case PRINCIPAL_GROUP:
+        return plan_format(plan, "group/%s", principal->aws_name);
+    case PRINCIPAL_PIPELINE:
+        return plan_format(plan, "role/%s", plan_pipeline_role(plan, principal->pipeline));
+    case PRINCIPAL_ACCOUNT:
+    case PRINCIPAL_ORGANIZATION:
+    case PRINCIPAL_TEAM: /* replaced by its members before */
+        break;
+    }
+    return NULL;
+}
+
+/* A pipeline with a role of its own stands for that role. */
+static const struct principal *acting(const struct principal *principal)
+{
+    while (principal->kind == PRINCIPAL_PIPELINE && principal->pipeline->role)
+        principal = principal->pipeline->role;
+    return principal;
+}
+
+json *plan_principal(struct plan *plan, const struct principal *principal)
+{
+    principal = acting(principal);
+    if (principal->arn.value)
+        return json_text(principal->arn.value);
+    const char *account = account_of(plan, principal);
+    const char *rest = principal_rest(plan, principal);
+    if (rest)
+        return arn_value(plan, account, "iam", ARN_ACCOUNT, rest);
+    return account ? json_text(account) : plan_ref("AWS::AccountId");
+}
+
+const char *plan_principal_text(struct plan *plan, const struct principal *principal)
+{
+    principal = acting(principal);
+    if (principal->arn.value)
+        return principal->arn.value;
+    const char *account = account_of(plan, principal);
+    const char *rest = principal_rest(plan, principal);
+    if (rest)
+        return arn(plan, &template_tokens, account, "iam", ARN_ACCOUNT, rest);
+    return account ? account : template_tokens.account;
+}
