@@ -183,6 +183,13 @@ json *plan_resource(struct plan *plan, struct stack *stack, const char *type, st
     return resource.properties;
 }
 
+const char *plan_local(const struct decl *decl, const struct domain *domain)
+{
+    size_t length = strlen(domain->decl.path);
+    bool inside = !strncmp(decl->path, domain->decl.path, length) && decl->path[length] == '.';
+    return inside ? decl->path + length + 1 : decl->path;
+}
+
 struct resource *plan_last(struct stack *stack)
 {
     return &stack->resources.at[stack->resources.len - 1];

@@ -61,6 +61,8 @@ json *plan_grants(struct plan *plan);
  * of the names. */
 json *plan_resource(struct plan *plan, struct stack *stack, const char *type, struct span at,
                     const char *prefix, const char *name);
+/* A declaration's name inside its domain, for logical ids: "transactions", "orders.v1". */
+const char *plan_local(const struct decl *decl, const struct domain *domain);
 /* The resource added last, to set retain or depends_on. */
 struct resource *plan_last(struct stack *stack);
 

@@ -1,0 +1,132 @@
+/* athena.c - one workgroup a domain, whose settings bind its users, and one saved query a table to start from. */
+#include "check/limits.h"
+#include "plan/places.h"
+#include "plan/plan.h"
+#include "plan/text.h"
+
+#include <string.h>
+
+enum { ROWS_SHOWN = 100, DESCRIPTION_MAX = 1024 };
+
+/* Results lie in the domain's bucket, outside of every table: who may read results is not who may read a table. */
+static const char *results_prefix(struct plan *plan, const struct domain *domain)
+{
+    const struct domain_names *names = &plan->deployment->domains[domain->decl.index];
+    const char *prefix = plan_format(plan, "athena-results/%s/", domain->decl.path);
+    const struct output *table = places_covering(plan->s, plan->places, names->bucket, prefix);
+    if (table) {
+        struct span at = table->location.value ? table->location.at : table->decl.at;
+        struct diag *d = diag(plan->s, D_RESULTS_IN_TABLE, at,
+                              "query results of domain '%s' would lie inside this table",
+                              domain->decl.path);
+        diag_help(plan->s, d, "results are written to s3://%s/%s: give the table a place of its own",
+                  names->bucket, prefix);
+    }
+    return prefix;
+}
+
+static void result_settings(struct plan *plan, json *settings, const struct domain *domain)
+{
+    const struct domain_names *names = &plan->deployment->domains[domain->decl.index];
+    const struct storage *storage = &domain->storage;
+    if (!names->bucket)
+        return;
+    json *results = json_set(settings, "ResultConfiguration", json_object());
+    const char *prefix = results_prefix(plan, domain);
+    json_set_text(results, "OutputLocation", plan_format(plan, "s3://%s/%s", names->bucket, prefix));
+    bool kms = storage->encryption == ENCRYPTION_KMS && storage->kms_key.value;
+    json *encryption = json_set(results, "EncryptionConfiguration", json_object());
+    json_set_text(encryption, "EncryptionOption", kms ? "SSE_KMS" : "SSE_S3");
+    if (kms)
+        json_set_text(encryption, "KmsKey", storage->kms_key.value);
+}
+
+static const char *workgroup(struct plan *plan, struct stack *stack)
+{
+    const struct domain *domain = stack->domain;
+    const struct domain_names *names = &plan->deployment->domains[domain->decl.index];
+    json *group =
+        plan_resource(plan, stack, "AWS::Athena::WorkGroup", domain->decl.at, "WorkGroup", NULL);
+    const char *id = plan_last(stack)->id;
+    plan_keep(plan, domain, "workgroup", id);
+    json_set_text(group, "Name", names->workgroup);
+    json_set_text(group, "Description", plan_format(plan, "Queries of domain %s", domain->decl.path));
+    json_set_text(group, "State", "ENABLED");
+    json_set(group, "RecursiveDeleteOption", json_bool(false));
+    json *settings = json_set(group, "WorkGroupConfiguration", json_object());
+    json_set(settings, "EnforceWorkGroupConfiguration", json_bool(true));
+    json_set(settings, "PublishCloudWatchMetricsEnabled", json_bool(true));
+    if (domain->bytes_limit.text) {
+        int64_t least = limit_info(LIMIT_BYTES_CUTOFF)->figure;
+        if (domain->bytes_limit.base < least)
+            diag(plan->s, D_BYTES_LIMIT, domain->bytes_limit.at,
+                 "Athena takes no bytes_limit below %lldMB", (long long)(least / 1000000));
+        json_set(settings, "BytesScannedCutoffPerQuery", json_int(domain->bytes_limit.base));
+    }
+    result_settings(plan, settings, domain);
+    return id;
+}
+
+/* A name in SQL's double quotes. */
+static void put_name(struct buf *sql, const char *name)
+{
+    buf_putc(sql, '"');
+    for (; *name; name++) {
+        if (*name == '"')
+            buf_putc(sql, '"');
+        buf_putc(sql, *name);
+    }
+    buf_putc(sql, '"');
+}
+
+static const char *select_of(struct plan *plan, const struct output *output)
+{
+    const struct table_names *names = &plan->deployment->tables[output->decl.index];
+    struct buf sql = {0};
+    buf_puts(&sql, "SELECT ");
+    size_t data = output->data.len, all = data + output->partition.len;
+    for (size_t i = 0; i < all; i++) {
+        const struct column *column =
+            i < data ? output->data.at[i] : output->partition.at[i - data];
+        buf_puts(&sql, i ? ", " : "");
+        put_name(&sql, column->physical);
+    }
+    buf_puts(&sql, all ? " FROM " : "* FROM ");
+    put_name(&sql, names->database);
+    buf_putc(&sql, '.');
+    put_name(&sql, names->table);
+    buf_format(&sql, " LIMIT %d", ROWS_SHOWN);
+    const char *text = arena_copy(&plan->scratch, sql.at, sql.len);
+    buf_free(&sql);
+    return text;
+}
+
+static void named_query(struct plan *plan, struct stack *stack, const struct output *output,
+                        const char *group, const char *database)
+{
+    const struct table_names *names = &plan->deployment->tables[output->decl.index];
+    const char *text = select_of(plan, output);
+    if (strlen(text) > (size_t)limit_info(LIMIT_NAMED_QUERY)->figure)
+        return; /* a convenience, not a promise: a table with so many columns has none */
+    json *query = plan_resource(plan, stack, "AWS::Athena::NamedQuery", output->decl.at, "Query",
+                                plan_local(&output->decl, output->domain));
+    json_set_text(query, "Name", plan_format(plan, "%.128s", names->table));
+    json_set_text(query, "Description",
+                  plan_format(plan, "First %d rows of %s", ROWS_SHOWN, output->decl.path));
+    json_set(query, "Database", plan_ref(database));
+    json_set(query, "WorkGroup", plan_ref(group));
+    json_set_text(query, "QueryString", text);
+}
+
+void plan_athena(struct plan *plan, struct stack *stack)
+{
+    const struct domain *domain = stack->domain;
+    const char *group = workgroup(plan, stack);
+    const char *database = plan_made(plan, domain, "database");
+    for (size_t i = 0; i < domain->products.len; i++) {
+        const struct product *product = domain->products.at[i];
+        for (size_t j = 0; j < product->outputs.len; j++)
+            if (plan_emits(product->outputs.at[j]))
+                named_query(plan, stack, product->outputs.at[j], group, database);
+    }
+}

@@ -1,0 +1,258 @@
+/* facts.c - what a mesh says about a table, as parameters of the catalog: one text a fact, under the prefix `mesh.`.
+ *
+ * Lists of names are joined by commas (paths hold none); what has an inner form is compact JSON: mesh.columns holds an
+ * object by column of its tags and constraints, because a column of CloudFormation has no parameters of its own. */
+#include "check/limits.h"
+#include "plan/glue.h"
+#include "plan/text.h"
+
+#include <string.h>
+
+void fact(struct facts *facts, const char *key, const char *value)
+{
+    if (!value || !*value)
+        return;
+    for (const struct data *d = facts->own ? facts->own->first : NULL; d; d = d->next)
+        if (!strcmp(d->key, key))
+            return;
+    size_t most = (size_t)limit_info(LIMIT_PARAMETER_VALUE)->figure;
+    size_t longest_key = (size_t)limit_info(LIMIT_PARAMETER_KEY)->figure;
+    if (strlen(value) > most)
+        diag(facts->plan->s, D_PARAMETER_SIZE, facts->at,
+             "catalog parameter '%s' has %zu bytes, Glue takes %zu", key, strlen(value), most);
+    if (strlen(key) > longest_key)
+        diag(facts->plan->s, D_PARAMETER_SIZE, facts->at,
+             "the key of catalog parameter '%.40s...' has %zu bytes, Glue takes %zu", key,
+             strlen(key), longest_key);
+    json_set_text(facts->parameters, key, value);
+}
+
+static const char *kept(struct facts *facts, struct buf *text)
+{
+    const char *copy = text->len ? arena_copy(&facts->plan->scratch, text->at, text->len) : NULL;
+    buf_free(text);
+    return copy;
+}
+
+static const char *compact(struct facts *facts, json *tree)
+{
+    struct buf text = {0};
+    json_write_compact(&text, tree);
+    json_free(tree);
+    return kept(facts, &text);
+}
+
+/* ---- columns ----------------------------------------------------------------------------------------------------- */
+
+struct writer { /* a JSON object being written member by member */
+    struct buf *out;
+    const char *before; /* "{" until the first member, then "," */
+};
+
+static struct buf *member(struct writer *w, const char *key)
+{
+    buf_puts(w->out, w->before);
+    w->before = ",";
+    json_write_string(w->out, key);
+    buf_putc(w->out, ':');
+    return w->out;
+}
+
+static void text_member(struct writer *w, const char *key, const char *value)
+{
+    if (value)
+        json_write_string(member(w, key), value);
+}
+
+static void data_member(struct facts *facts, struct writer *w, const char *key,
+                        const struct data *data)
+{
+    if (!data)
+        return;
+    json *tree = plan_data(facts->plan, data);
+    json_write_compact(member(w, key), tree);
+    json_free(tree);
+}
+
+static bool tag_repeated(const struct taggings *tags, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (tags->list.at[i].tag == tags->list.at[index].tag)
+            return true;
+    return false;
+}
+
+static void column_tags(struct writer *w, const struct taggings *tags)
+{
+    if (!tags->list.len)
+        return;
+    struct writer inner = {member(w, "tags"), "{"};
+    for (size_t i = 0; i < tags->list.len; i++)
+        if (!tag_repeated(tags, i))
+            text_member(&inner, tags->list.at[i].tag->decl.name, tags->list.at[i].value);
+    buf_putc(w->out, '}');
+}
+
+static void column_facts(struct facts *facts, struct writer *w, const struct column *column)
+{
+    column_tags(w, &column->tags);
+    if (column->key)
+        buf_format(member(w, "key"), "%u", (unsigned)column->key_position);
+    if (column->required)
+        buf_puts(member(w, "required"), "true");
+    if (column->unique)
+        buf_puts(member(w, "unique"), "true");
+    data_member(facts, w, "in", column->allowed);
+    data_member(facts, w, "minimum", column->minimum);
+    data_member(facts, w, "maximum", column->maximum);
+    text_member(w, "matches", column->pattern.value);
+    if (column->max_length.text)
+        buf_format(member(w, "length"), "%lld", (long long)column->max_length.number);
+    if (column->references.column)
+        text_member(w, "references",
+                    plan_format(facts->plan, "%s.%s", column->references.output->decl.path,
+                                column->references.column->decl.name));
+    if (column->from.column)
+        text_member(w, "from", plan_format(facts->plan, "%s.%s", column->from.output->decl.path,
+                                           column->from.column->decl.name));
+    text_member(w, "declassified", column->declassified.value);
+    text_member(w, "deprecated", column->deprecated.value);
+    text_member(w, "renamed_from", column->renamed_from.value);
+    text_member(w, "example", column->example.value);
+}
+
+static void columns(struct facts *facts, const struct schema *schema)
+{
+    struct buf text = {0};
+    struct writer all = {&text, "{"};
+    for (size_t i = 0; i < schema->columns.len; i++) {
+        const struct column *column = schema->columns.at[i];
+        size_t start = text.len;
+        struct writer saved = all, one = {member(&all, column->physical), "{"};
+        column_facts(facts, &one, column);
+        if (*one.before == '{') { /* nothing to say: take its name back */
+            text.len = start;
+            all = saved;
+        } else {
+            buf_putc(&text, '}');
+        }
+    }
+    if (text.len)
+        buf_putc(&text, '}');
+    fact(facts, "mesh.columns", kept(facts, &text));
+}
+
+static void key_columns(struct facts *facts, const struct schema *schema)
+{
+    struct buf text = {0};
+    for (uint32_t position = 1; position <= schema->columns.len; position++) {
+        const struct column *found = NULL;
+        for (size_t i = 0; i < schema->columns.len && !found; i++)
+            if (schema->columns.at[i]->key && schema->columns.at[i]->key_position == position)
+                found = schema->columns.at[i];
+        if (!found)
+            break;
+        buf_puts(&text, position > 1 ? "," : "");
+        buf_puts(&text, found->physical);
+    }
+    fact(facts, "mesh.key", kept(facts, &text));
+}
+
+/* ---- the table --------------------------------------------------------------------------------------------------- */
+
+static void promises(struct facts *facts, const struct output *output)
+{
+    for (int i = 0; i < PROMISE_COUNT; i++) {
+        struct buf text = {0};
+        for (const struct promised *p = output->promises[i]; p; p = p->next) {
+            buf_puts(&text, text.len ? ", " : "");
+            buf_puts(&text, p->value.text);
+            buf_puts(&text, i == PROMISE_AVAILABILITY ? "%" : "");
+            if (p->driver)
+                buf_format(&text, " (%s)", p->driver);
+        }
+        if (text.len)
+            fact(facts, plan_format(facts->plan, "mesh.sla.%s", promise_word((enum promise)i)),
+                 kept(facts, &text));
+    }
+}
+
+static void tags(struct facts *facts, const struct taggings *list)
+{
+    for (size_t i = 0; i < list->list.len; i++)
+        if (!tag_repeated(list, i))
+            fact(facts, plan_format(facts->plan, "mesh.tag.%s", list->list.at[i].tag->decl.path),
+                 list->list.at[i].value);
+}
+
+/* Lineage: products of the mesh as names, sources outside of it as a list of their own, for they are free text. */
+static void inputs(struct facts *facts, const struct output *output)
+{
+    struct buf names = {0};
+    json *sources = json_array();
+    for (size_t i = 0; i < output->inputs.len; i++) {
+        const struct input *input = &output->inputs.at[i];
+        if (input->output) {
+            buf_puts(&names, names.len ? "," : "");
+            buf_puts(&names, input->output->decl.path);
+        } else {
+            json_add(sources, json_text(input->external));
+        }
+    }
+    fact(facts, "mesh.inputs", kept(facts, &names));
+    if (json_count(sources))
+        fact(facts, "mesh.sources", compact(facts, sources));
+    else
+        json_free(sources);
+}
+
+static void custom(struct facts *facts, const struct data *map)
+{
+    for (const struct data *d = map ? map->first : NULL; d; d = d->next) {
+        const char *value = d->kind == DATA_TEXT || d->kind == DATA_NUMBER
+                                ? d->text
+                                : compact(facts, plan_data(facts->plan, d));
+        fact(facts, plan_format(facts->plan, "mesh.custom.%s", d->key), value);
+    }
+}
+
+static void people(struct facts *facts, const struct principal *owner, const struct domain *domain)
+{
+    fact(facts, "mesh.domain", domain->decl.path);
+    fact(facts, "mesh.owner", owner ? owner->decl.path : NULL);
+    fact(facts, "mesh.contact", domain->contact.value);
+}
+
+void plan_table_facts(struct facts *facts, const struct output *output)
+{
+    const struct product *product = output->product;
+    people(facts, product->owner, output->domain);
+    fact(facts, "mesh.product", product->decl.path);
+    fact(facts, "mesh.output", output->decl.name);
+    fact(facts, "mesh.version", output->version.value ? output->version.value : product->version.value);
+    fact(facts, "mesh.status", status_word(output->status));
+    fact(facts, "mesh.replaced_by", output->replaced_by ? output->replaced_by->decl.path : NULL);
+    fact(facts, "mesh.title", product->title.value);
+    fact(facts, "mesh.purpose", product->purpose.value);
+    fact(facts, "mesh.limitations", product->limitations.value);
+    fact(facts, "mesh.usage", product->usage.value);
+    fact(facts, "mesh.support", product->support.value);
+    promises(facts, output);
+    tags(facts, &output->tags);
+    inputs(facts, output);
+    if (output->schema) {
+        key_columns(facts, output->schema);
+        columns(facts, output->schema);
+    }
+    custom(facts, product->custom);
+    for (const struct data *d = facts->own ? facts->own->first : NULL; d; d = d->next)
+        json_set_text(facts->parameters, d->key, d->text);
+}
+
+void plan_domain_facts(struct facts *facts, const struct domain *domain)
+{
+    fact(facts, "mesh.mesh", facts->plan->mesh->decl.name);
+    fact(facts, "mesh.environment", facts->plan->deployment->name);
+    people(facts, domain->owner, domain);
+    tags(facts, &domain->tags);
+}

@@ -1,0 +1,289 @@
+/* glue.c - a domain's database and its tables: columns, serde, and what the mesh promises about them as catalog parameters
+ * under the prefix `mesh.` (facts.c). */
+#include "check/limits.h"
+#include "plan/glue.h"
+#include "plan/plan.h"
+#include "plan/text.h"
+
+#include <string.h>
+
+/* ---- formats ----------------------------------------------------------------------------------------------------- */
+
+struct classes {
+    const char *classification, *library, *input, *output;
+};
+
+#define HIVE_IO      "org.apache.hadoop.hive.ql.io."
+#define HIVE_SERDE   "org.apache.hadoop.hive.serde2."
+#define TEXT_CLASSES "org.apache.hadoop.mapred.TextInputFormat", HIVE_IO "HiveIgnoreKeyTextOutputFormat"
+
+/* Source: Athena user guide, "Choose a SerDe for your data", and the DDL that SHOW CREATE TABLE prints for each. */
+static const struct classes parquet_classes = {
+    "parquet", HIVE_IO "parquet.serde.ParquetHiveSerDe",
+    HIVE_IO "parquet.MapredParquetInputFormat", HIVE_IO "parquet.MapredParquetOutputFormat"};
+static const struct classes orc_classes = {"orc", HIVE_IO "orc.OrcSerde",
+                                           HIVE_IO "orc.OrcInputFormat",
+                                           HIVE_IO "orc.OrcOutputFormat"};
+static const struct classes avro_classes = {"avro", HIVE_SERDE "avro.AvroSerDe",
+                                            HIVE_IO "avro.AvroContainerInputFormat",
+                                            HIVE_IO "avro.AvroContainerOutputFormat"};
+static const struct classes json_classes = {"json", "org.openx.data.jsonserde.JsonSerDe",
+                                            TEXT_CLASSES};
+static const struct classes plain_csv_classes = {"csv", HIVE_SERDE "lazy.LazySimpleSerDe",
+                                                 TEXT_CLASSES};
+static const struct classes quoted_csv_classes = {"csv", HIVE_SERDE "OpenCSVSerde", TEXT_CLASSES};
+
+/* NULL: the model has refused the format ("not supported yet"). */
+static const struct classes *classes_of(const struct output *output)
+{
+    switch (output->format) {
+    case FORMAT_PARQUET:
+    case FORMAT_NONE:
+        return &parquet_classes;
+    case FORMAT_ORC:
+        return &orc_classes;
+    case FORMAT_AVRO:
+        return &avro_classes;
+    case FORMAT_JSON:
+        return &json_classes;
+    case FORMAT_CSV:
+    case FORMAT_TSV:
+        return output->options.quote.value ? &quoted_csv_classes : &plain_csv_classes;
+    case FORMAT_ICEBERG:
+    case FORMAT_REGEX:
+    case FORMAT_GROK:
+    case FORMAT_ION:
+    case FORMAT_CLOUDTRAIL:
+    case FORMAT_HUDI:
+        break;
+    }
+    return NULL;
+}
+
+static const char *delimiter_of(const struct output *output)
+{
+    if (output->options.delimiter.value)
+        return output->options.delimiter.value;
+    return output->format == FORMAT_TSV ? "\t" : ",";
+}
+
+static void csv_parameters(json *parameters, const struct output *output)
+{
+    const struct format_options *options = &output->options;
+    const char *delimiter = delimiter_of(output);
+    if (options->quote.value) {
+        json_set_text(parameters, "separatorChar", delimiter);
+        json_set_text(parameters, "quoteChar", options->quote.value);
+        json_set_text(parameters, "escapeChar", options->escape.value ? options->escape.value : "\\");
+        return;
+    }
+    json_set_text(parameters, "field.delim", delimiter);
+    json_set_text(parameters, "serialization.format", delimiter);
+    json_set_text(parameters, "escape.delim", options->escape.value);
+}
+
+static void serde_parameters(struct plan *plan, json *parameters, const struct output *output)
+{
+    switch (output->format) {
+    case FORMAT_CSV:
+    case FORMAT_TSV:
+        csv_parameters(parameters, output);
+        return;
+    case FORMAT_AVRO:
+        json_set_text(parameters, "avro.schema.literal", plan_avro_schema(plan, output));
+        break;
+    case FORMAT_JSON:
+        json_set_text(parameters, "ignore.malformed.json",
+                      output->options.ignore_malformed ? "true" : NULL);
+        break;
+    case FORMAT_PARQUET:
+    case FORMAT_ORC:
+    case FORMAT_ICEBERG:
+    case FORMAT_REGEX:
+    case FORMAT_GROK:
+    case FORMAT_ION:
+    case FORMAT_CLOUDTRAIL:
+    case FORMAT_HUDI:
+    case FORMAT_NONE:
+        break;
+    }
+    json_set_text(parameters, "serialization.format", "1");
+}
+
+/* Athena's OpenCSVSerde reads these besides text; the others fail or silently mean something else. */
+static bool open_csv_reads(const struct type *type)
+{
+    return type->kind == TYPE_STRING || type->kind == TYPE_BOOLEAN || type->kind == TYPE_BIGINT ||
+           type->kind == TYPE_INT || type->kind == TYPE_DOUBLE || type->kind == TYPE_ERROR;
+}
+
+static void judge_quoted_csv(struct plan *plan, const struct output *output)
+{
+    const struct format_options *options = &output->options;
+    if ((output->format != FORMAT_CSV && output->format != FORMAT_TSV) || !options->quote.value ||
+        output->serde.library.value)
+        return;
+    for (size_t i = 0; i < output->data.len; i++) {
+        const struct column *column = output->data.at[i];
+        if (open_csv_reads(column->type))
+            continue;
+        struct diag *d = diag(plan->s, D_QUOTED_CSV_TYPE, options->quote.at,
+                              "quoted csv does not hold %s: column '%s' would be misread",
+                              column->type->glue, column->decl.name);
+        diag_place(plan->s, d, column->type_at, "its type is given here");
+        diag_help(plan->s, d, "declare the column as string and convert it in queries, "
+                              "or leave 'quote' out");
+    }
+}
+
+/* ---- descriptions ------------------------------------------------------------------------------------------------ */
+
+/* text with at most max characters; a longer one is cut at a word and ends in "...". one_line: no line breaks. */
+static const char *fitted(struct plan *plan, const char *text, enum limit limit, bool one_line,
+                          struct span at)
+{
+    if (!text)
+        return NULL;
+    size_t max = (size_t)limit_info(limit)->figure, length = strlen(text), characters = 0, cut = 0;
+    bool breaks = one_line && strpbrk(text, "\r\n");
+    if (length <= max && !breaks)
+        return text;
+    for (size_t i = 0; i < length; i++) {
+        if (((unsigned char)text[i] & 0xC0) == 0x80)
+            continue;
+        if (characters + 3 <= max && (i == 0 || text[i] == ' ' || text[i] == '\n'))
+            cut = i;
+        characters++;
+    }
+    bool whole = characters <= max;
+    if (!whole)
+        diag(plan->s, D_DESCRIPTION_CUT, at,
+             "the description has %zu characters, the catalog takes %zu: it is cut", characters, max);
+    char *copy = arena_alloc(&plan->scratch, length + 4);
+    memcpy(copy, text, whole ? length : cut);
+    if (!whole)
+        memcpy(copy + cut, "...", 4);
+    for (char *p = copy; one_line && *p; p++)
+        if (*p == '\n' || *p == '\r')
+            *p = ' ';
+    return copy;
+}
+
+static json *columns_of(struct plan *plan, struct column *const *columns, size_t count)
+{
+    json *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        const struct column *column = columns[i];
+        json *item = json_add(list, json_object());
+        json_set_text(item, "Name", column->physical);
+        json_set_text(item, "Type", column->type->glue);
+        json_set_text(item, "Comment",
+                      fitted(plan, column->decl.doc, LIMIT_COLUMN_COMMENT, true, column->decl.at));
+    }
+    return list;
+}
+
+/* ---- tables ------------------------------------------------------------------------------------------------------ */
+
+static json *storage_descriptor(struct plan *plan, const struct output *output)
+{
+    const struct table_names *names = &plan->deployment->tables[output->decl.index];
+    const struct classes *classes = classes_of(output);
+    const struct serde *own = &output->serde;
+    json *storage = json_object();
+    json_set(storage, "Columns", columns_of(plan, output->data.at, output->data.len));
+    json_set_text(storage, "Location", names->uri);
+    const char *input = own->input.value ? own->input.value : classes ? classes->input : NULL;
+    const char *out = own->output.value ? own->output.value : classes ? classes->output : NULL;
+    json_set_text(storage, "InputFormat", input);
+    json_set_text(storage, "OutputFormat", out);
+    json *serde = json_set(storage, "SerdeInfo", json_object());
+    const char *library = own->library.value ? own->library.value : classes ? classes->library : NULL;
+    json_set_text(serde, "SerializationLibrary", library);
+    json *parameters = json_set(serde, "Parameters", json_object());
+    if (!own->library.value)
+        serde_parameters(plan, parameters, output);
+    for (const struct data *d = own->properties ? own->properties->first : NULL; d; d = d->next)
+        json_set_text(parameters, d->key, d->text);
+    judge_quoted_csv(plan, output);
+    return storage;
+}
+
+static const char *plain_number(struct plan *plan, int64_t number)
+{
+    return plan_format(plan, "%lld", (long long)number);
+}
+
+/* What engines read; the product's own `properties` come after and win. */
+static void engine_parameters(struct plan *plan, struct facts *facts, const struct output *output)
+{
+    const struct format_options *options = &output->options;
+    const struct classes *classes = classes_of(output);
+    bool text = output->format == FORMAT_CSV || output->format == FORMAT_TSV;
+    fact(facts, "EXTERNAL", "TRUE");
+    if (!output->serde.library.value || output->format != FORMAT_NONE)
+        fact(facts, "classification", classes ? classes->classification : NULL);
+    if (text)
+        fact(facts, "delimiter", delimiter_of(output));
+    if (options->skip_header.text)
+        fact(facts, "skip.header.line.count", plain_number(plan, options->skip_header.number));
+    if (options->compression.value && output->format == FORMAT_ORC)
+        fact(facts, "orc.compress", options->compression.value);
+    else if (options->compression.value && !text)
+        fact(facts, "parquet.compression", options->compression.value);
+}
+
+static void table(struct plan *plan, struct stack *stack, const struct output *output,
+                  const char *database)
+{
+    const struct table_names *names = &plan->deployment->tables[output->decl.index];
+    json *resource = plan_resource(plan, stack, "AWS::Glue::Table", output->decl.at, "Table",
+                                   plan_local(&output->decl, output->domain));
+    plan_last(stack)->retain = true;
+    plan_keep(plan, output, "table", plan_last(stack)->id);
+    json_set(resource, "CatalogId", plan_account(plan));
+    json_set(resource, "DatabaseName", plan_ref(database));
+    json *input = json_set(resource, "TableInput", json_object());
+    json_set_text(input, "Name", names->table);
+    const char *doc = output->decl.doc ? output->decl.doc : output->product->decl.doc;
+    json_set_text(input, "Description",
+                  fitted(plan, doc, LIMIT_TABLE_DESCRIPTION, false, output->decl.at));
+    json_set_text(input, "TableType", "EXTERNAL_TABLE");
+    struct facts facts = {plan, json_set(input, "Parameters", json_object()), output->properties,
+                          output->decl.at};
+    engine_parameters(plan, &facts, output);
+    plan_table_facts(&facts, output);
+    json_set(input, "PartitionKeys", columns_of(plan, output->partition.at, output->partition.len));
+    json_set(input, "StorageDescriptor", storage_descriptor(plan, output));
+}
+
+static const char *database(struct plan *plan, struct stack *stack)
+{
+    const struct domain *domain = stack->domain;
+    json *resource = plan_resource(plan, stack, "AWS::Glue::Database", domain->decl.at, "Database", NULL);
+    const char *id = plan_last(stack)->id;
+    plan_last(stack)->retain = true;
+    plan_keep(plan, domain, "database", id);
+    json_set(resource, "CatalogId", plan_account(plan));
+    json *input = json_set(resource, "DatabaseInput", json_object());
+    json_set_text(input, "Name", plan->deployment->domains[domain->decl.index].database);
+    json_set_text(input, "Description",
+                  fitted(plan, domain->decl.doc, LIMIT_TABLE_DESCRIPTION, false, domain->decl.at));
+    /* No LocationUri: it would let CREATE_TABLE alone reach everything below it (access.md 1.5). */
+    json_set(input, "CreateTableDefaultPermissions", json_array());
+    struct facts facts = {plan, json_set(input, "Parameters", json_object()), NULL, domain->decl.at};
+    plan_domain_facts(&facts, domain);
+    return id;
+}
+
+void plan_glue(struct plan *plan, struct stack *stack)
+{
+    const struct domain *domain = stack->domain;
+    const char *id = database(plan, stack);
+    for (size_t i = 0; i < domain->products.len; i++) {
+        const struct product *product = domain->products.at[i];
+        for (size_t j = 0; j < product->outputs.len; j++)
+            if (plan_emits(product->outputs.at[j]))
+                table(plan, stack, product->outputs.at[j], id);
+    }
+}
