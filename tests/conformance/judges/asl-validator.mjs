@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Judge: asl-validator on every state machine: schema, transitions, reachability, paths.
-import { judge, load, machines } from './report.mjs';
+import { judge, loadMachine, machines } from './report.mjs';
 
 await judge('asl-validator', async (say, builds, need) => {
   const module = await need('asl-validator');
@@ -9,7 +9,7 @@ await judge('asl-validator', async (say, builds, need) => {
     const paths = machines(build);
     if (!paths.length) say.none(build, 'states');
     for (const path of paths) {
-      const { isValid, errors } = validate(load(path), { checkArn: true, checkPaths: true });
+      const { isValid, errors } = validate(loadMachine(path), { checkArn: true, checkPaths: true });
       const complaints = errors.map((e) => `${e['Error code'] ?? ''} ${e.Message ?? e.message ?? ''} ${JSON.stringify(e)}`);
       say.verdict(path, isValid ? [] : complaints.length ? complaints : ['not valid']);
     }

