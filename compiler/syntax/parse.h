@@ -5,8 +5,9 @@
 #include "source/session.h"
 #include "syntax/tree.h"
 
-/* Deepest nesting of blocks, lists, types and conditions. */
-enum { NESTING_MAX = 200 };
+/* Deepest nesting of blocks, lists, types and parentheses; levels of a condition (a long chain of `and` is a deep
+ * tree); bytes of a name; syntax errors reported a top-level declaration. */
+enum { NESTING_MAX = 200, CONDITION_MAX = 1000, NAME_BYTES_MAX = 1000, SYNTAX_ERRORS_MAX = 4 };
 
 /* Parses one file; everything wrong with it is reported. Never NULL: good declarations are kept. */
 struct tree *parse_file(struct session *s, const struct source *source);

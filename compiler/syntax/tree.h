@@ -39,12 +39,14 @@ enum value_kind {
     VALUE_CALL,     /* text: the name; first: the arguments */
     VALUE_LADDER,   /* first: a < b < c */
     VALUE_CHOICE,   /* first: a | b | c */
+    VALUE_CONDITION,/* condition: only as the value of a member of `poll` (until, fail) */
 };
 
 enum unit { UNIT_NONE, UNIT_SECOND, UNIT_MINUTE, UNIT_HOUR, UNIT_DAY, UNIT_WEEK, UNIT_MONTH, UNIT_YEAR,
             UNIT_KB, UNIT_MB, UNIT_GB, UNIT_TB, UNIT_KIB, UNIT_MIB, UNIT_GIB, UNIT_TIB };
 
 struct item;
+struct condition;
 
 struct value {
     enum value_kind kind;
@@ -55,6 +57,7 @@ struct value {
     int64_t number;
     struct value *first;
     struct item *items;
+    struct condition *condition;
     bool has_options;     /* braces stood after it, maybe empty */
     struct item *options; /* members and blocks */
 };
@@ -73,6 +76,7 @@ struct condition {
     struct value *operand, *comparison; /* the two sides; IN: comparison is a list; IS: none */
     struct name is;                     /* IS: set, string, number, boolean, timestamp, null */
     struct condition *next;             /* in the list of a `have` */
+    uint32_t depth;                     /* levels below and including this one, at most CONDITION_MAX */
 };
 
 /* ---- annotations and types --------------------------------------------------------------------------------------- */
@@ -120,6 +124,7 @@ struct block {
     struct name of;
     struct annotation *annotations;
     bool has_body;
+    bool broken;       /* a syntax error inside: something may be missing, so nobody asks for what is required */
     struct span body;  /* from { to } */
     struct item *items;
 };
