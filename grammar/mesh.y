@@ -32,7 +32,6 @@ int mesh_lex(MESH_STYPE *value, struct span *span, struct parse *ps);
 #define YYLLOC_DEFAULT(current, rhs, n)                                                                                \
     ((current) = (n) ? (struct span){YYRHSLOC(rhs, 1).lo, YYRHSLOC(rhs, n).hi}                                         \
                      : (struct span){YYRHSLOC(rhs, 0).hi, YYRHSLOC(rhs, 0).hi})
-static int yyreport_syntax_error(const yypcontext_t *context, struct parse *ps);
 static void mesh_error(struct span *span, struct parse *ps, const char *text);
 }
 
@@ -80,20 +79,25 @@ file: %empty;
 
 %%
 
+/* Which tokens could stand here, exactly (LAC); the rest is done in expected.c. */
 static int yyreport_syntax_error(const yypcontext_t *context, struct parse *ps)
 {
-    (void)context;
+    yysymbol_kind_t expected[YYNTOKENS];
+    int kinds[YYNTOKENS], n = yypcontext_expected_tokens(context, expected, YYNTOKENS);
+    for (int i = 0; i < n; i++)
+        kinds[i] = (int)expected[i];
+    (void)kinds;
     (void)ps;
     return 0;
 }
 
+/* Bison calls it only when its stack is full, which the limits on nesting prevent. */
 static void mesh_error(struct span *span, struct parse *ps, const char *text)
 {
-    (void)span;
-    (void)ps;
     (void)text;
+    ps->tree->complete = false;
+    diag(ps->s, D_NESTING_TOO_DEEP, *span, "this nests too deep");
 }
-
 int mesh_lex(MESH_STYPE *value, struct span *span, struct parse *ps)
 {
     struct lexeme token = scan_next(ps);
