@@ -139,8 +139,9 @@ parse_arguments() {
 
 # ---- the jq library ----------------------------------------------------------------------------------------------
 
-write_library() {
-    cat >"$work/grants.jq" <<'JQ'
+# In a variable, not in a file: jq looks for an included file in the working folder first.
+library=
+read -r -d '' library <<'JQ' || true
 def count($n; $word): "\($n) \($word)\(if $n == 1 then "" else "s" end)";
 
 # Text for people: control characters could drive a terminal, those of direction turn a line around.
@@ -384,7 +385,6 @@ def failure_table($account; $sources):
     | ($table[] | [range(0; 5) as $i | .[$i] + " " * ($widths[$i] - (.[$i] | length))] + [.[5]] | join("  ")),
       (map(hint) | unique[] | "hint: " + .);
 JQ
-}
 
 # ---- calls -------------------------------------------------------------------------------------------------------
 
@@ -421,7 +421,7 @@ pause() {
 
 may_try_again() {
     local class
-    class=$(jq -L "$work" 'include "grants"; class($verb; $code; $message)' -n -r --arg verb "$1" --arg code "$error_code" --arg message "$error_message")
+    class=$(jq "$library"'class($verb; $code; $message)' -n -r --arg verb "$1" --arg code "$error_code" --arg message "$error_message")
     [[ $class == again ]]
 }
 
@@ -477,7 +477,6 @@ make_work() {
     trap 'exit 130' INT
     trap 'exit 143' TERM HUP
     work=$(mktemp -d) || refuse "no temporary folder"
-    write_library
 }
 
 find_region() {
@@ -511,11 +510,11 @@ find_caller() {
 load_desired() {
     [[ -f $desired_file && -r $desired_file ]] || refuse "cannot read $desired_file"
     local why
-    jq -L "$work" 'include "grants"; fill($account; $region; $partition)' \
+    jq "$library"'fill($account; $region; $partition)' \
         --arg account "$account" --arg region "$region" --arg partition "$partition" \
         "$desired_file" >"$work/desired.json" 2>"$work/stderr" ||
         refuse "$desired_file is no JSON that this program can read: $(head -c 300 "$work/stderr")"
-    why=$(jq -L "$work" 'include "grants"; if length != 1 then "not one JSON value" else .[0] | problem($format; $mesh; $environment; $account; $region) // "" | safe end' -r -s \
+    why=$(jq "$library"'if length != 1 then "not one JSON value" else .[0] | problem($format; $mesh; $environment; $account; $region) // "" | safe end' -r -s \
         --arg format "$MESH_FORMAT" --arg mesh "$MESH_NAME" --arg environment "$MESH_ENVIRONMENT" \
         --arg account "$MESH_ACCOUNT" --arg region "$MESH_REGION" "$work/desired.json" 2>"$work/stderr") ||
         refuse "$desired_file is not what this program can read: $(head -c 300 "$work/stderr")"
@@ -547,7 +546,7 @@ list_type() {
 list_permissions() {
     local catalog type
     : >"$work/pages.jsonl"
-    jq -L "$work" 'include "grants"; . as $desired
+    jq "$library"'. as $desired
         | {Catalog: "CATALOG", Database: "DATABASE", Table: "TABLE", TableWithColumns: "TABLE", DataLocation: "DATA_LOCATION"} as $types
         | [.batches[] | .CatalogId as $catalog | .Entries[].Resource | "\($catalog) \($types[member])"]
           + (if .managed.databases != [] then ["\($account) DATABASE", "\($account) TABLE"] else [] end)
@@ -573,7 +572,7 @@ find_missing_admins() {
 }
 
 compare() {
-    jq -L "$work" 'include "grants"; compare($account; $pages; $admins[0])' --arg account "$account" --slurpfile pages "$work/pages.jsonl" \
+    jq "$library"'compare($account; $pages; $admins[0])' --arg account "$account" --slurpfile pages "$work/pages.jsonl" \
         --slurpfile admins "$work/admins.json" "$work/desired.json" >"$work/plan.json"
     jq -r '.lines[]' "$work/plan.json"
     read -r admins revokes grants desired foreign < <(
@@ -643,7 +642,7 @@ send() {
                 '{Failures: [.Entries[] | {RequestEntry: {Id}, Error: {ErrorCode: $code, ErrorMessage: $message}}]}' \
                 "$work/batch.json" >"$work/answer.json"
         fi
-        jq -L "$work" 'include "grants"; verdict($verb; $sent[0]; $last)' --arg verb "$what" --slurpfile sent "$work/batch.json" \
+        jq "$library"'verdict($verb; $sent[0]; $last)' --arg verb "$what" --slurpfile sent "$work/batch.json" \
             --argjson last "$last" "$work/answer.json" >"$work/verdict.json"
         jq -c '.failed[]' "$work/verdict.json" >>"$work/failed.jsonl"
         jq '.again' "$work/verdict.json" >"$work/batch.json"
@@ -673,7 +672,7 @@ run_settings() {
         printf 'nothing to do: the data lake administrators are as the mesh says\n'
         return 0
     fi
-    jq -L "$work" 'include "grants"; .[] | "+ data lake administrator \(shown_principal($account))"' -r --arg account "$account" "$work/admins.json"
+    jq "$library"'.[] | "+ data lake administrator \(shown_principal($account))"' -r --arg account "$account" "$work/admins.json"
     add_admins || exit "$EXIT_FAILED"
     printf 'done: the data lake administrators are as the mesh says\n'
 }
@@ -709,7 +708,7 @@ run_apply() {
     send_all grant
     failed=$(wc -l <"$work/failed.jsonl")
     if ((failed > 0)); then
-        jq -L "$work" 'include "grants"; failure_table($account; $desired[0].sources)' -r -s --arg account "$account" \
+        jq "$library"'failure_table($account; $desired[0].sources)' -r -s --arg account "$account" \
             --slurpfile desired "$work/desired.json" "$work/failed.jsonl" >&2
         say "$(number "$((failed))" entry entries) failed; mend the cause and run apply again"
         exit "$EXIT_FAILED"
