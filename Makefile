@@ -43,7 +43,7 @@ TABLES    := $(BUILD)/diagnostics.inc $(if $(wildcard grammar/mesh.y),$(BUILD)/p
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all test check sample install uninstall dist clean format lint fuzz bench coverage help
+.PHONY: all test unit check sample install uninstall dist clean format lint fuzz bench coverage help
 
 all: $(MESHC)
 
@@ -79,6 +79,16 @@ EMBEDDED := $(sort $(wildcard runtime/*.sh runtime/*.mesh))
 $(BUILD)/embedded.c: compiler/base/embed.awk $(EMBEDDED)
 	@mkdir -p $(BUILD)
 	$(call say,EMBED,$@)LC_ALL=C awk -f $^ > $@
+
+# Unit tests: one program a file of tests/unit, against the library.
+UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/*_test.c)))
+UNIT_LIBS   = $(shell $(PKGCONFIG) --libs cmocka 2>/dev/null || echo -lcmocka)
+
+$(UNIT_TESTS): %: %.o $(LIBRARY)
+	$(call say,LINK,$@)$(CC) $(CFLAGS) $(LDFLAGS) $(LINK) -o $@ $^ $(UNIT_LIBS) $(LIBS) $(LDLIBS)
+
+unit: $(UNIT_TESTS)
+	$(Q)failed=0; for test in $(UNIT_TESTS); do $$test || failed=1; done; exit $$failed
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 

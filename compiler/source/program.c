@@ -52,17 +52,25 @@ static const char *join(struct search *f, const char *folder, const char *name) 
     return arena_format(&f->s->arena, "%s%s%s", folder, ends_with(folder, "/") ? "" : "/", name);
 }
 
-/* Without a leading "./" and trailing slashes; "." becomes "". */
+/* Without "." and doubled slashes; the current folder is "". ".." stays, because a link may stand
+ * before it. */
 static const char *tidy(struct search *f, const char *path) {
-    while (path[0] == '.' && path[1] == '/') {
-        path += 2;
-        path += strspn(path, "/");
+    char *tidied = arena_alloc(&f->s->arena, strlen(path) + 1), *to = tidied;
+    if (*path == '/') {
+        *to++ = '/';
     }
-    size_t length = strlen(path);
-    while (length > 1 && path[length - 1] == '/') {
-        length--;
+    for (size_t length; *(path += strspn(path, "/")) != '\0'; path += length) {
+        length = strcspn(path, "/");
+        if (length == 1 && *path == '.') {
+            continue;
+        }
+        if (to > tidied && to[-1] != '/') {
+            *to++ = '/';
+        }
+        memcpy(to, path, length);
+        to += length;
     }
-    return length == 1 && *path == '.' ? "" : arena_copy(&f->s->arena, path, length);
+    return tidied;
 }
 
 /* The folder that holds a tidy path. */
