@@ -1,4 +1,5 @@
-/* athena.c - one workgroup a domain, whose settings bind its users, and one saved query a table to start from. */
+/* athena.c - one workgroup a domain, whose settings bind its users, and one saved query a table to
+ * start from. */
 #include "check/limits.h"
 #include "plan/places.h"
 #include "plan/plan.h"
@@ -8,32 +9,33 @@
 
 enum { ROWS_SHOWN = 100, DESCRIPTION_MAX = 1024 };
 
-/* Results lie in the domain's bucket, outside of every table: who may read results is not who may read a table. */
-static const char *results_prefix(struct plan *plan, const struct domain *domain)
-{
+/* Results lie in the domain's bucket, outside of every table: who may read results is not who may
+ * read a table. */
+static const char *results_prefix(struct plan *plan, const struct domain *domain) {
     const struct domain_names *names = &plan->deployment->domains[domain->decl.index];
     const char *prefix = plan_format(plan, "athena-results/%s/", domain->decl.path);
     const struct output *table = places_covering(plan->s, plan->places, names->bucket, prefix);
     if (table) {
         struct span at = table->location.value ? table->location.at : table->decl.at;
-        struct diag *d = diag(plan->s, D_RESULTS_IN_TABLE, at,
-                              "query results of domain '%s' would lie inside this table",
-                              domain->decl.path);
-        diag_help(plan->s, d, "results are written to s3://%s/%s: give the table a place of its own",
+        struct diag *d =
+            diag(plan->s, D_RESULTS_IN_TABLE, at,
+                 "query results of domain '%s' would lie inside this table", domain->decl.path);
+        diag_help(plan->s, d,
+                  "results are written to s3://%s/%s: give the table a place of its own",
                   names->bucket, prefix);
     }
     return prefix;
 }
 
-static void result_settings(struct plan *plan, json *settings, const struct domain *domain)
-{
+static void result_settings(struct plan *plan, json *settings, const struct domain *domain) {
     const struct domain_names *names = &plan->deployment->domains[domain->decl.index];
     const struct storage *storage = &domain->storage;
     if (!names->bucket)
         return;
     json *results = json_set(settings, "ResultConfiguration", json_object());
     const char *prefix = results_prefix(plan, domain);
-    json_set_text(results, "OutputLocation", plan_format(plan, "s3://%s/%s", names->bucket, prefix));
+    json_set_text(results, "OutputLocation",
+                  plan_format(plan, "s3://%s/%s", names->bucket, prefix));
     bool kms = storage->encryption == ENCRYPTION_KMS && storage->kms_key.value;
     json *encryption = json_set(results, "EncryptionConfiguration", json_object());
     json_set_text(encryption, "EncryptionOption", kms ? "SSE_KMS" : "SSE_S3");
@@ -41,8 +43,7 @@ static void result_settings(struct plan *plan, json *settings, const struct doma
         json_set_text(encryption, "KmsKey", storage->kms_key.value);
 }
 
-static const char *workgroup(struct plan *plan, struct stack *stack)
-{
+static const char *workgroup(struct plan *plan, struct stack *stack) {
     const struct domain *domain = stack->domain;
     const struct domain_names *names = &plan->deployment->domains[domain->decl.index];
     json *group =
@@ -50,7 +51,8 @@ static const char *workgroup(struct plan *plan, struct stack *stack)
     const char *id = plan_last(stack)->id;
     plan_keep(plan, domain, "workgroup", id);
     json_set_text(group, "Name", names->workgroup);
-    json_set_text(group, "Description", plan_format(plan, "Queries of domain %s", domain->decl.path));
+    json_set_text(group, "Description",
+                  plan_format(plan, "Queries of domain %s", domain->decl.path));
     json_set_text(group, "State", "ENABLED");
     json_set(group, "RecursiveDeleteOption", json_bool(false));
     json *settings = json_set(group, "WorkGroupConfiguration", json_object());
@@ -68,8 +70,7 @@ static const char *workgroup(struct plan *plan, struct stack *stack)
 }
 
 /* A name in SQL's double quotes. */
-static void put_name(struct buf *sql, const char *name)
-{
+static void put_name(struct buf *sql, const char *name) {
     buf_putc(sql, '"');
     for (; *name; name++) {
         if (*name == '"')
@@ -79,8 +80,7 @@ static void put_name(struct buf *sql, const char *name)
     buf_putc(sql, '"');
 }
 
-static const char *select_of(struct plan *plan, const struct output *output)
-{
+static const char *select_of(struct plan *plan, const struct output *output) {
     const struct table_names *names = &plan->deployment->tables[output->decl.index];
     struct buf sql = {0};
     buf_puts(&sql, "SELECT ");
@@ -102,8 +102,7 @@ static const char *select_of(struct plan *plan, const struct output *output)
 }
 
 static void named_query(struct plan *plan, struct stack *stack, const struct output *output,
-                        const char *group, const char *database)
-{
+                        const char *group, const char *database) {
     const struct table_names *names = &plan->deployment->tables[output->decl.index];
     const char *text = select_of(plan, output);
     if (strlen(text) > (size_t)limit_info(LIMIT_NAMED_QUERY)->figure)
@@ -118,8 +117,7 @@ static void named_query(struct plan *plan, struct stack *stack, const struct out
     json_set_text(query, "QueryString", text);
 }
 
-void plan_athena(struct plan *plan, struct stack *stack)
-{
+void plan_athena(struct plan *plan, struct stack *stack) {
     const struct domain *domain = stack->domain;
     const char *group = workgroup(plan, stack);
     const char *database = plan_made(plan, domain, "database");

@@ -1,5 +1,6 @@
-/* avro.c - a table's columns as an Avro schema: the Avro serde reads its columns from the table property
- * avro.schema.literal, not from the catalog. Every field may be null, as every column of the catalog may. */
+/* avro.c - a table's columns as an Avro schema: the Avro serde reads its columns from the table
+ * property avro.schema.literal, not from the catalog. Every field may be null, as every column of
+ * the catalog may. */
 #include "plan/glue.h"
 #include "plan/text.h"
 
@@ -8,12 +9,11 @@
 struct avro {
     struct plan *plan;
     struct buf *out;
-    unsigned records;   /* names of nested records are numbered: they must differ in one schema */
+    unsigned records; /* names of nested records are numbered: they must differ in one schema */
     const struct column *column; /* being written, for messages */
 };
 
-static bool avro_name(const char *name)
-{
+static bool avro_name(const char *name) {
     for (const char *p = name; *p; p++) {
         bool letter = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || *p == '_';
         if (!letter && (p == name || *p < '0' || *p > '9'))
@@ -22,16 +22,14 @@ static bool avro_name(const char *name)
     return *name != '\0';
 }
 
-static void refuse(struct avro *avro, const char *what)
-{
-    diag(avro->plan->s, D_AVRO_TYPE, avro->column->decl.at, "column '%s' cannot be written in avro: %s",
-         avro->column->decl.name, what);
+static void refuse(struct avro *avro, const char *what) {
+    diag(avro->plan->s, D_AVRO_TYPE, avro->column->decl.at,
+         "column '%s' cannot be written in avro: %s", avro->column->decl.name, what);
 }
 
 static void write_type(struct avro *avro, const struct type *type);
 
-static void write_field(struct avro *avro, const char *name, const struct type *type)
-{
+static void write_field(struct avro *avro, const char *name, const struct type *type) {
     if (!avro_name(name))
         refuse(avro, "its names are letters, digits and underscores");
     buf_puts(avro->out, "{\"name\":");
@@ -41,9 +39,9 @@ static void write_field(struct avro *avro, const char *name, const struct type *
     buf_puts(avro->out, "],\"default\":null}");
 }
 
-static void write_struct(struct avro *avro, const struct type *type)
-{
-    buf_format(avro->out, "{\"type\":\"record\",\"name\":\"record%u\",\"fields\":[", ++avro->records);
+static void write_struct(struct avro *avro, const struct type *type) {
+    buf_format(avro->out, "{\"type\":\"record\",\"name\":\"record%u\",\"fields\":[",
+               ++avro->records);
     for (size_t i = 0; i < type->fields.len; i++) {
         buf_puts(avro->out, i ? "," : "");
         write_field(avro, type->fields.at[i].name, type->fields.at[i].type);
@@ -52,15 +50,13 @@ static void write_struct(struct avro *avro, const struct type *type)
 }
 
 static void write_items(struct avro *avro, const char *kind, const char *member,
-                        const struct type *element)
-{
+                        const struct type *element) {
     buf_format(avro->out, "{\"type\":\"%s\",\"%s\":[\"null\",", kind, member);
     write_type(avro, element);
     buf_puts(avro->out, "]}");
 }
 
-static void write_type(struct avro *avro, const struct type *type)
-{
+static void write_type(struct avro *avro, const struct type *type) {
     switch (type->kind) {
     case TYPE_BOOLEAN:
         buf_puts(avro->out, "\"boolean\"");
@@ -113,8 +109,7 @@ static void write_type(struct avro *avro, const struct type *type)
     buf_puts(avro->out, "\"string\"");
 }
 
-const char *plan_avro_schema(struct plan *plan, const struct output *output)
-{
+const char *plan_avro_schema(struct plan *plan, const struct output *output) {
     struct buf text = {0};
     struct avro avro = {.plan = plan, .out = &text};
     buf_puts(&text, "{\"type\":\"record\",\"name\":\"row\",\"fields\":[");

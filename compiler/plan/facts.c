@@ -1,15 +1,16 @@
-/* facts.c - what a mesh says about a table, as parameters of the catalog: one text a fact, under the prefix `mesh.`.
+/* facts.c - what a mesh says about a table, as parameters of the catalog: one text a fact, under
+ * the prefix `mesh.`.
  *
- * Lists of names are joined by commas (paths hold none); what has an inner form is compact JSON: mesh.columns holds an
- * object by column of its tags and constraints, because a column of CloudFormation has no parameters of its own. */
+ * Lists of names are joined by commas (paths hold none); what has an inner form is compact JSON:
+ * mesh.columns holds an object by column of its tags and constraints, because a column of
+ * CloudFormation has no parameters of its own. */
 #include "check/limits.h"
 #include "plan/glue.h"
 #include "plan/text.h"
 
 #include <string.h>
 
-void fact(struct facts *facts, const char *key, const char *value)
-{
+void fact(struct facts *facts, const char *key, const char *value) {
     if (!value || !*value)
         return;
     for (const struct data *d = facts->own ? facts->own->first : NULL; d; d = d->next)
@@ -27,30 +28,29 @@ void fact(struct facts *facts, const char *key, const char *value)
     json_set_text(facts->parameters, key, value);
 }
 
-static const char *kept(struct facts *facts, struct buf *text)
-{
+static const char *kept(struct facts *facts, struct buf *text) {
     const char *copy = text->len ? arena_copy(&facts->plan->scratch, text->at, text->len) : NULL;
     buf_free(text);
     return copy;
 }
 
-static const char *compact(struct facts *facts, json *tree)
-{
+static const char *compact(struct facts *facts, json *tree) {
     struct buf text = {0};
     json_write_compact(&text, tree);
     json_free(tree);
     return kept(facts, &text);
 }
 
-/* ---- columns ----------------------------------------------------------------------------------------------------- */
+/* ---- columns
+ * -----------------------------------------------------------------------------------------------------
+ */
 
 struct writer { /* a JSON object being written member by member */
     struct buf *out;
     const char *before; /* "{" until the first member, then "," */
 };
 
-static struct buf *member(struct writer *w, const char *key)
-{
+static struct buf *member(struct writer *w, const char *key) {
     buf_puts(w->out, w->before);
     w->before = ",";
     json_write_string(w->out, key);
@@ -58,15 +58,13 @@ static struct buf *member(struct writer *w, const char *key)
     return w->out;
 }
 
-static void text_member(struct writer *w, const char *key, const char *value)
-{
+static void text_member(struct writer *w, const char *key, const char *value) {
     if (value)
         json_write_string(member(w, key), value);
 }
 
 static void data_member(struct facts *facts, struct writer *w, const char *key,
-                        const struct data *data)
-{
+                        const struct data *data) {
     if (!data)
         return;
     json *tree = plan_data(facts->plan, data);
@@ -74,16 +72,14 @@ static void data_member(struct facts *facts, struct writer *w, const char *key,
     json_free(tree);
 }
 
-static bool tag_repeated(const struct taggings *tags, size_t index)
-{
+static bool tag_repeated(const struct taggings *tags, size_t index) {
     for (size_t i = 0; i < index; i++)
         if (tags->list.at[i].tag == tags->list.at[index].tag)
             return true;
     return false;
 }
 
-static void column_tags(struct writer *w, const struct taggings *tags)
-{
+static void column_tags(struct writer *w, const struct taggings *tags) {
     if (!tags->list.len)
         return;
     struct writer inner = {member(w, "tags"), "{"};
@@ -93,8 +89,7 @@ static void column_tags(struct writer *w, const struct taggings *tags)
     buf_putc(w->out, '}');
 }
 
-static void column_facts(struct facts *facts, struct writer *w, const struct column *column)
-{
+static void column_facts(struct facts *facts, struct writer *w, const struct column *column) {
     column_tags(w, &column->tags);
     if (column->key)
         buf_format(member(w, "key"), "%u", (unsigned)column->key_position);
@@ -113,16 +108,16 @@ static void column_facts(struct facts *facts, struct writer *w, const struct col
                     plan_format(facts->plan, "%s.%s", column->references.output->decl.path,
                                 column->references.column->decl.name));
     if (column->from.column)
-        text_member(w, "from", plan_format(facts->plan, "%s.%s", column->from.output->decl.path,
-                                           column->from.column->decl.name));
+        text_member(w, "from",
+                    plan_format(facts->plan, "%s.%s", column->from.output->decl.path,
+                                column->from.column->decl.name));
     text_member(w, "declassified", column->declassified.value);
     text_member(w, "deprecated", column->deprecated.value);
     text_member(w, "renamed_from", column->renamed_from.value);
     text_member(w, "example", column->example.value);
 }
 
-static void columns(struct facts *facts, const struct schema *schema)
-{
+static void columns(struct facts *facts, const struct schema *schema) {
     struct buf text = {0};
     struct writer all = {&text, "{"};
     for (size_t i = 0; i < schema->columns.len; i++) {
@@ -142,8 +137,7 @@ static void columns(struct facts *facts, const struct schema *schema)
     fact(facts, "mesh.columns", kept(facts, &text));
 }
 
-static void key_columns(struct facts *facts, const struct schema *schema)
-{
+static void key_columns(struct facts *facts, const struct schema *schema) {
     struct buf text = {0};
     for (uint32_t position = 1; position <= schema->columns.len; position++) {
         const struct column *found = NULL;
@@ -158,10 +152,11 @@ static void key_columns(struct facts *facts, const struct schema *schema)
     fact(facts, "mesh.key", kept(facts, &text));
 }
 
-/* ---- the table --------------------------------------------------------------------------------------------------- */
+/* ---- the table
+ * ---------------------------------------------------------------------------------------------------
+ */
 
-static void promises(struct facts *facts, const struct output *output)
-{
+static void promises(struct facts *facts, const struct output *output) {
     for (int i = 0; i < PROMISE_COUNT; i++) {
         struct buf text = {0};
         for (const struct promised *p = output->promises[i]; p; p = p->next) {
@@ -177,17 +172,16 @@ static void promises(struct facts *facts, const struct output *output)
     }
 }
 
-static void tags(struct facts *facts, const struct taggings *list)
-{
+static void tags(struct facts *facts, const struct taggings *list) {
     for (size_t i = 0; i < list->list.len; i++)
         if (!tag_repeated(list, i))
             fact(facts, plan_format(facts->plan, "mesh.tag.%s", list->list.at[i].tag->decl.path),
                  list->list.at[i].value);
 }
 
-/* Lineage: products of the mesh as names, sources outside of it as a list of their own, for they are free text. */
-static void inputs(struct facts *facts, const struct output *output)
-{
+/* Lineage: products of the mesh as names, sources outside of it as a list of their own, for they
+ * are free text. */
+static void inputs(struct facts *facts, const struct output *output) {
     struct buf names = {0};
     json *sources = json_array();
     for (size_t i = 0; i < output->inputs.len; i++) {
@@ -206,8 +200,7 @@ static void inputs(struct facts *facts, const struct output *output)
         json_free(sources);
 }
 
-static void custom(struct facts *facts, const struct data *map)
-{
+static void custom(struct facts *facts, const struct data *map) {
     for (const struct data *d = map ? map->first : NULL; d; d = d->next) {
         const char *value = d->kind == DATA_TEXT || d->kind == DATA_NUMBER
                                 ? d->text
@@ -216,20 +209,20 @@ static void custom(struct facts *facts, const struct data *map)
     }
 }
 
-static void people(struct facts *facts, const struct principal *owner, const struct domain *domain)
-{
+static void people(struct facts *facts, const struct principal *owner,
+                   const struct domain *domain) {
     fact(facts, "mesh.domain", domain->decl.path);
     fact(facts, "mesh.owner", owner ? owner->decl.path : NULL);
     fact(facts, "mesh.contact", domain->contact.value);
 }
 
-void plan_table_facts(struct facts *facts, const struct output *output)
-{
+void plan_table_facts(struct facts *facts, const struct output *output) {
     const struct product *product = output->product;
     people(facts, product->owner, output->domain);
     fact(facts, "mesh.product", product->decl.path);
     fact(facts, "mesh.output", output->decl.name);
-    fact(facts, "mesh.version", output->version.value ? output->version.value : product->version.value);
+    fact(facts, "mesh.version",
+         output->version.value ? output->version.value : product->version.value);
     fact(facts, "mesh.status", status_word(output->status));
     fact(facts, "mesh.replaced_by", output->replaced_by ? output->replaced_by->decl.path : NULL);
     fact(facts, "mesh.title", product->title.value);
@@ -249,8 +242,7 @@ void plan_table_facts(struct facts *facts, const struct output *output)
         json_set_text(facts->parameters, d->key, d->text);
 }
 
-void plan_domain_facts(struct facts *facts, const struct domain *domain)
-{
+void plan_domain_facts(struct facts *facts, const struct domain *domain) {
     fact(facts, "mesh.mesh", facts->plan->mesh->decl.name);
     fact(facts, "mesh.environment", facts->plan->deployment->name);
     people(facts, domain->owner, domain);

@@ -1,5 +1,5 @@
-/* glue.c - a domain's database and its tables: columns, serde, and what the mesh promises about them as catalog parameters
- * under the prefix `mesh.` (facts.c). */
+/* glue.c - a domain's database and its tables: columns, serde, and what the mesh promises about
+ * them as catalog parameters under the prefix `mesh.` (facts.c). */
 #include "check/limits.h"
 #include "plan/glue.h"
 #include "plan/plan.h"
@@ -7,23 +7,26 @@
 
 #include <string.h>
 
-/* ---- formats ----------------------------------------------------------------------------------------------------- */
+/* ---- formats
+ * -----------------------------------------------------------------------------------------------------
+ */
 
 struct classes {
     const char *classification, *library, *input, *output;
 };
 
-#define HIVE_IO      "org.apache.hadoop.hive.ql.io."
-#define HIVE_SERDE   "org.apache.hadoop.hive.serde2."
-#define TEXT_CLASSES "org.apache.hadoop.mapred.TextInputFormat", HIVE_IO "HiveIgnoreKeyTextOutputFormat"
+#define HIVE_IO    "org.apache.hadoop.hive.ql.io."
+#define HIVE_SERDE "org.apache.hadoop.hive.serde2."
+#define TEXT_CLASSES                                                                               \
+    "org.apache.hadoop.mapred.TextInputFormat", HIVE_IO "HiveIgnoreKeyTextOutputFormat"
 
-/* Source: Athena user guide, "Choose a SerDe for your data", and the DDL that SHOW CREATE TABLE prints for each. */
-static const struct classes parquet_classes = {
-    "parquet", HIVE_IO "parquet.serde.ParquetHiveSerDe",
-    HIVE_IO "parquet.MapredParquetInputFormat", HIVE_IO "parquet.MapredParquetOutputFormat"};
-static const struct classes orc_classes = {"orc", HIVE_IO "orc.OrcSerde",
-                                           HIVE_IO "orc.OrcInputFormat",
-                                           HIVE_IO "orc.OrcOutputFormat"};
+/* Source: Athena user guide, "Choose a SerDe for your data", and the DDL that SHOW CREATE TABLE
+ * prints for each. */
+static const struct classes parquet_classes = {"parquet", HIVE_IO "parquet.serde.ParquetHiveSerDe",
+                                               HIVE_IO "parquet.MapredParquetInputFormat",
+                                               HIVE_IO "parquet.MapredParquetOutputFormat"};
+static const struct classes orc_classes = {
+    "orc", HIVE_IO "orc.OrcSerde", HIVE_IO "orc.OrcInputFormat", HIVE_IO "orc.OrcOutputFormat"};
 static const struct classes avro_classes = {"avro", HIVE_SERDE "avro.AvroSerDe",
                                             HIVE_IO "avro.AvroContainerInputFormat",
                                             HIVE_IO "avro.AvroContainerOutputFormat"};
@@ -34,8 +37,7 @@ static const struct classes plain_csv_classes = {"csv", HIVE_SERDE "lazy.LazySim
 static const struct classes quoted_csv_classes = {"csv", HIVE_SERDE "OpenCSVSerde", TEXT_CLASSES};
 
 /* NULL: the model has refused the format ("not supported yet"). */
-static const struct classes *classes_of(const struct output *output)
-{
+static const struct classes *classes_of(const struct output *output) {
     switch (output->format) {
     case FORMAT_PARQUET:
     case FORMAT_NONE:
@@ -60,21 +62,20 @@ static const struct classes *classes_of(const struct output *output)
     return NULL;
 }
 
-static const char *delimiter_of(const struct output *output)
-{
+static const char *delimiter_of(const struct output *output) {
     if (output->options.delimiter.value)
         return output->options.delimiter.value;
     return output->format == FORMAT_TSV ? "\t" : ",";
 }
 
-static void csv_parameters(json *parameters, const struct output *output)
-{
+static void csv_parameters(json *parameters, const struct output *output) {
     const struct format_options *options = &output->options;
     const char *delimiter = delimiter_of(output);
     if (options->quote.value) {
         json_set_text(parameters, "separatorChar", delimiter);
         json_set_text(parameters, "quoteChar", options->quote.value);
-        json_set_text(parameters, "escapeChar", options->escape.value ? options->escape.value : "\\");
+        json_set_text(parameters, "escapeChar",
+                      options->escape.value ? options->escape.value : "\\");
         return;
     }
     json_set_text(parameters, "field.delim", delimiter);
@@ -82,8 +83,7 @@ static void csv_parameters(json *parameters, const struct output *output)
     json_set_text(parameters, "escape.delim", options->escape.value);
 }
 
-static void serde_parameters(struct plan *plan, json *parameters, const struct output *output)
-{
+static void serde_parameters(struct plan *plan, json *parameters, const struct output *output) {
     switch (output->format) {
     case FORMAT_CSV:
     case FORMAT_TSV:
@@ -110,15 +110,14 @@ static void serde_parameters(struct plan *plan, json *parameters, const struct o
     json_set_text(parameters, "serialization.format", "1");
 }
 
-/* Athena's OpenCSVSerde reads these besides text; the others fail or silently mean something else. */
-static bool open_csv_reads(const struct type *type)
-{
+/* Athena's OpenCSVSerde reads these besides text; the others fail or silently mean something else.
+ */
+static bool open_csv_reads(const struct type *type) {
     return type->kind == TYPE_STRING || type->kind == TYPE_BOOLEAN || type->kind == TYPE_BIGINT ||
            type->kind == TYPE_INT || type->kind == TYPE_DOUBLE || type->kind == TYPE_ERROR;
 }
 
-static void judge_quoted_csv(struct plan *plan, const struct output *output)
-{
+static void judge_quoted_csv(struct plan *plan, const struct output *output) {
     const struct format_options *options = &output->options;
     if ((output->format != FORMAT_CSV && output->format != FORMAT_TSV) || !options->quote.value ||
         output->serde.library.value)
@@ -131,17 +130,20 @@ static void judge_quoted_csv(struct plan *plan, const struct output *output)
                               "quoted csv does not hold %s: column '%s' would be misread",
                               column->type->glue, column->decl.name);
         diag_place(plan->s, d, column->type_at, "its type is given here");
-        diag_help(plan->s, d, "declare the column as string and convert it in queries, "
-                              "or leave 'quote' out");
+        diag_help(plan->s, d,
+                  "declare the column as string and convert it in queries, "
+                  "or leave 'quote' out");
     }
 }
 
-/* ---- descriptions ------------------------------------------------------------------------------------------------ */
+/* ---- descriptions
+ * ------------------------------------------------------------------------------------------------
+ */
 
-/* text with at most max characters; a longer one is cut at a word and ends in "...". one_line: no line breaks. */
+/* text with at most max characters; a longer one is cut at a word and ends in "...". one_line: no
+ * line breaks. */
 static const char *fitted(struct plan *plan, const char *text, enum limit limit, bool one_line,
-                          struct span at)
-{
+                          struct span at) {
     if (!text)
         return NULL;
     size_t max = (size_t)limit_info(limit)->figure, length = strlen(text), characters = 0, cut = 0;
@@ -158,7 +160,8 @@ static const char *fitted(struct plan *plan, const char *text, enum limit limit,
     bool whole = characters <= max;
     if (!whole)
         diag(plan->s, D_DESCRIPTION_CUT, at,
-             "the description has %zu characters, the catalog takes %zu: it is cut", characters, max);
+             "the description has %zu characters, the catalog takes %zu: it is cut", characters,
+             max);
     char *copy = arena_alloc(&plan->scratch, length + 4);
     memcpy(copy, text, whole ? length : cut);
     if (!whole)
@@ -169,8 +172,7 @@ static const char *fitted(struct plan *plan, const char *text, enum limit limit,
     return copy;
 }
 
-static json *columns_of(struct plan *plan, struct column *const *columns, size_t count)
-{
+static json *columns_of(struct plan *plan, struct column *const *columns, size_t count) {
     json *list = json_array();
     for (size_t i = 0; i < count; i++) {
         const struct column *column = columns[i];
@@ -183,10 +185,11 @@ static json *columns_of(struct plan *plan, struct column *const *columns, size_t
     return list;
 }
 
-/* ---- tables ------------------------------------------------------------------------------------------------------ */
+/* ---- tables
+ * ------------------------------------------------------------------------------------------------------
+ */
 
-static json *storage_descriptor(struct plan *plan, const struct output *output)
-{
+static json *storage_descriptor(struct plan *plan, const struct output *output) {
     const struct table_names *names = &plan->deployment->tables[output->decl.index];
     const struct classes *classes = classes_of(output);
     const struct serde *own = &output->serde;
@@ -198,7 +201,9 @@ static json *storage_descriptor(struct plan *plan, const struct output *output)
     json_set_text(storage, "InputFormat", input);
     json_set_text(storage, "OutputFormat", out);
     json *serde = json_set(storage, "SerdeInfo", json_object());
-    const char *library = own->library.value ? own->library.value : classes ? classes->library : NULL;
+    const char *library = own->library.value ? own->library.value
+                          : classes          ? classes->library
+                                             : NULL;
     json_set_text(serde, "SerializationLibrary", library);
     json *parameters = json_set(serde, "Parameters", json_object());
     if (!own->library.value)
@@ -209,14 +214,12 @@ static json *storage_descriptor(struct plan *plan, const struct output *output)
     return storage;
 }
 
-static const char *plain_number(struct plan *plan, int64_t number)
-{
+static const char *plain_number(struct plan *plan, int64_t number) {
     return plan_format(plan, "%lld", (long long)number);
 }
 
 /* What engines read; the product's own `properties` come after and win. */
-static void engine_parameters(struct plan *plan, struct facts *facts, const struct output *output)
-{
+static void engine_parameters(struct plan *plan, struct facts *facts, const struct output *output) {
     const struct format_options *options = &output->options;
     const struct classes *classes = classes_of(output);
     bool text = output->format == FORMAT_CSV || output->format == FORMAT_TSV;
@@ -234,8 +237,7 @@ static void engine_parameters(struct plan *plan, struct facts *facts, const stru
 }
 
 static void table(struct plan *plan, struct stack *stack, const struct output *output,
-                  const char *database)
-{
+                  const char *database) {
     const struct table_names *names = &plan->deployment->tables[output->decl.index];
     json *resource = plan_resource(plan, stack, "AWS::Glue::Table", output->decl.at, "Table",
                                    plan_local(&output->decl, output->domain));
@@ -257,10 +259,10 @@ static void table(struct plan *plan, struct stack *stack, const struct output *o
     json_set(input, "StorageDescriptor", storage_descriptor(plan, output));
 }
 
-static const char *database(struct plan *plan, struct stack *stack)
-{
+static const char *database(struct plan *plan, struct stack *stack) {
     const struct domain *domain = stack->domain;
-    json *resource = plan_resource(plan, stack, "AWS::Glue::Database", domain->decl.at, "Database", NULL);
+    json *resource =
+        plan_resource(plan, stack, "AWS::Glue::Database", domain->decl.at, "Database", NULL);
     const char *id = plan_last(stack)->id;
     plan_last(stack)->retain = true;
     plan_keep(plan, domain, "database", id);
@@ -271,13 +273,13 @@ static const char *database(struct plan *plan, struct stack *stack)
                   fitted(plan, domain->decl.doc, LIMIT_TABLE_DESCRIPTION, false, domain->decl.at));
     /* No LocationUri: it would let CREATE_TABLE alone reach everything below it (access.md 1.5). */
     json_set(input, "CreateTableDefaultPermissions", json_array());
-    struct facts facts = {plan, json_set(input, "Parameters", json_object()), NULL, domain->decl.at};
+    struct facts facts = {plan, json_set(input, "Parameters", json_object()), NULL,
+                          domain->decl.at};
     plan_domain_facts(&facts, domain);
     return id;
 }
 
-void plan_glue(struct plan *plan, struct stack *stack)
-{
+void plan_glue(struct plan *plan, struct stack *stack) {
     const struct domain *domain = stack->domain;
     const char *id = database(plan, stack);
     for (size_t i = 0; i < domain->products.len; i++) {

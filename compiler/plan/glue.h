@@ -1,4 +1,5 @@
-/* glue.h - what the files of Glue share: catalog parameters (facts) and the Avro schema of a table. */
+/* glue.h - what the files of Glue share: catalog parameters (facts) and the Avro schema of a table.
+ */
 #ifndef MESH_PLAN_GLUE_H
 #define MESH_PLAN_GLUE_H
 
@@ -17,7 +18,8 @@ void fact(struct facts *facts, const char *key, const char *value);
 void plan_table_facts(struct facts *facts, const struct output *output);
 void plan_domain_facts(struct facts *facts, const struct domain *domain);
 
-/* The schema as Avro's JSON, which the Avro serde takes its columns from; reports what Avro cannot say. */
+/* The schema as Avro's JSON, which the Avro serde takes its columns from; reports what Avro cannot
+ * say. */
 const char *plan_avro_schema(struct plan *plan, const struct output *output);
 
 #endif

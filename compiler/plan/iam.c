@@ -5,14 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-void plan_right(struct plan *plan, struct rights *rights, const char *action, json *resource)
-{
+void plan_right(struct plan *plan, struct rights *rights, const char *action, json *resource) {
     plan_right_if(plan, rights, action, resource, NULL, NULL, NULL);
 }
 
 void plan_right_if(struct plan *plan, struct rights *rights, const char *action, json *resource,
-                   const char *condition_operator, const char *condition_key, json *value)
-{
+                   const char *condition_operator, const char *condition_key, json *value) {
     struct right right = {action, resource, condition_operator, condition_key, value};
     vec_push(&plan->scratch, &rights->list, right);
 }
@@ -23,15 +21,13 @@ struct sorted {
     struct right right;
 };
 
-static int by_scope_then_action(const void *a, const void *b)
-{
+static int by_scope_then_action(const void *a, const void *b) {
     const struct sorted *x = a, *y = b;
     int order = strcmp(x->scope, y->scope);
     return order ? order : strcmp(x->right.action, y->right.action);
 }
 
-static const char *scope_of(struct plan *plan, const struct right *right)
-{
+static const char *scope_of(struct plan *plan, const struct right *right) {
     struct buf text = {0};
     json_write_compact(&text, right->resource);
     if (right->condition_operator) {
@@ -44,8 +40,7 @@ static const char *scope_of(struct plan *plan, const struct right *right)
 }
 
 /* Takes over the resource and condition of the first right; the others' are given back. */
-static void add_statement(json *statements, struct sorted *first, size_t count)
-{
+static void add_statement(json *statements, struct sorted *first, size_t count) {
     json *statement = json_add(statements, json_object());
     json_set_text(statement, "Effect", "Allow");
     json *actions = json_set(statement, "Action", json_array());
@@ -67,16 +62,14 @@ static void add_statement(json *statements, struct sorted *first, size_t count)
     }
 }
 
-static json *policy_document(json *statements)
-{
+static json *policy_document(json *statements) {
     json *document = json_object();
     json_set_text(document, "Version", "2012-10-17");
     json_set(document, "Statement", statements);
     return document;
 }
 
-static json *statements_of(struct plan *plan, const struct rights *rights)
-{
+static json *statements_of(struct plan *plan, const struct rights *rights) {
     size_t count = rights->list.len;
     struct sorted *sorted = arena_array(&plan->scratch, struct sorted, count);
     for (size_t i = 0; i < count; i++)
@@ -91,8 +84,7 @@ static json *statements_of(struct plan *plan, const struct rights *rights)
     return statements;
 }
 
-static json *trust(struct plan *plan, const char *service)
-{
+static json *trust(struct plan *plan, const char *service) {
     json *statements = json_array();
     json *statement = json_add(statements, json_object());
     json_set_text(statement, "Effect", "Allow");
@@ -106,8 +98,7 @@ static json *trust(struct plan *plan, const char *service)
 
 const char *plan_role(struct plan *plan, struct stack *stack, struct span at, const char *prefix,
                       const char *name, const char *role_name, const char *service,
-                      const struct rights *rights)
-{
+                      const struct rights *rights) {
     json *role = plan_resource(plan, stack, "AWS::IAM::Role", at, prefix, name);
     const char *id = plan_last(stack)->id;
     stack->has_roles = true;

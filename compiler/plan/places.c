@@ -4,17 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- tables by place --------------------------------------------------------------------------------------------- */
+/* ---- tables by place
+ * --------------------------------------------------------------------------------------------- */
 
-static int by_key(const void *a, const void *b)
-{
+static int by_key(const void *a, const void *b) {
     const struct placed *x = a, *y = b;
     int order = strcmp(x->key, y->key);
     return order ? order : strcmp(x->output->decl.path, y->output->decl.path);
 }
 
-static void place_tables(struct session *s, const struct deployment *d, struct places *places)
-{
+static void place_tables(struct session *s, const struct deployment *d, struct places *places) {
     const struct mesh *mesh = d->mesh;
     places->tables = arena_array(&s->arena, struct placed, mesh->outputs.len);
     for (size_t i = 0; i < mesh->outputs.len; i++) {
@@ -27,8 +26,7 @@ static void place_tables(struct session *s, const struct deployment *d, struct p
     qsort(places->tables, places->table_count, sizeof *places->tables, by_key);
 }
 
-static const struct output *table_at(const struct places *places, const char *key, size_t length)
-{
+static const struct output *table_at(const struct places *places, const char *key, size_t length) {
     size_t lo = 0, hi = places->table_count;
     while (lo < hi) { /* the first whose key is not below */
         size_t mid = lo + (hi - lo) / 2;
@@ -45,8 +43,7 @@ static const struct output *table_at(const struct places *places, const char *ke
 }
 
 const struct output *places_covering(struct session *s, const struct places *places,
-                                     const char *bucket, const char *prefix)
-{
+                                     const char *bucket, const char *prefix) {
     const char *key = arena_format(&s->arena, "%s/%s", bucket, prefix);
     for (const char *end = strchr(key, '/'); end; end = strchr(end + 1, '/')) {
         const struct output *output = table_at(places, key, (size_t)(end + 1 - key));
@@ -56,16 +53,15 @@ const struct output *places_covering(struct session *s, const struct places *pla
     return NULL;
 }
 
-/* ---- buckets that the deployment makes --------------------------------------------------------------------------- */
+/* ---- buckets that the deployment makes
+ * --------------------------------------------------------------------------- */
 
-static int by_text(const void *a, const void *b)
-{
+static int by_text(const void *a, const void *b) {
     const char *const *x = a, *const *y = b;
     return strcmp(*x, *y);
 }
 
-static void list_buckets(struct session *s, const struct deployment *d, struct places *places)
-{
+static void list_buckets(struct session *s, const struct deployment *d, struct places *places) {
     const struct mesh *mesh = d->mesh;
     places->buckets = arena_array(&s->arena, const char *, mesh->domains.len + 1);
     if (d->mesh_bucket)
@@ -79,16 +75,15 @@ static void list_buckets(struct session *s, const struct deployment *d, struct p
     qsort(places->buckets, places->bucket_count, sizeof *places->buckets, by_text);
 }
 
-bool places_makes_bucket(const struct places *places, const char *bucket)
-{
+bool places_makes_bucket(const struct places *places, const char *bucket) {
     return places->bucket_count && bsearch(&bucket, places->buckets, places->bucket_count,
                                            sizeof *places->buckets, by_text);
 }
 
-/* ---- locations to register --------------------------------------------------------------------------------------- */
+/* ---- locations to register
+ * --------------------------------------------------------------------------------------- */
 
-static int by_place(const void *a, const void *b)
-{
+static int by_place(const void *a, const void *b) {
     const struct root *x = a, *y = b;
     int order = strcmp(x->bucket, y->bucket);
     if (!order)
@@ -96,8 +91,7 @@ static int by_place(const void *a, const void *b)
     return order ? order : strcmp(x->domain->decl.path, y->domain->decl.path);
 }
 
-static int by_domain(const void *a, const void *b)
-{
+static int by_domain(const void *a, const void *b) {
     const struct root *x = a, *y = b;
     if (x->domain == y->domain)
         return by_place(a, b);
@@ -105,9 +99,8 @@ static int by_domain(const void *a, const void *b)
 }
 
 /* Tables below the domain's own folder share one registration; others get one each. */
-static void propose_root(struct session *s, const struct deployment *d,
-                         const struct output *output, bool *folder_seen, struct places *places)
-{
+static void propose_root(struct session *s, const struct deployment *d, const struct output *output,
+                         bool *folder_seen, struct places *places) {
     const struct domain *domain = output->domain;
     const struct table_names *names = &d->tables[output->decl.index];
     const struct domain_names *home = &d->domains[domain->decl.index];
@@ -130,8 +123,7 @@ static void propose_root(struct session *s, const struct deployment *d,
 }
 
 static bool has_root(const struct places *places, size_t count, const char *bucket,
-                     const char *prefix, size_t length)
-{
+                     const char *prefix, size_t length) {
     size_t lo = 0, hi = count;
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
@@ -151,8 +143,7 @@ static bool has_root(const struct places *places, size_t count, const char *buck
     return false;
 }
 
-static bool root_covered(const struct places *places, size_t count, const struct root *root)
-{
+static bool root_covered(const struct places *places, size_t count, const struct root *root) {
     if (root->prefix[0] && has_root(places, count, root->bucket, "", 0))
         return true;
     for (const char *end = strchr(root->prefix, '/'); end; end = strchr(end + 1, '/'))
@@ -162,8 +153,7 @@ static bool root_covered(const struct places *places, size_t count, const struct
 }
 
 /* Removes doubles (the first domain by name keeps a place) and what lies below another root. */
-static void reduce_roots(struct session *s, struct places *places)
-{
+static void reduce_roots(struct session *s, struct places *places) {
     size_t count = 0, kept = 0;
     struct root *all = places->roots.at;
     qsort(all, places->roots.len, sizeof *all, by_place);
@@ -180,8 +170,7 @@ static void reduce_roots(struct session *s, struct places *places)
     places->roots.len = places->roots.cap = kept;
 }
 
-static void index_roots(struct session *s, const struct mesh *mesh, struct places *places)
-{
+static void index_roots(struct session *s, const struct mesh *mesh, struct places *places) {
     places->first_root = arena_array(&s->arena, size_t, mesh->domains.len);
     places->root_count = arena_array(&s->arena, size_t, mesh->domains.len);
     for (size_t i = 0; i < places->roots.len; i++) {
@@ -191,8 +180,7 @@ static void index_roots(struct session *s, const struct mesh *mesh, struct place
     }
 }
 
-static void list_roots(struct session *s, const struct deployment *d, struct places *places)
-{
+static void list_roots(struct session *s, const struct deployment *d, struct places *places) {
     const struct mesh *mesh = d->mesh;
     bool *folder_seen = arena_array(&s->arena, bool, mesh->domains.len);
     for (size_t i = 0; i < mesh->outputs.len; i++) {
@@ -205,10 +193,11 @@ static void list_roots(struct session *s, const struct deployment *d, struct pla
     index_roots(s, mesh, places);
 }
 
-/* ---- lifecycles -------------------------------------------------------------------------------------------------- */
+/* ---- lifecycles
+ * --------------------------------------------------------------------------------------------------
+ */
 
-static int by_bucket(const void *a, const void *b)
-{
+static int by_bucket(const void *a, const void *b) {
     const struct expiry *x = a, *y = b;
     int order = strcmp(x->bucket, y->bucket);
     if (!order)
@@ -216,8 +205,7 @@ static int by_bucket(const void *a, const void *b)
     return order ? order : strcmp(x->output->decl.path, y->output->decl.path);
 }
 
-static void list_expiries(struct session *s, const struct deployment *d, struct places *places)
-{
+static void list_expiries(struct session *s, const struct deployment *d, struct places *places) {
     const struct mesh *mesh = d->mesh;
     for (size_t i = 0; i < mesh->outputs.len; i++) {
         const struct output *output = mesh->outputs.at[i];
@@ -232,8 +220,8 @@ static void list_expiries(struct session *s, const struct deployment *d, struct 
         qsort(places->expiries.at, places->expiries.len, sizeof *places->expiries.at, by_bucket);
 }
 
-const struct expiry *places_expiries(const struct places *places, const char *bucket, size_t *count)
-{
+const struct expiry *places_expiries(const struct places *places, const char *bucket,
+                                     size_t *count) {
     size_t lo = 0, hi = places->expiries.len;
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
@@ -249,8 +237,7 @@ const struct expiry *places_expiries(const struct places *places, const char *bu
     return places->expiries.at + lo;
 }
 
-struct places *places_new(struct session *s, const struct deployment *deployment)
-{
+struct places *places_new(struct session *s, const struct deployment *deployment) {
     struct places *places = arena_new(&s->arena, struct places);
     place_tables(s, deployment, places);
     list_buckets(s, deployment, places);

@@ -1,4 +1,5 @@
-/* plan.c - the stacks of a deployment: which there are, their resources' logical ids, and the limits of a template. */
+/* plan.c - the stacks of a deployment: which there are, their resources' logical ids, and the
+ * limits of a template. */
 #include "plan/plan.h"
 #include "base/hash.h"
 #include "check/limits.h"
@@ -11,34 +12,31 @@
 
 enum { ID_MAX = 200 /* below CloudFormation's 255, with room for a suffix */ };
 
-/* ---- stacks ------------------------------------------------------------------------------------------------------ */
+/* ---- stacks
+ * ------------------------------------------------------------------------------------------------------
+ */
 
-bool plan_emits(const struct output *output)
-{
+bool plan_emits(const struct output *output) {
     return !output->existing && !output->product->existing && !output->domain->existing &&
            output->status != STATUS_PROPOSED;
 }
 
-bool plan_emits_pipeline(const struct pipeline *pipeline)
-{
+bool plan_emits_pipeline(const struct pipeline *pipeline) {
     return !pipeline->existing && !pipeline->domain->existing;
 }
 
-static bool letter_or_digit(char c)
-{
+static bool letter_or_digit(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
 /* Letters, digits and hyphens of text; everything else becomes a hyphen. */
-static void put_plain(struct buf *out, const char *text)
-{
+static void put_plain(struct buf *out, const char *text) {
     for (; *text; text++)
         buf_putc(out, letter_or_digit(*text) ? *text : '-');
 }
 
 static char *joined_name(struct arena *arena, const struct plan *plan, size_t max, const char *a,
-                         const char *b)
-{
+                         const char *b) {
     const struct deployment *d = plan->deployment;
     struct buf name = {0};
     put_plain(&name, plan->mesh->decl.name ? plan->mesh->decl.name : "mesh");
@@ -63,19 +61,16 @@ static char *joined_name(struct arena *arena, const struct plan *plan, size_t ma
     return text;
 }
 
-const char *plan_name(struct plan *plan, size_t max, const char *a, const char *b)
-{
+const char *plan_name(struct plan *plan, size_t max, const char *a, const char *b) {
     return joined_name(&plan->scratch, plan, max, a, b);
 }
 
-const char *plan_pipeline_role(struct plan *plan, const struct pipeline *pipeline)
-{
+const char *plan_pipeline_role(struct plan *plan, const struct pipeline *pipeline) {
     return plan_name(plan, (size_t)limit_info(LIMIT_ROLE_NAME)->figure, pipeline->domain->decl.path,
                      pipeline->decl.name);
 }
 
-static void add_stack(struct plan *plan, const struct domain *domain)
-{
+static void add_stack(struct plan *plan, const struct domain *domain) {
     struct arena *arena = &plan->s->arena;
     const char *mesh = plan->mesh->decl.name ? plan->mesh->decl.name : "mesh";
     const char *part = domain ? domain->decl.path : "governance";
@@ -89,8 +84,7 @@ static void add_stack(struct plan *plan, const struct domain *domain)
     vec_push(arena, &plan->stacks, stack);
 }
 
-static bool needs_governance(const struct plan *plan)
-{
+static bool needs_governance(const struct plan *plan) {
     if (plan->deployment->mesh_bucket || plan->mesh->guardrails.len)
         return true;
     for (size_t i = 0; i < plan->mesh->channels.len; i++) {
@@ -101,14 +95,12 @@ static bool needs_governance(const struct plan *plan)
     return false;
 }
 
-static int by_path(const void *a, const void *b)
-{
+static int by_path(const void *a, const void *b) {
     const struct domain *const *x = a, *const *y = b;
     return strcmp((*x)->decl.path, (*y)->decl.path);
 }
 
-struct plan *plan_new(struct session *s, const struct deployment *deployment)
-{
+struct plan *plan_new(struct session *s, const struct deployment *deployment) {
     const struct mesh *mesh = deployment->mesh;
     struct plan *plan = arena_new(&s->arena, struct plan);
     plan->s = s;
@@ -117,7 +109,8 @@ struct plan *plan_new(struct session *s, const struct deployment *deployment)
     plan->places = places_new(s, deployment);
     if (needs_governance(plan))
         add_stack(plan, NULL);
-    const struct domain **domains = arena_array(&s->arena, const struct domain *, mesh->domains.len);
+    const struct domain **domains =
+        arena_array(&s->arena, const struct domain *, mesh->domains.len);
     size_t count = 0;
     for (size_t i = 0; i < mesh->domains.len; i++)
         if (!mesh->domains.at[i]->existing)
@@ -128,16 +121,16 @@ struct plan *plan_new(struct session *s, const struct deployment *deployment)
     return plan;
 }
 
-void plan_free(struct plan *plan)
-{
+void plan_free(struct plan *plan) {
     arena_free(&plan->scratch);
 }
 
-/* ---- resources --------------------------------------------------------------------------------------------------- */
+/* ---- resources
+ * ---------------------------------------------------------------------------------------------------
+ */
 
 /* Appends the words of text in CamelCase; returns the new length. */
-static size_t camel(char *id, size_t length, const char *text)
-{
+static size_t camel(char *id, size_t length, const char *text) {
     bool start = true;
     for (; text && *text && length < ID_MAX; text++) {
         if (!letter_or_digit(*text)) {
@@ -154,14 +147,14 @@ static size_t camel(char *id, size_t length, const char *text)
 }
 
 static const char *logical_id(struct plan *plan, const char *type, const char *prefix,
-                              const char *name)
-{
+                              const char *name) {
     char id[ID_MAX + 9];
     size_t plain = camel(id, camel(id, 0, prefix), name), length = plain;
     uint64_t hash = hash_bytes(HASH_START, type, strlen(type));
     hash = hash_bytes(hash, name ? name : "", name ? strlen(name) : 0);
     for (;;) {
-        atom found = plain < ID_MAX || length > plain ? atom_put(&plan->s->atoms, id, length) : NULL;
+        atom found =
+            plain < ID_MAX || length > plain ? atom_put(&plan->s->atoms, id, length) : NULL;
         if (found && !map_get(&plan->ids, found, NULL)) {
             map_put(&plan->ids, found, NULL, plan);
             return found;
@@ -174,8 +167,7 @@ static const char *logical_id(struct plan *plan, const char *type, const char *p
 }
 
 json *plan_resource(struct plan *plan, struct stack *stack, const char *type, struct span at,
-                    const char *prefix, const char *name)
-{
+                    const char *prefix, const char *name) {
     struct resource resource = {.type = type, .at = at};
     resource.id = logical_id(plan, type, prefix, name);
     resource.properties = json_object();
@@ -183,53 +175,49 @@ json *plan_resource(struct plan *plan, struct stack *stack, const char *type, st
     return resource.properties;
 }
 
-const char *plan_local(const struct decl *decl, const struct domain *domain)
-{
+const char *plan_local(const struct decl *decl, const struct domain *domain) {
     size_t length = strlen(domain->decl.path);
     bool inside = !strncmp(decl->path, domain->decl.path, length) && decl->path[length] == '.';
     return inside ? decl->path + length + 1 : decl->path;
 }
 
-struct resource *plan_last(struct stack *stack)
-{
+struct resource *plan_last(struct stack *stack) {
     return &stack->resources.at[stack->resources.len - 1];
 }
 
-void plan_keep(struct plan *plan, const void *thing, const char *role, const char *id)
-{
+void plan_keep(struct plan *plan, const void *thing, const char *role, const char *id) {
     map_set(&plan->made, thing, atom_of(&plan->s->atoms, role), (void *)(uintptr_t)id);
 }
 
-const char *plan_made(struct plan *plan, const void *thing, const char *role)
-{
+const char *plan_made(struct plan *plan, const void *thing, const char *role) {
     return map_get(&plan->made, thing, atom_of(&plan->s->atoms, role));
 }
 
-/* ---- one stack --------------------------------------------------------------------------------------------------- */
+/* ---- one stack
+ * ---------------------------------------------------------------------------------------------------
+ */
 
-static struct span place_of(const struct plan *plan, const struct stack *stack)
-{
+static struct span place_of(const struct plan *plan, const struct stack *stack) {
     return stack->domain ? stack->domain->decl.at : plan->mesh->decl.at;
 }
 
-static void judge_count(struct plan *plan, const struct stack *stack)
-{
+static void judge_count(struct plan *plan, const struct stack *stack) {
     size_t limit = (size_t)limit_info(LIMIT_TEMPLATE_RESOURCES)->figure;
     size_t count = stack->resources.len;
     if (count * 10 <= limit * 9)
         return;
-    struct diag *d =
-        diag(plan->s, count > limit ? D_TEMPLATE_RESOURCES : D_TEMPLATE_NEARLY_FULL,
-             place_of(plan, stack), "the template of stack '%s' has %zu resources of the %zu that "
-             "CloudFormation takes", stack->name, count, limit);
+    struct diag *d = diag(plan->s, count > limit ? D_TEMPLATE_RESOURCES : D_TEMPLATE_NEARLY_FULL,
+                          place_of(plan, stack),
+                          "the template of stack '%s' has %zu resources of the %zu that "
+                          "CloudFormation takes",
+                          stack->name, count, limit);
     if (stack->domain)
-        diag_help(plan->s, d, "move some of the %zu products and %zu pipelines of '%s' to another domain",
-                  stack->domain->products.len, stack->domain->pipelines.len,
-                  stack->domain->decl.path);
+        diag_help(
+            plan->s, d, "move some of the %zu products and %zu pipelines of '%s' to another domain",
+            stack->domain->products.len, stack->domain->pipelines.len, stack->domain->decl.path);
 }
 
-void plan_judge_size(struct plan *plan, const struct stack *stack, size_t bytes)
-{
+void plan_judge_size(struct plan *plan, const struct stack *stack, size_t bytes) {
     size_t limit = (size_t)limit_info(LIMIT_TEMPLATE_BYTES)->figure;
     if (bytes <= limit)
         return;
@@ -237,19 +225,17 @@ void plan_judge_size(struct plan *plan, const struct stack *stack, size_t bytes)
                           "the template of stack '%s' has %zu bytes, CloudFormation takes %zu",
                           stack->name, bytes, limit);
     if (stack->domain)
-        diag_help(plan->s, d, "move some of the %zu products and %zu pipelines of '%s' to another domain",
-                  stack->domain->products.len, stack->domain->pipelines.len,
-                  stack->domain->decl.path);
+        diag_help(
+            plan->s, d, "move some of the %zu products and %zu pipelines of '%s' to another domain",
+            stack->domain->products.len, stack->domain->pipelines.len, stack->domain->decl.path);
 }
 
-static int by_id(const void *a, const void *b)
-{
+static int by_id(const void *a, const void *b) {
     const struct resource *x = a, *y = b;
     return strcmp(x->id, y->id);
 }
 
-void plan_stack(struct plan *plan, struct stack *stack)
-{
+void plan_stack(struct plan *plan, struct stack *stack) {
     plan_sns(plan, stack);
     plan_s3(plan, stack);
     if (stack->domain) {
@@ -264,8 +250,7 @@ void plan_stack(struct plan *plan, struct stack *stack)
         qsort(stack->resources.at, stack->resources.len, sizeof *stack->resources.at, by_id);
 }
 
-void plan_stack_free(struct plan *plan, struct stack *stack)
-{
+void plan_stack_free(struct plan *plan, struct stack *stack) {
     for (size_t i = 0; i < stack->resources.len; i++)
         json_free(stack->resources.at[i].properties);
     stack->resources.at = NULL;

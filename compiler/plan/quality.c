@@ -1,9 +1,10 @@
-/* quality.c - the data quality ruleset of a table: one line of DQDL, in one spelling for one meaning, because Glue reports
- * a difference for every other (line breaks, blanks).
+/* quality.c - the data quality ruleset of a table: one line of DQDL, in one spelling for one
+ * meaning, because Glue reports a difference for every other (line breaks, blanks).
  *
- * What DQDL cannot say about a column it says in SQL (CustomSql over `primary`), and what a ruleset of the catalog cannot
- * say at all is left out with a warning. Facts of the language, all from the grammar of awslabs/dqdl: `between` leaves both
- * ends out, numbers have no exponent, a quoted text shaped like a date or a time is no text, CR is an error. */
+ * What DQDL cannot say about a column it says in SQL (CustomSql over `primary`), and what a ruleset
+ * of the catalog cannot say at all is left out with a warning. Facts of the language, all from the
+ * grammar of awslabs/dqdl: `between` leaves both ends out, numbers have no exponent, a quoted text
+ * shaped like a date or a time is no text, CR is an error. */
 #include "plan/quality.h"
 #include "check/limits.h"
 #include "plan/plan.h"
@@ -21,17 +22,17 @@ struct writer {
     const char *where; /* of the groups around, already DQDL; NULL */
 };
 
-static const char *kept(struct plan *plan, struct buf *text)
-{
+static const char *kept(struct plan *plan, struct buf *text) {
     const char *copy = arena_copy(&plan->scratch, text->at ? text->at : "", text->len);
     buf_free(text);
     return copy;
 }
 
-/* ---- spellings --------------------------------------------------------------------------------------------------- */
+/* ---- spellings
+ * ---------------------------------------------------------------------------------------------------
+ */
 
-void dqdl_quote(struct buf *out, const char *text)
-{
+void dqdl_quote(struct buf *out, const char *text) {
     buf_putc(out, '"');
     for (; *text; text++) {
         if (*text == '"' || *text == '\\')
@@ -41,30 +42,28 @@ void dqdl_quote(struct buf *out, const char *text)
     buf_putc(out, '"');
 }
 
-static bool shaped_like(const char *text, const char *shape)
-{
+static bool shaped_like(const char *text, const char *shape) {
     for (; *text && *shape; text++, shape++)
         if (*shape == '0' ? *text < '0' || *text > '9' : *text != *shape)
             return false;
     return !*text && !*shape;
 }
 
-bool dqdl_is_date(const char *text)
-{
+bool dqdl_is_date(const char *text) {
     return shaped_like(text, "0000-00-00");
 }
 
-bool dqdl_is_moment(const char *text)
-{
-    static const char *const shapes[] = {"0000-00-00", "00:00",   "0:00 AM", "00:00 AM",
-                                         "0:00 PM",    "00:00 PM"};
+bool dqdl_is_moment(const char *text) {
+    static const char *const shapes[] = {"0000-00-00", "00:00",   "0:00 AM",
+                                         "00:00 AM",   "0:00 PM", "00:00 PM"};
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
         if (shaped_like(text, shapes[i]))
             return true;
     return false;
 }
 
-/* The digits of a JSON number without point, sign and exponent, and where the point stands in them. */
+/* The digits of a JSON number without point, sign and exponent, and where the point stands in them.
+ */
 struct decimal {
     bool negative;
     const char *digits;
@@ -73,8 +72,7 @@ struct decimal {
 
 enum { EXPONENT_MAX = 400 /* beyond every double; more would be a flood of zeros */ };
 
-static struct decimal decimal_of(struct plan *plan, const char *number)
-{
+static struct decimal decimal_of(struct plan *plan, const char *number) {
     struct decimal d = {.negative = *number == '-'};
     struct buf digits = {0};
     long before = -1, exponent = 0;
@@ -95,8 +93,7 @@ static struct decimal decimal_of(struct plan *plan, const char *number)
     return d;
 }
 
-static const char *plain_decimal(struct plan *plan, struct decimal d)
-{
+static const char *plain_decimal(struct plan *plan, struct decimal d) {
     const char *digits = d.digits;
     for (; *digits == '0' && d.point > 1; digits++)
         d.point--;
@@ -120,16 +117,14 @@ static const char *plain_decimal(struct plan *plan, struct decimal d)
     return kept(plan, &out);
 }
 
-const char *dqdl_number(struct plan *plan, const char *number, int shift)
-{
+const char *dqdl_number(struct plan *plan, const char *number, int shift) {
     struct decimal d = decimal_of(plan, number);
     d.point += shift;
     return plain_decimal(plan, d);
 }
 
 /* SQL on one line: line breaks outside of quotes become blanks. NULL after a report. */
-static const char *one_line(struct plan *plan, const struct text *text)
-{
+static const char *one_line(struct plan *plan, const struct text *text) {
     if (!strpbrk(text->value, "\r\n"))
         return text->value;
     char *copy = arena_copy(&plan->scratch, text->value, strlen(text->value));
@@ -138,7 +133,8 @@ static const char *one_line(struct plan *plan, const struct text *text)
     for (char *p = copy; *p; p++) {
         if (*p == '\n' || *p == '\r') {
             if (quote || comment) {
-                diag(plan->s, D_RULE_LINE, text->at, "a line break %s cannot be written on one line",
+                diag(plan->s, D_RULE_LINE, text->at,
+                     "a line break %s cannot be written on one line",
                      comment ? "after a comment" : "inside quotes");
                 return NULL;
             }
@@ -154,18 +150,19 @@ static const char *one_line(struct plan *plan, const struct text *text)
     return copy;
 }
 
-static const char *operator_of(enum comparison comparison)
-{
-    static const char *const words[] = {[COMPARE_EQ] = "=",  [COMPARE_NE] = "!=", [COMPARE_LT] = "<",
-                                        [COMPARE_LE] = "<=", [COMPARE_GT] = ">",  [COMPARE_GE] = ">="};
+static const char *operator_of(enum comparison comparison) {
+    static const char *const words[] = {
+        [COMPARE_EQ] = "=",  [COMPARE_NE] = "!=", [COMPARE_LT] = "<",
+        [COMPARE_LE] = "<=", [COMPARE_GT] = ">",  [COMPARE_GE] = ">="};
     return words[comparison];
 }
 
-/* ---- single rules ------------------------------------------------------------------------------------------------ */
+/* ---- single rules
+ * ------------------------------------------------------------------------------------------------
+ */
 
 /* `name "a" "b"`, ready for a condition. */
-static struct buf started(const char *name, const struct rule *rule)
-{
+static struct buf started(const char *name, const struct rule *rule) {
     struct buf text = {0};
     buf_puts(&text, name);
     for (size_t i = 0; i < rule->columns.len; i++) {
@@ -175,8 +172,7 @@ static struct buf started(const char *name, const struct rule *rule)
     return text;
 }
 
-static void finish(struct writer *w, struct rules *out, struct buf *text)
-{
+static void finish(struct writer *w, struct rules *out, struct buf *text) {
     if (w->where) {
         buf_puts(text, " where ");
         dqdl_quote(text, w->where);
@@ -186,15 +182,13 @@ static void finish(struct writer *w, struct rules *out, struct buf *text)
 }
 
 static void plain_rule(struct writer *w, struct rules *out, const char *name,
-                       const struct rule *rule)
-{
+                       const struct rule *rule) {
     struct buf text = started(name, rule);
     finish(w, out, &text);
 }
 
 static void compared_rule(struct writer *w, struct rules *out, const char *name,
-                          const struct rule *rule, enum comparison comparison, const char *value)
-{
+                          const struct rule *rule, enum comparison comparison, const char *value) {
     struct buf text = started(name, rule);
     buf_format(&text, " %s %s", operator_of(comparison), value);
     finish(w, out, &text);
@@ -202,8 +196,7 @@ static void compared_rule(struct writer *w, struct rules *out, const char *name,
 
 enum column_class { CLASS_NUMBER, CLASS_TEXT, CLASS_DATE, CLASS_OTHER };
 
-static enum column_class class_of(const struct column *column)
-{
+static enum column_class class_of(const struct column *column) {
     switch (column->type->kind) {
     case TYPE_TINYINT:
     case TYPE_SMALLINT:
@@ -231,10 +224,10 @@ static enum column_class class_of(const struct column *column)
     return CLASS_OTHER;
 }
 
-/* ---- what only SQL can say --------------------------------------------------------------------------------------- */
+/* ---- what only SQL can say
+ * --------------------------------------------------------------------------------------- */
 
-static void put_literal(struct buf *sql, const struct data *value)
-{
+static void put_literal(struct buf *sql, const struct data *value) {
     if (value->kind == DATA_BOOL) {
         buf_puts(sql, value->truth ? "true" : "false");
         return;
@@ -255,8 +248,7 @@ static void put_literal(struct buf *sql, const struct data *value)
     buf_putc(sql, '\'');
 }
 
-static void put_column(struct buf *sql, const struct column *column)
-{
+static void put_column(struct buf *sql, const struct column *column) {
     buf_putc(sql, '`');
     for (const char *p = column->physical; *p; p++) {
         if (*p == '`')
@@ -266,9 +258,9 @@ static void put_column(struct buf *sql, const struct column *column)
     buf_putc(sql, '`');
 }
 
-/* `no row is against the condition`; a row without a value is not against it. condition is given back. */
-static void counted_rule(struct writer *w, struct rules *out, struct buf *condition)
-{
+/* `no row is against the condition`; a row without a value is not against it. condition is given
+ * back. */
+static void counted_rule(struct writer *w, struct rules *out, struct buf *condition) {
     struct buf sql = {0}, text = {0};
     buf_puts(&sql, "select count(*) from primary where ");
     if (w->where)
@@ -284,8 +276,7 @@ static void counted_rule(struct writer *w, struct rules *out, struct buf *condit
 }
 
 static void counted_compare(struct writer *w, struct rules *out, const struct rule *rule,
-                            enum comparison comparison, const struct data *value)
-{
+                            enum comparison comparison, const struct data *value) {
     struct buf condition = {0};
     put_column(&condition, rule->columns.at[0]);
     buf_format(&condition, " %s ", operator_of(comparison));
@@ -293,8 +284,7 @@ static void counted_compare(struct writer *w, struct rules *out, const struct ru
     counted_rule(w, out, &condition);
 }
 
-static void counted_in(struct writer *w, struct rules *out, const struct rule *rule)
-{
+static void counted_in(struct writer *w, struct rules *out, const struct rule *rule) {
     struct buf condition = {0};
     put_column(&condition, rule->columns.at[0]);
     buf_puts(&condition, " in (");
@@ -305,11 +295,11 @@ static void counted_in(struct writer *w, struct rules *out, const struct rule *r
     counted_rule(w, out, &condition);
 }
 
-/* ---- kinds of rules ---------------------------------------------------------------------------------------------- */
+/* ---- kinds of rules
+ * ---------------------------------------------------------------------------------------------- */
 
 static void compare(struct writer *w, struct rules *out, const struct rule *rule,
-                    enum comparison comparison, const struct data *value)
-{
+                    enum comparison comparison, const struct data *value) {
     enum column_class class = class_of(rule->columns.at[0]);
     bool equal = comparison == COMPARE_EQ || comparison == COMPARE_NE;
     if (class == CLASS_NUMBER && value->kind == DATA_NUMBER) {
@@ -329,9 +319,9 @@ static void compare(struct writer *w, struct rules *out, const struct rule *rule
     counted_compare(w, out, rule, comparison, value);
 }
 
-/* Can the members stand in one list of DQDL? All numbers, all dates of a date column, or all texts that look like texts. */
-static bool listable(const struct rule *rule)
-{
+/* Can the members stand in one list of DQDL? All numbers, all dates of a date column, or all texts
+ * that look like texts. */
+static bool listable(const struct rule *rule) {
     enum column_class class = class_of(rule->columns.at[0]);
     for (const struct data *d = rule->operand->first; d; d = d->next) {
         bool text = d->kind == DATA_TEXT && !strpbrk(d->text, "\r\n");
@@ -344,8 +334,7 @@ static bool listable(const struct rule *rule)
     return class != CLASS_OTHER;
 }
 
-static void in(struct writer *w, struct rules *out, const struct rule *rule)
-{
+static void in(struct writer *w, struct rules *out, const struct rule *rule) {
     if (!listable(rule)) {
         counted_in(w, out, rule);
         return;
@@ -362,16 +351,14 @@ static void in(struct writer *w, struct rules *out, const struct rule *rule)
     finish(w, out, &text);
 }
 
-static void matches(struct writer *w, struct rules *out, const struct rule *rule)
-{
+static void matches(struct writer *w, struct rules *out, const struct rule *rule) {
     struct buf text = started("ColumnValues", rule);
     buf_puts(&text, " matches ");
     dqdl_quote(&text, rule->operand->text);
     finish(w, out, &text);
 }
 
-static void duration(struct writer *w, struct rules *out, const struct rule *rule)
-{
+static void duration(struct writer *w, struct rules *out, const struct rule *rule) {
     static const struct {
         int64_t seconds;
         const char *word;
@@ -388,8 +375,7 @@ static void duration(struct writer *w, struct rules *out, const struct rule *rul
          "'%s' is no whole number of minutes, in which rulesets count", rule->duration.text);
 }
 
-static const char *metric_word(enum metric metric)
-{
+static const char *metric_word(enum metric metric) {
     static const char *const words[] = {
         [METRIC_COMPLETENESS] = "Completeness",
         [METRIC_UNIQUENESS] = "Uniqueness",
@@ -405,8 +391,7 @@ static const char *metric_word(enum metric metric)
     return words[metric];
 }
 
-static void metric(struct writer *w, struct rules *out, const struct rule *rule)
-{
+static void metric(struct writer *w, struct rules *out, const struct rule *rule) {
     if (rule->metric == METRIC_FRESHNESS) {
         duration(w, out, rule);
         return;
@@ -415,15 +400,13 @@ static void metric(struct writer *w, struct rules *out, const struct rule *rule)
     const char *low = dqdl_number(w->plan, rule->operand->text, 0);
     if (rule->between) {
         compared_rule(w, out, word, rule, COMPARE_GE, low);
-        compared_rule(w, out, word, rule, COMPARE_LE,
-                      dqdl_number(w->plan, rule->upper->text, 0));
+        compared_rule(w, out, word, rule, COMPARE_LE, dqdl_number(w->plan, rule->upper->text, 0));
     } else {
         compared_rule(w, out, word, rule, rule->comparison, low);
     }
 }
 
-static void sql(struct writer *w, struct rules *out, const struct rule *rule)
-{
+static void sql(struct writer *w, struct rules *out, const struct rule *rule) {
     const char *query = one_line(w->plan, &rule->sql);
     if (!query)
         return;
@@ -437,10 +420,10 @@ static void sql(struct writer *w, struct rules *out, const struct rule *rule)
     vec_push(&w->plan->scratch, &out->list, copy);
 }
 
-static void left_out(struct writer *w, const struct rule *rule)
-{
-    struct diag *d = diag(w->plan->s, D_RULE_NEEDS_REFERENCE, rule->at,
-                          "this rule is not tested: a ruleset of the catalog knows its own table only");
+static void left_out(struct writer *w, const struct rule *rule) {
+    struct diag *d =
+        diag(w->plan->s, D_RULE_NEEDS_REFERENCE, rule->at,
+             "this rule is not tested: a ruleset of the catalog knows its own table only");
     if (rule->references)
         diag_help(w->plan->s, d, "compare with '%s' in a step of the pipeline",
                   rule->references->decl.path);
@@ -449,8 +432,7 @@ static void left_out(struct writer *w, const struct rule *rule)
 static void expand(struct writer *w, struct rules *out, const struct rule *rule);
 
 /* (a) and (b): one rule's text for several that belong together. */
-static const char *joined(struct plan *plan, const struct rules *rules, const char *word)
-{
+static const char *joined(struct plan *plan, const struct rules *rules, const char *word) {
     if (rules->list.len == 1)
         return rules->list.at[0];
     struct buf text = {0};
@@ -462,8 +444,7 @@ static const char *joined(struct plan *plan, const struct rules *rules, const ch
     return kept(plan, &text);
 }
 
-static void group(struct writer *w, struct rules *out, const struct rule *rule)
-{
+static void group(struct writer *w, struct rules *out, const struct rule *rule) {
     struct rules members = {0};
     for (const struct rule *child = rule->children; child; child = child->next) {
         struct rules one = {0};
@@ -479,8 +460,7 @@ static void group(struct writer *w, struct rules *out, const struct rule *rule)
     vec_push(&w->plan->scratch, &out->list, text);
 }
 
-static void dispatch(struct writer *w, struct rules *out, const struct rule *rule)
-{
+static void dispatch(struct writer *w, struct rules *out, const struct rule *rule) {
     switch (rule->kind) {
     case RULE_UNIQUE:
         plain_rule(w, out, "IsUnique", rule);
@@ -527,8 +507,7 @@ static void dispatch(struct writer *w, struct rules *out, const struct rule *rul
 }
 
 /* A group's predicate holds for each of its members, besides their own. */
-static void expand(struct writer *w, struct rules *out, const struct rule *rule)
-{
+static void expand(struct writer *w, struct rules *out, const struct rule *rule) {
     const char *outer = w->where;
     if (rule->where.value) {
         const char *own = one_line(w->plan, &rule->where);
@@ -540,10 +519,11 @@ static void expand(struct writer *w, struct rules *out, const struct rule *rule)
     w->where = outer;
 }
 
-/* ---- the ruleset ------------------------------------------------------------------------------------------------- */
+/* ---- the ruleset
+ * -------------------------------------------------------------------------------------------------
+ */
 
-static void put_labels(struct buf *out, const struct rule *rule)
-{
+static void put_labels(struct buf *out, const struct rule *rule) {
     const struct {
         const char *key, *value;
     } labels[] = {{"dimension", rule->dimension.value}, {"severity", rule->severity.value}};
@@ -558,8 +538,7 @@ static void put_labels(struct buf *out, const struct rule *rule)
         buf_putc(out, ']');
 }
 
-const char *plan_ruleset(struct plan *plan, const struct output *output)
-{
+const char *plan_ruleset(struct plan *plan, const struct output *output) {
     struct buf text = {0};
     for (const struct rule *rule = output->rules; rule; rule = rule->next) {
         struct writer writer = {plan, NULL};
@@ -577,8 +556,7 @@ const char *plan_ruleset(struct plan *plan, const struct output *output)
     return kept(plan, &text);
 }
 
-static void ruleset(struct plan *plan, struct stack *stack, const struct output *output)
-{
+static void ruleset(struct plan *plan, struct stack *stack, const struct output *output) {
     const struct table_names *names = &plan->deployment->tables[output->decl.index];
     const char *text = plan_ruleset(plan, output);
     if (!text)
@@ -600,14 +578,12 @@ static void ruleset(struct plan *plan, struct stack *stack, const struct output 
     json_set(target, "TableName", plan_ref(plan_made(plan, output, "table")));
 }
 
-const char *plan_ruleset_name(struct plan *plan, const struct output *output)
-{
+const char *plan_ruleset_name(struct plan *plan, const struct output *output) {
     const struct table_names *names = &plan->deployment->tables[output->decl.index];
     return plan_format(plan, "%.127s.%.127s", names->database, names->table);
 }
 
-void plan_quality(struct plan *plan, struct stack *stack)
-{
+void plan_quality(struct plan *plan, struct stack *stack) {
     const struct domain *domain = stack->domain;
     for (size_t i = 0; i < domain->products.len; i++) {
         const struct product *product = domain->products.at[i];

@@ -1,4 +1,5 @@
-/* quality.h - the ruleset of a table, for the template and for the steps and alarms that name it. */
+/* quality.h - the ruleset of a table, for the template and for the steps and alarms that name it.
+ */
 #ifndef MESH_PLAN_QUALITY_H
 #define MESH_PLAN_QUALITY_H
 
@@ -6,10 +7,12 @@
 
 /* "sales_data.sales_transactions": unique in an account's region, as tables are. */
 const char *plan_ruleset_name(struct plan *plan, const struct output *output);
-/* One line of DQDL; NULL when the table has no rule that a ruleset can hold. Reports what it leaves out. */
+/* One line of DQDL; NULL when the table has no rule that a ruleset can hold. Reports what it leaves
+ * out. */
 const char *plan_ruleset(struct plan *plan, const struct output *output);
 
-/* For tests: a quoted text, the shapes that DQDL takes for dates and times, a JSON number as DQDL's, times 10^shift. */
+/* For tests: a quoted text, the shapes that DQDL takes for dates and times, a JSON number as
+ * DQDL's, times 10^shift. */
 void dqdl_quote(struct buf *out, const char *text);
 bool dqdl_is_date(const char *text);
 bool dqdl_is_moment(const char *text);

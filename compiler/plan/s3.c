@@ -1,5 +1,5 @@
-/* s3.c - the buckets that a deployment makes: private, encrypted, versioned, TLS only, kept when their stack goes. Objects
- * are moved or deleted only where a product's `lifecycle` says so. */
+/* s3.c - the buckets that a deployment makes: private, encrypted, versioned, TLS only, kept when
+ * their stack goes. Objects are moved or deleted only where a product's `lifecycle` says so. */
 #include "check/limits.h"
 #include "plan/places.h"
 #include "plan/plan.h"
@@ -9,17 +9,16 @@
 
 enum { SECONDS_OF_DAY = 24 * 60 * 60, ABORT_UPLOAD_DAYS = 7 };
 
-/* ---- lifecycle rules --------------------------------------------------------------------------------------------- */
+/* ---- lifecycle rules
+ * --------------------------------------------------------------------------------------------- */
 
 /* Whole days, rounded up: nothing moves or goes before the time that was written. 0: not given. */
-static int64_t days_of(const struct amount *amount)
-{
+static int64_t days_of(const struct amount *amount) {
     return amount->text ? (amount->base + SECONDS_OF_DAY - 1) / SECONDS_OF_DAY : 0;
 }
 
 /* S3 refuses a rule whose steps are out of order, and STANDARD_IA before 30 days. */
-static bool lifecycle_fits(struct session *s, const struct lifecycle *life)
-{
+static bool lifecycle_fits(struct session *s, const struct lifecycle *life) {
     const struct amount *steps[] = {&life->infrequent_access, &life->archive, &life->delete};
     static const char *const words[] = {"infrequent_access", "archive", "delete"};
     int64_t least = limit_info(LIMIT_TRANSITION_DAYS)->figure;
@@ -30,7 +29,8 @@ static bool lifecycle_fits(struct session *s, const struct lifecycle *life)
             continue;
         if (i == 0 && days < least) {
             diag(s, D_LIFECYCLE_ORDER, steps[i]->at,
-                 "'infrequent_access' is at least %lld days, S3 moves nothing younger", (long long)least);
+                 "'infrequent_access' is at least %lld days, S3 moves nothing younger",
+                 (long long)least);
             return false;
         }
         if (last >= 0 && days <= days_of(steps[last])) {
@@ -44,15 +44,13 @@ static bool lifecycle_fits(struct session *s, const struct lifecycle *life)
     return true;
 }
 
-static void add_transition(json *list, const char *class, int64_t days)
-{
+static void add_transition(json *list, const char *class, int64_t days) {
     json *transition = json_add(list, json_object());
     json_set_text(transition, "StorageClass", class);
     json_set(transition, "TransitionInDays", json_int(days));
 }
 
-static json *transitions_of(const struct lifecycle *life)
-{
+static json *transitions_of(const struct lifecycle *life) {
     json *list = json_array();
     if (life->infrequent_access.text)
         add_transition(list, "STANDARD_IA", days_of(&life->infrequent_access));
@@ -61,10 +59,9 @@ static json *transitions_of(const struct lifecycle *life)
     return list;
 }
 
-/* Versions that were replaced or deleted follow the same times, counted from that moment, so that what was deleted by
- * mistake lives as long as what was not. */
-static void add_rule(struct plan *plan, json *rules, const struct expiry *expiry)
-{
+/* Versions that were replaced or deleted follow the same times, counted from that moment, so that
+ * what was deleted by mistake lives as long as what was not. */
+static void add_rule(struct plan *plan, json *rules, const struct expiry *expiry) {
     const struct lifecycle *life = &expiry->output->lifecycle;
     if (!lifecycle_fits(plan->s, life))
         return;
@@ -86,15 +83,14 @@ static void add_rule(struct plan *plan, json *rules, const struct expiry *expiry
     }
 }
 
-static void lifecycle_rules(struct plan *plan, json *bucket, const char *name, struct span at)
-{
+static void lifecycle_rules(struct plan *plan, json *bucket, const char *name, struct span at) {
     size_t count, limit = (size_t)limit_info(LIMIT_LIFECYCLE_RULES)->figure;
     const struct expiry *expiries = places_expiries(plan->places, name, &count);
     if (!count)
         return;
     if (count > limit)
-        diag(plan->s, D_LIFECYCLE_RULES, at, "bucket '%s' has %zu lifecycle rules, S3 takes %zu", name,
-             count, limit);
+        diag(plan->s, D_LIFECYCLE_RULES, at, "bucket '%s' has %zu lifecycle rules, S3 takes %zu",
+             name, count, limit);
     json *rules = json_array();
     for (size_t i = 0; i < count; i++)
         add_rule(plan, rules, &expiries[i]);
@@ -105,8 +101,7 @@ static void lifecycle_rules(struct plan *plan, json *bucket, const char *name, s
 }
 
 /* Rules belong to the bucket's own stack: for buckets that are only referred to there is none. */
-static void judge_lifecycles(struct plan *plan, const struct domain *domain)
-{
+static void judge_lifecycles(struct plan *plan, const struct domain *domain) {
     const struct places *places = plan->places;
     for (size_t i = 0; i < places->expiries.len; i++) {
         const struct expiry *expiry = &places->expiries.at[i];
@@ -116,17 +111,19 @@ static void judge_lifecycles(struct plan *plan, const struct domain *domain)
         struct span at = life->delete.text    ? life->delete.at
                          : life->archive.text ? life->archive.at
                                               : life->infrequent_access.at;
-        struct diag *d =
-            diag(plan->s, D_LIFECYCLE_EXISTING, at,
-                 "the lifecycle cannot be set: bucket '%s' is not made by this mesh", expiry->bucket);
-        diag_help(plan->s, d, "set the rule where the bucket is managed and remove 'lifecycle' here");
+        struct diag *d = diag(plan->s, D_LIFECYCLE_EXISTING, at,
+                              "the lifecycle cannot be set: bucket '%s' is not made by this mesh",
+                              expiry->bucket);
+        diag_help(plan->s, d,
+                  "set the rule where the bucket is managed and remove 'lifecycle' here");
     }
 }
 
-/* ---- buckets ----------------------------------------------------------------------------------------------------- */
+/* ---- buckets
+ * -----------------------------------------------------------------------------------------------------
+ */
 
-static void encryption(json *bucket, const struct storage *storage)
-{
+static void encryption(json *bucket, const struct storage *storage) {
     bool kms = storage && storage->encryption == ENCRYPTION_KMS;
     json *block = json_set(bucket, "BucketEncryption", json_object());
     json *rules = json_set(block, "ServerSideEncryptionConfiguration", json_array());
@@ -140,8 +137,7 @@ static void encryption(json *bucket, const struct storage *storage)
 }
 
 static void tls_only(struct plan *plan, struct stack *stack, struct span at, const char *bucket,
-                     const char *name)
-{
+                     const char *name) {
     json *policy = plan_resource(plan, stack, "AWS::S3::BucketPolicy", at, "BucketPolicy", NULL);
     plan_last(stack)->retain = true;
     json_set(policy, "Bucket", plan_ref(bucket));
@@ -161,8 +157,7 @@ static void tls_only(struct plan *plan, struct stack *stack, struct span at, con
 
 /* storage NULL: the mesh's bucket, which has no settings of its own. */
 static void make_bucket(struct plan *plan, struct stack *stack, struct span at, const char *name,
-                        const struct storage *storage)
-{
+                        const struct storage *storage) {
     json *bucket = plan_resource(plan, stack, "AWS::S3::Bucket", at, "Bucket", NULL);
     struct resource *resource = plan_last(stack);
     resource->retain = true;
@@ -189,8 +184,7 @@ static void make_bucket(struct plan *plan, struct stack *stack, struct span at, 
     tls_only(plan, stack, at, id, name);
 }
 
-void plan_s3(struct plan *plan, struct stack *stack)
-{
+void plan_s3(struct plan *plan, struct stack *stack) {
     const struct deployment *d = plan->deployment;
     const struct domain *domain = stack->domain;
     if (!domain) {

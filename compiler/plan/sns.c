@@ -1,32 +1,29 @@
-/* sns.c - topics for alerts: one for each channel that names no existing topic, and one for a domain whose alarms have no
- * channel. Only CloudWatch of this account may publish besides the account itself. */
+/* sns.c - topics for alerts: one for each channel that names no existing topic, and one for a
+ * domain whose alarms have no channel. Only CloudWatch of this account may publish besides the
+ * account itself. */
 #include "check/limits.h"
 #include "plan/plan.h"
 #include "plan/text.h"
 
 static const char *const domain_topic_id = "AlertTopic";
 
-static size_t topic_max(void)
-{
+static size_t topic_max(void) {
     return (size_t)limit_info(LIMIT_TOPIC_NAME)->figure;
 }
 
-const char *plan_channel_name(struct plan *plan, const struct channel *channel)
-{
+const char *plan_channel_name(struct plan *plan, const struct channel *channel) {
     if (channel->arn.value)
         return NULL;
     return plan_name(plan, topic_max(), channel->domain ? channel->domain->decl.path : NULL,
                      channel->decl.name);
 }
 
-const char *plan_channel_state_arn(struct plan *plan, const struct channel *channel)
-{
+const char *plan_channel_state_arn(struct plan *plan, const struct channel *channel) {
     const char *name = plan_channel_name(plan, channel);
     return name ? plan_arn_state(plan, "sns", ARN_REGION | ARN_ACCOUNT, name) : channel->arn.value;
 }
 
-json *plan_channel_topic(struct plan *plan, struct stack *stack, const struct channel *channel)
-{
+json *plan_channel_topic(struct plan *plan, struct stack *stack, const struct channel *channel) {
     if (channel->arn.value)
         return json_text(channel->arn.value);
     if (channel->domain == stack->domain)
@@ -35,19 +32,19 @@ json *plan_channel_topic(struct plan *plan, struct stack *stack, const struct ch
 }
 
 json *plan_alert_topic(struct plan *plan, struct stack *stack, const struct domain *domain,
-                       const struct pipeline *pipeline)
-{
-    const struct channel *channel = pipeline && pipeline->alerts ? pipeline->alerts : domain->alerts;
+                       const struct pipeline *pipeline) {
+    const struct channel *channel =
+        pipeline && pipeline->alerts ? pipeline->alerts : domain->alerts;
     if (channel)
         return plan_channel_topic(plan, stack, channel);
     plan->domain_topic = true;
     return plan_ref(domain_topic_id);
 }
 
-/* Alarms publish through the service; a topic's own default policy, which lets the account in, is replaced by this. */
+/* Alarms publish through the service; a topic's own default policy, which lets the account in, is
+ * replaced by this. */
 static void topic_policy(struct plan *plan, struct stack *stack, struct span at, const char *prefix,
-                         const char *name, const char *topic)
-{
+                         const char *name, const char *topic) {
     json *policy = plan_resource(plan, stack, "AWS::SNS::TopicPolicy", at, prefix, name);
     json *document = json_set(policy, "PolicyDocument", json_object());
     json_set_text(document, "Version", "2012-10-17");
@@ -64,8 +61,7 @@ static void topic_policy(struct plan *plan, struct stack *stack, struct span at,
     json_add(json_set(policy, "Topics", json_array()), plan_ref(topic));
 }
 
-static void channel_topic(struct plan *plan, struct stack *stack, const struct channel *channel)
-{
+static void channel_topic(struct plan *plan, struct stack *stack, const struct channel *channel) {
     struct span at = channel->decl.at;
     json *topic = plan_resource(plan, stack, "AWS::SNS::Topic", at, "Topic", channel->decl.name);
     const char *id = plan_last(stack)->id;
@@ -82,8 +78,7 @@ static void channel_topic(struct plan *plan, struct stack *stack, const struct c
     topic_policy(plan, stack, at, "TopicPolicy", channel->decl.name, id);
 }
 
-void plan_sns(struct plan *plan, struct stack *stack)
-{
+void plan_sns(struct plan *plan, struct stack *stack) {
     for (size_t i = 0; i < plan->mesh->channels.len; i++) {
         const struct channel *channel = plan->mesh->channels.at[i];
         if (channel->domain == stack->domain && !channel->arn.value)
@@ -91,8 +86,7 @@ void plan_sns(struct plan *plan, struct stack *stack)
     }
 }
 
-void plan_domain_topic(struct plan *plan, struct stack *stack)
-{
+void plan_domain_topic(struct plan *plan, struct stack *stack) {
     if (!plan->domain_topic)
         return;
     const struct domain *domain = stack->domain;
