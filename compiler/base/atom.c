@@ -45,28 +45,33 @@ static uint64_t hash_text(const char *text, size_t length) {
 }
 
 /* The slot where the text is or would be. There is always an empty one. */
-static size_t slot_of(const struct atoms *atoms, const char *text, size_t length) {
+static struct atom_slot *slot_of(const struct atoms *atoms, uint64_t hash, const char *text,
+                                 size_t length) {
     size_t mask = atoms->capacity - 1;
-    size_t i = (size_t)hash_text(text, length) & mask;
-    for (;; i = (i + 1) & mask) {
-        atom there = atoms->slots[i];
-        if (there == NULL || (atom_length(there) == length && memcmp(there, text, length) == 0)) {
-            return i;
+    for (size_t i = (size_t)hash & mask;; i = (i + 1) & mask) {
+        struct atom_slot *slot = &atoms->slots[i];
+        if (slot->text == NULL || (slot->hash == hash && atom_length(slot->text) == length &&
+                                   memcmp(slot->text, text, length) == 0)) {
+            return slot;
         }
     }
 }
 
 static void set_capacity(struct atoms *atoms, size_t capacity) {
-    atom *old = atoms->slots;
-    size_t count = atoms->capacity;
+    struct atom_slot *old = atoms->slots;
+    size_t count = atoms->capacity, mask = capacity - 1;
     atoms->slots = calloc(capacity, sizeof *atoms->slots);
     if (atoms->slots == NULL) {
         memory_exhausted();
     }
     atoms->capacity = capacity;
     for (size_t i = 0; i < count; i++) {
-        if (old[i] != NULL) {
-            atoms->slots[slot_of(atoms, old[i], atom_length(old[i]))] = old[i];
+        if (old[i].text != NULL) { /* all different: the first empty slot is the right one */
+            size_t to = (size_t)old[i].hash & mask;
+            while (atoms->slots[to].text != NULL) {
+                to = (to + 1) & mask;
+            }
+            atoms->slots[to] = old[i];
         }
     }
     free(old);
@@ -83,16 +88,17 @@ void atoms_free(struct atoms *atoms) {
 }
 
 atom atom_put(struct atoms *atoms, const char *text, size_t length) {
-    size_t slot = slot_of(atoms, text, length);
-    if (atoms->slots[slot] != NULL) {
-        return atoms->slots[slot];
+    uint64_t hash = hash_text(text, length);
+    struct atom_slot *slot = slot_of(atoms, hash, text, length);
+    if (slot->text != NULL) {
+        return slot->text;
     }
     if (length >= UINT32_MAX || atoms->count >= UINT32_MAX) {
-        memory_exhausted(); /* above the limits of the sources by far: cannot come from a program */
+        memory_exhausted(); /* far above the limits of the sources: comes from no program */
     }
     if (atoms->count + atoms->count / 2 >= atoms->capacity) {
         set_capacity(atoms, atoms->capacity * 2);
-        slot = slot_of(atoms, text, length);
+        slot = slot_of(atoms, hash, text, length);
     }
     struct atom_head *head = arena_alloc(atoms->arena, sizeof *head + length + 1);
     *head = (struct atom_head){.number = (uint32_t)atoms->count++, .length = (uint32_t)length};
@@ -100,7 +106,8 @@ atom atom_put(struct atoms *atoms, const char *text, size_t length) {
     if (length > 0) {
         memcpy(copy, text, length);
     }
-    return atoms->slots[slot] = copy;
+    *slot = (struct atom_slot){hash, copy};
+    return copy;
 }
 
 atom atom_of(struct atoms *atoms, const char *text) {
@@ -108,5 +115,5 @@ atom atom_of(struct atoms *atoms, const char *text) {
 }
 
 atom atom_find(const struct atoms *atoms, const char *text, size_t length) {
-    return atoms->slots[slot_of(atoms, text, length)];
+    return slot_of(atoms, hash_text(text, length), text, length)->text;
 }

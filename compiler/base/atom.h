@@ -12,9 +12,14 @@
 
 typedef const char *atom;
 
+struct atom_slot {
+    uint64_t hash; /* so that other texts are told apart without going to see them */
+    atom text;
+};
+
 struct atoms {
-    struct arena *arena; /* where the texts live */
-    atom *slots;         /* open addressing, a power of two; malloc'd */
+    struct arena *arena;     /* where the texts live */
+    struct atom_slot *slots; /* open addressing, a power of two; malloc'd */
     size_t capacity, count;
 };
 

@@ -12,9 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- building
- * --------------------------------------------------------------------------------------------------
- */
+/* ---- building -------------------------------------------------------------------------------- */
 
 static json *made(json *item) {
     if (item == NULL) {
@@ -83,9 +81,7 @@ void json_free(json *tree) {
     cJSON_Delete(tree);
 }
 
-/* ---- reading
- * ---------------------------------------------------------------------------------------------------
- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 json *json_get(const json *object, const char *key) {
     return cJSON_GetObjectItemCaseSensitive(object, key);
@@ -131,9 +127,7 @@ const char *json_text_of(const json *item) {
     return cJSON_IsString(item) ? item->valuestring : NULL;
 }
 
-/* ---- writing
- * ---------------------------------------------------------------------------------------------------
- */
+/* ---- writing --------------------------------------------------------------------------------- */
 
 void json_write_string(struct buf *out, const char *text) {
     /* What follows the backslash; 'u' for the long form, 0 for bytes that stand for themselves. */
@@ -142,22 +136,27 @@ void json_write_string(struct buf *out, const char *text) {
         'f', 'r', 'u', 'u', 'u', 'u', 'u', 'u', 'u',         'u',           'u',          'u',
         'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', ['"'] = '"', ['\\'] = '\\', [0x7f] = 'u',
     };
-    const unsigned char *at = (const unsigned char *)text, *run = at;
-    const unsigned char *end = at + strlen(text);
+    size_t n = strlen(text), plain = 0;
+    buf_reserve(out, n + 2); /* all that is needed, nearly always */
     buf_putc(out, '"');
-    for (; at < end; at++) {
-        char escape = escapes[*at];
-        if (escape != 0) {
-            buf_put(out, (const char *)run, (size_t)(at - run));
-            run = at + 1;
-            if (escape == 'u') {
-                buf_format(out, "\\u%04x", (unsigned)*at);
-            } else {
-                buf_put(out, (char[]){'\\', escape}, 2);
-            }
+    for (;;) {
+        while (plain < n && escapes[(unsigned char)text[plain]] == 0) {
+            plain++;
         }
+        buf_put(out, text, plain);
+        if (plain == n) {
+            break;
+        }
+        unsigned char byte = (unsigned char)text[plain];
+        if (escapes[byte] == 'u') {
+            buf_format(out, "\\u%04x", (unsigned)byte);
+        } else {
+            buf_put(out, (char[]){'\\', escapes[byte]}, 2);
+        }
+        text += plain + 1;
+        n -= plain + 1;
+        plain = 0;
     }
-    buf_put(out, (const char *)run, (size_t)(end - run));
     buf_putc(out, '"');
 }
 

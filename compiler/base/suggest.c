@@ -30,8 +30,7 @@ static size_t bits(uint32_t set) {
     return n;
 }
 
-/* The distance, or any number above limit when it is above. Both words have at most LONGEST bytes.
- */
+/* The distance, or any number above limit when it is above. Words have at most LONGEST bytes. */
 static size_t distance(const char *a, size_t na, const char *b, size_t nb, size_t limit) {
     size_t rows[3][LONGEST + 1];
     size_t *two = rows[0], *one = rows[1], *row = rows[2];

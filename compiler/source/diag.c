@@ -2,8 +2,12 @@
 #include "source/diag.h"
 #include "base/suggest.h"
 #include "source/session.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Bytes of a message, label or help. */
+enum { TEXT_MAX = 1000 };
 
 static const struct diag_info registry[] = {
 #define DIAG(name, code, slug, level, title, text, wrong, right, system)                           \
@@ -92,6 +96,22 @@ static size_t *counter_of(struct diagnostics *all, enum level level) {
                                     : &all->notes;
 }
 
+/* Texts quote the mesh, where a word can be as long as a file: what is too long to read is cut. */
+static const char *keep_text(struct session *s, const char *format, va_list arguments) {
+    static const char dots[] = "...";
+    char text[TEXT_MAX + sizeof dots];
+    int length = vsnprintf(text, sizeof text, format, arguments);
+    if (length > TEXT_MAX) {
+        length = TEXT_MAX;
+        while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80) {
+            length--; /* not in the middle of a character */
+        }
+        memcpy(text + length, dots, sizeof dots);
+        length += (int)sizeof dots - 1;
+    }
+    return arena_copy(&s->arena, text, length < 0 ? 0 : (size_t)length);
+}
+
 struct diag *diag(struct session *s, enum diag_code code, struct span span, const char *format,
                   ...) {
     struct diagnostics *all = &s->diagnostics;
@@ -110,7 +130,7 @@ struct diag *diag(struct session *s, enum diag_code code, struct span span, cons
     d->order = (uint32_t)all->list.len;
     va_list arguments;
     va_start(arguments, format);
-    d->message = arena_vformat(&s->arena, format, arguments);
+    d->message = keep_text(s, format, arguments);
     va_end(arguments);
     vec_push(&s->arena, &all->list, d);
     return d;
@@ -123,7 +143,7 @@ void diag_place(struct session *s, struct diag *d, struct span span, const char 
     struct diag_place *place = arena_new(&s->arena, struct diag_place), **last = &d->places;
     va_list arguments;
     va_start(arguments, format);
-    place->label = arena_vformat(&s->arena, format, arguments);
+    place->label = keep_text(s, format, arguments);
     va_end(arguments);
     place->span = span;
     while (*last != NULL) {
@@ -138,7 +158,7 @@ void diag_help(struct session *s, struct diag *d, const char *format, ...) {
     }
     va_list arguments;
     va_start(arguments, format);
-    d->help = arena_vformat(&s->arena, format, arguments);
+    d->help = keep_text(s, format, arguments);
     va_end(arguments);
 }
 
@@ -148,9 +168,7 @@ void diag_suggest(struct session *s, struct diag *d, const char *best) {
     }
 }
 
-/* ---- sorting
- * -----------------------------------------------------------------------------------------------------
- */
+/* ---- sorting --------------------------------------------------------------------------------- */
 
 static int compare(uint32_t a, uint32_t b) {
     return (a > b) - (a < b);

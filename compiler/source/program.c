@@ -36,9 +36,7 @@ struct search {
     const char *below, *shown; /* a folder below the root, and how the user spells it */
 };
 
-/* ---- paths
- * -------------------------------------------------------------------------------------------------------
- */
+/* ---- paths ----------------------------------------------------------------------------------- */
 
 static bool ends_with(const char *text, const char *end) {
     size_t length = strlen(text), tail = strlen(end);
@@ -102,8 +100,7 @@ static const char *real_path(struct search *f, const char *path) {
     return copy;
 }
 
-/* What follows the folder in the path ("" for the folder itself), NULL when the path is not in it.
- */
+/* What follows the folder in the path ("" for the folder itself), NULL when it is not inside. */
 static const char *inside(const char *folder, const char *path) {
     size_t length = strlen(folder);
     if (strncmp(folder, path, length) != 0) {
@@ -134,9 +131,7 @@ static void report_errno(struct search *f, const char *path) {
     }
 }
 
-/* ---- walking
- * -----------------------------------------------------------------------------------------------------
- */
+/* ---- walking --------------------------------------------------------------------------------- */
 
 static void add_file(struct search *f, const char *path, const char *name,
                      const struct stat *status, int rank) {
@@ -148,8 +143,7 @@ static void add_file(struct search *f, const char *path, const char *name,
     vec_push(&f->s->arena, &f->files, file);
 }
 
-/* A link below the root: it may lead to a place below the root, but not to a folder that holds it.
- */
+/* A link below the root: it may lead to a place below the root, not to a folder that holds it. */
 static void add_link(struct search *f, const char *path, const char *name, bool mesh) {
     struct stat status;
     const char *target = stat(path, &status) == 0 ? real_path(f, path) : NULL;
@@ -257,8 +251,7 @@ static void walk(struct search *f) {
     }
 }
 
-/* ---- from the command line to the root
- * --------------------------------------------------------------------------- */
+/* ---- from the command line to the root ------------------------------------------------------- */
 
 /* The nearest folder at or above the tidy one that holds mesh.mesh; NULL when there is none. */
 static const char *find_root(struct search *f, const char *folder) {
@@ -345,9 +338,7 @@ static void begin(struct search *f, struct given *given, size_t count) {
     }
 }
 
-/* ---- loading
- * -----------------------------------------------------------------------------------------------------
- */
+/* ---- loading --------------------------------------------------------------------------------- */
 
 static int by_identity(const void *left, const void *right) {
     const struct found *a = left, *b = right;

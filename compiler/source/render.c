@@ -1,5 +1,4 @@
-/* render.c - the door to the renderers, what they share, and the formats of one line a diagnostic.
- */
+/* render.c - the door to the renderers, what they share, and the formats of one line a report. */
 #include "source/render.h"
 #include "base/json.h"
 #include "base/utf8.h"
@@ -11,9 +10,7 @@ const char *level_word(enum level level) {
     return level == LEVEL_ERROR ? "error" : level == LEVEL_WARNING ? "warning" : "note";
 }
 
-/* ---- harmless text
- * -----------------------------------------------------------------------------------------------
- */
+/* ---- harmless text --------------------------------------------------------------------------- */
 
 static bool is_harmful(uint32_t c) {
     return c < ' ' || (c >= 0x7f && c < 0xa0) ||                           /* C0, DEL, C1 */
@@ -70,9 +67,7 @@ const char *as_utf8(struct session *s, const char *text) {
     return result;
 }
 
-/* ---- short
- * -------------------------------------------------------------------------------------------------------
- */
+/* ---- short ----------------------------------------------------------------------------------- */
 
 /* path:line:column: error[M0301]: message - what editors and the matchers of CI systems read. */
 static void render_short(struct session *s, struct buf *out) {
@@ -91,9 +86,7 @@ static void render_short(struct session *s, struct buf *out) {
     }
 }
 
-/* ---- JSON lines
- * --------------------------------------------------------------------------------------------------
- */
+/* ---- JSON lines ------------------------------------------------------------------------------ */
 
 /* Lines and columns from 1, the end exclusive; the offset counts bytes from 0, without a byte order
  * mark. All null where there is no place. */
@@ -139,9 +132,7 @@ static void render_json(struct session *s, struct buf *out) {
     }
 }
 
-/* ---- GitHub
- * ------------------------------------------------------------------------------------------------------
- */
+/* ---- GitHub ---------------------------------------------------------------------------------- */
 
 /* Workflow commands end at a line end, which put_harmless leaves none of, and their
  * properties at a comma or colon. */
@@ -191,9 +182,7 @@ static void put_github(struct session *s, struct buf *out, const struct diag *d)
     buf_putc(out, '\n');
 }
 
-/* ---- the door
- * ----------------------------------------------------------------------------------------------------
- */
+/* ---- the door -------------------------------------------------------------------------------- */
 
 void render_diagnostics(struct session *s, struct buf *out, enum render_format format,
                         bool colour) {

@@ -69,9 +69,7 @@ static enum paint paint_of(enum level level) {
     return level == LEVEL_ERROR ? PAINT_ERROR : level == LEVEL_WARNING ? PAINT_WARNING : PAINT_NOTE;
 }
 
-/* ---- lines
- * -------------------------------------------------------------------------------------------------------
- */
+/* ---- lines ----------------------------------------------------------------------------------- */
 
 /* source_position has made the table of lines by now. */
 static struct line line_of(const struct source *source, uint32_t line) {
@@ -115,9 +113,7 @@ static void cut_around(struct line *line, size_t place) {
     }
 }
 
-/* ---- rows
- * --------------------------------------------------------------------------------------------------------
- */
+/* ---- rows ------------------------------------------------------------------------------------ */
 
 static void begin_row(struct page *page, const char *sign) {
     buf_repeat(page->out, ' ', page->digits + 1);
@@ -294,9 +290,7 @@ static void put_marked_line(struct page *page, const struct mark *marks, size_t 
     }
 }
 
-/* ---- excerpts
- * ----------------------------------------------------------------------------------------------------
- */
+/* ---- excerpts -------------------------------------------------------------------------------- */
 
 static bool make_mark(struct session *s, struct span span, const char *label, struct mark *mark) {
     struct position at = source_position(s, span.lo);
@@ -379,8 +373,7 @@ static void put_file(struct page *page, const struct diag *d, const struct mark 
     put_empty_row(page);
 }
 
-/* The space between two shown lines of a file: nothing, the one line between them, or an ellipsis.
- */
+/* Between two shown lines of a file: nothing, the one line between them, or an ellipsis. */
 static void put_gap(struct page *page, const struct mark *before, const struct mark *after) {
     if (after->line == before->line + 2) {
         struct line between = line_of(before->source, before->line + 1);

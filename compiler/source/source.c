@@ -1,7 +1,6 @@
 /* source.c - the texts of a run: checking their bytes, reading them, and finding lines and columns
  * again. */
 #include "source/source.h"
-#include "base/buf.h"
 #include "base/utf8.h"
 #include "source/session.h"
 #include <errno.h>
@@ -10,9 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* ---- bytes
- * -------------------------------------------------------------------------------------------------------
- */
+/* ---- bytes ----------------------------------------------------------------------------------- */
 
 /* True when one of the eight bytes is a NUL, a carriage return or not ASCII; now and then also when
  * none is, which only costs a slower look. */
@@ -63,16 +60,14 @@ static void report_byte(struct session *s, const struct source *source, size_t a
     }
 }
 
-/* ---- adding
- * ------------------------------------------------------------------------------------------------------
- */
+/* ---- adding ---------------------------------------------------------------------------------- */
 
 static bool starts_with(const char *text, size_t size, const char *start, size_t length) {
     return size >= length && memcmp(text, start, length) == 0;
 }
 
-/* A source with a copy of the text and its part of the position space; in no list yet. NULL when it
- * does not fit. */
+/* A source with its part of the position space, in no list yet; the text stays where it is. NULL
+ * when it does not fit. */
 static struct source *source_new(struct session *s, const char *path, const char *name,
                                  const char *text, size_t size) {
     struct span nowhere = {0, 0};
@@ -91,7 +86,7 @@ static struct source *source_new(struct session *s, const char *path, const char
     *source = (struct source){
         .path = arena_copy(&s->arena, path, strlen(path)),
         .name = arena_copy(&s->arena, name, strlen(name)),
-        .text = arena_copy(&s->arena, text, size),
+        .text = text,
         .base = base,
         .size = (uint32_t)size,
     };
@@ -99,8 +94,9 @@ static struct source *source_new(struct session *s, const char *path, const char
     return source;
 }
 
-struct source *source_add(struct session *s, const char *path, const char *name, const char *text,
-                          size_t size) {
+/* The text ends in a NUL and lives as long as the session. */
+static struct source *source_take(struct session *s, const char *path, const char *name,
+                                  const char *text, size_t size) {
     if (starts_with(text, size, "\xff\xfe", 2) || starts_with(text, size, "\xfe\xff", 2)) {
         struct diag *d = diag(s, D_UTF16_TEXT, (struct span){0, 0}, "'%s' is UTF-16", path);
         diag_help(s, d, "save it as UTF-8, or convert it: iconv -f UTF-16 -t UTF-8");
@@ -124,34 +120,41 @@ struct source *source_add(struct session *s, const char *path, const char *name,
     return source;
 }
 
-/* ---- reading
- * -----------------------------------------------------------------------------------------------------
- */
+struct source *source_add(struct session *s, const char *path, const char *name, const char *text,
+                          size_t size) {
+    return source_take(s, path, name, arena_copy(&s->arena, text, size), size);
+}
+
+/* ---- reading --------------------------------------------------------------------------------- */
 
 /* Reads to the end of the file, or a little beyond the largest size: what is longer is refused
- * later. False: errno. */
-static bool read_all(int file, struct buf *out) {
+ * later. The text is in the arena and ends in a NUL, because its memory was zeroed. NULL: errno. */
+static const char *read_all(struct session *s, int file, size_t *size) {
     struct stat status;
-    size_t step = 64 << 10;
+    size_t room = 64 << 10;
     if (fstat(file, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0 &&
         status.st_size <= SOURCE_MAX) {
-        step = (size_t)status.st_size + 1; /* so that the second read sees the end */
+        room = (size_t)status.st_size + 1; /* so that the second read sees the end */
     }
-    for (;;) {
-        char *to = buf_reserve(out, step);
-        ssize_t got = read(file, to, step);
+    char *text = arena_alloc(&s->arena, room + 1);
+    for (*size = 0; *size <= SOURCE_MAX;) {
+        if (*size == room) {
+            char *larger = arena_alloc(&s->arena, 2 * room + 1);
+            memcpy(larger, text, room);
+            text = larger;
+            room *= 2;
+        }
+        ssize_t got = read(file, text + *size, room - *size);
         if (got == 0) {
-            return true;
+            break;
         }
         if (got > 0) {
-            out->len += (size_t)got;
-            if (out->len > SOURCE_MAX) {
-                return true;
-            }
+            *size += (size_t)got;
         } else if (errno != EINTR) {
-            return false;
+            return NULL;
         }
     }
+    return text;
 }
 
 static void report_unreadable(struct session *s, const char *path, int reason) {
@@ -166,7 +169,6 @@ static void report_unreadable(struct session *s, const char *path, int reason) {
 struct source *source_load(struct session *s, const char *path, const char *name) {
     bool standard_input = strcmp(path, "-") == 0;
     struct source *source = NULL;
-    struct buf text = {0};
     int file = STDIN_FILENO;
     while (!standard_input && (file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)) < 0) {
         if (errno != EINTR) {
@@ -174,22 +176,21 @@ struct source *source_load(struct session *s, const char *path, const char *name
             return NULL;
         }
     }
-    if (read_all(file, &text)) {
-        source = source_add(s, standard_input ? "<stdin>" : path, name,
-                            text.at == NULL ? "" : text.at, text.len);
+    const char *shown = standard_input ? "<stdin>" : path;
+    size_t size;
+    const char *text = read_all(s, file, &size);
+    if (text != NULL) {
+        source = source_take(s, shown, name, text, size);
     } else {
-        report_unreadable(s, standard_input ? "<stdin>" : path, errno);
+        report_unreadable(s, shown, errno);
     }
-    buf_free(&text);
     if (!standard_input) {
         close(file);
     }
     return source;
 }
 
-/* ---- places
- * ------------------------------------------------------------------------------------------------------
- */
+/* ---- places ---------------------------------------------------------------------------------- */
 
 /* The last of the list that begins at or before the offset. */
 static struct source *find_in(struct source *const *list, size_t count, uint32_t offset) {

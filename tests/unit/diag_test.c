@@ -127,6 +127,22 @@ static void too_many_reports_are_counted(void **state) {
     session_free(&s);
 }
 
+static void long_messages_are_cut(void **state) {
+    struct session s;
+    char text[3001];
+    (void)state;
+    session_init(&s);
+    for (size_t i = 0; i < 1500; i++) {
+        memcpy(text + 2 * i, "\xc3\xa9", 2);
+    }
+    text[3000] = '\0';
+    const char *message = diag(&s, D_NOT_UTF8, nowhere, "x%s", text)->message;
+    size_t length = strlen(message);
+    assert_in_range(length, 900, 1003);
+    assert_string_equal(message + length - 5, "\xc3\xa9...");
+    session_free(&s);
+}
+
 /* ---- looks ------------------------------------------------------------------------------------
  */
 
@@ -344,6 +360,7 @@ int main(void) {
         cmocka_unit_test(levels_can_be_set),
         cmocka_unit_test(reports_are_sorted_and_told_once),
         cmocka_unit_test(too_many_reports_are_counted),
+        cmocka_unit_test(long_messages_are_cut),
         cmocka_unit_test(text_shows_places_in_several_files),
         cmocka_unit_test(text_hangs_labels_of_one_line),
         cmocka_unit_test(text_is_harmless_and_aligned),
