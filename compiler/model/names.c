@@ -1,0 +1,87 @@
+/* names.c - see names.h. Everything is made from names of the mesh alone, so that a new product changes no name that
+ * stands. */
+#include "model/names.h"
+
+#include "base/hash.h"
+
+#include <string.h>
+
+/* Figures of IAM (role name), SNS (topic name) and Glue (crawler, ruleset). */
+enum { ROLE_NAME_MAX = 64, TOPIC_NAME_MAX = 256, GLUE_NAME_MAX = 255 };
+
+static const char *fitted(struct arena *arena, char *text, size_t limit) {
+    size_t length = strlen(text);
+    if (length <= limit) {
+        return text;
+    }
+    uint64_t hash = hash_bytes(HASH_START, text, length);
+    return arena_format(arena, "%.*s-%08x", (int)(limit - 9), text, (unsigned)(hash & 0xffffffffu));
+}
+
+const char *name_joined(struct arena *arena, const struct deployment *deployment,
+                        const struct domain *domain, const char *what, size_t limit) {
+    const char *suffix = deployment->suffix ? deployment->suffix : "";
+    char *text = arena_format(arena, "%s%s%s%s%s%s%s", deployment->mesh->decl.name,
+                              suffix[0] ? "-" : "", suffix, domain ? "-" : "",
+                              domain ? domain->decl.name : "", what ? "-" : "", what ? what : "");
+    for (char *c = text; *c; c++) {
+        bool plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
+                     (*c >= '0' && *c <= '9') || *c == '_' || *c == '-';
+        if (!plain) {
+            *c = '-';
+        }
+    }
+    return fitted(arena, text, limit);
+}
+
+const char *name_pipeline_role(struct arena *arena, const struct deployment *deployment,
+                               const struct pipeline *pipeline) {
+    return name_joined(arena, deployment, pipeline->domain, pipeline->decl.name, ROLE_NAME_MAX);
+}
+
+/* A pipeline may be called `scheduler` or `quality`: roles that are no pipeline's have two hyphens before their purpose. */
+const char *name_scheduler_role(struct arena *arena, const struct deployment *deployment,
+                                const struct domain *domain) {
+    return name_joined(arena, deployment, domain, "-scheduler", ROLE_NAME_MAX);
+}
+
+const char *name_quality_role(struct arena *arena, const struct deployment *deployment,
+                              const struct domain *domain) {
+    return name_joined(arena, deployment, domain, "-quality", ROLE_NAME_MAX);
+}
+
+/* "orders" or "orders-v1": an output without a name has its product's path. */
+static const char *output_word(struct arena *arena, const struct output *output) {
+    const char *product = output->product->decl.name;
+    return output->decl.name && output->decl.name != product
+               ? arena_format(arena, "%s-%s", product, output->decl.name)
+               : product;
+}
+
+const char *name_crawler_role(struct arena *arena, const struct deployment *deployment,
+                              const struct output *output) {
+    return name_joined(arena, deployment, output->domain,
+                       arena_format(arena, "-crawl-%s", output_word(arena, output)), ROLE_NAME_MAX);
+}
+
+static const char *table_joined(struct arena *arena, const struct deployment *deployment,
+                                const struct output *output, const char *what) {
+    const struct table_names *names = &deployment->tables[output->decl.index];
+    return fitted(arena, arena_format(arena, "%s.%s%s", names->database, names->table, what),
+                  GLUE_NAME_MAX);
+}
+
+const char *name_crawler(struct arena *arena, const struct deployment *deployment,
+                         const struct output *output) {
+    return table_joined(arena, deployment, output, "");
+}
+
+const char *name_ruleset(struct arena *arena, const struct deployment *deployment,
+                         const struct output *output) {
+    return table_joined(arena, deployment, output, "");
+}
+
+const char *name_topic(struct arena *arena, const struct deployment *deployment,
+                       const struct channel *channel) {
+    return name_joined(arena, deployment, channel->domain, channel->decl.name, TOPIC_NAME_MAX);
+}

@@ -1,0 +1,35 @@
+/* names.h - names in AWS of what the compiler makes beside tables and machines: roles, crawlers, rulesets, topics,
+ * schedules, alarms. One place, because a name is used by its template, by the rights that speak of it and by machines
+ * that call it. Texts live in the arena given. */
+#ifndef MESH_MODEL_NAMES_H
+#define MESH_MODEL_NAMES_H
+
+#include "model/deployment.h"
+
+/* Joins mesh, suffix, domain and what with hyphens; cut to `limit` bytes with 8 hex digits of a hash where it is longer.
+ * domain and what may be NULL. Characters other than letters, digits, - and _ become hyphens. */
+const char *name_joined(struct arena *arena, const struct deployment *deployment,
+                        const struct domain *domain, const char *what, size_t limit);
+
+/* The role that is made for a pipeline without `role:` (at most 64 characters, IAM). */
+const char *name_pipeline_role(struct arena *arena, const struct deployment *deployment,
+                               const struct pipeline *pipeline);
+/* The role under which EventBridge Scheduler starts a domain's machines and evaluations. */
+const char *name_scheduler_role(struct arena *arena, const struct deployment *deployment,
+                                const struct domain *domain);
+/* The role under which Glue evaluates the rulesets of a domain. */
+const char *name_quality_role(struct arena *arena, const struct deployment *deployment,
+                              const struct domain *domain);
+/* The role of an output's crawler where `crawl` names none. */
+const char *name_crawler_role(struct arena *arena, const struct deployment *deployment,
+                              const struct output *output);
+/* Names of Glue: unique in an account, because database and table are. */
+const char *name_crawler(struct arena *arena, const struct deployment *deployment,
+                         const struct output *output);
+const char *name_ruleset(struct arena *arena, const struct deployment *deployment,
+                         const struct output *output);
+/* The topic of a declared channel without `arn:`. */
+const char *name_topic(struct arena *arena, const struct deployment *deployment,
+                       const struct channel *channel);
+
+#endif
