@@ -1,32 +1,35 @@
-/* names.c - see names.h. Everything is made from names of the mesh alone, so that a new product changes no name that
- * stands. */
+/* names.c - see names.h. Everything is made from names of the mesh alone, so that a new product
+ * changes no name that stands. */
 #include "model/names.h"
 
 #include "base/hash.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* Figures of IAM (role name), SNS (topic name) and Glue (crawler, ruleset). */
 enum { ROLE_NAME_MAX = 64, TOPIC_NAME_MAX = 256, GLUE_NAME_MAX = 255 };
 
-static const char *fitted(struct arena *arena, char *text, size_t limit) {
+static const char *fitted(struct arena *arena, const char *text, size_t limit) {
     size_t length = strlen(text);
     if (length <= limit) {
         return text;
     }
     uint64_t hash = hash_bytes(HASH_START, text, length);
-    return arena_format(arena, "%.*s-%08x", (int)(limit - 9), text, (unsigned)(hash & 0xffffffffu));
+    return arena_format(arena, "%.*s-%08" PRIx32, (int)(limit - 9), text,
+                        (uint32_t)(hash ^ hash >> 32));
 }
 
 const char *name_joined(struct arena *arena, const struct deployment *deployment,
                         const struct domain *domain, const char *what, size_t limit) {
+    const char *mesh = deployment->mesh->decl.name ? deployment->mesh->decl.name : "mesh";
     const char *suffix = deployment->suffix ? deployment->suffix : "";
-    char *text = arena_format(arena, "%s%s%s%s%s%s%s", deployment->mesh->decl.name,
-                              suffix[0] ? "-" : "", suffix, domain ? "-" : "",
-                              domain ? domain->decl.name : "", what ? "-" : "", what ? what : "");
+    char *text =
+        arena_format(arena, "%s%s%s%s%s%s%s", mesh, suffix[0] ? "-" : "", suffix, domain ? "-" : "",
+                     domain ? domain->decl.path : "", what ? "-" : "", what ? what : "");
     for (char *c = text; *c; c++) {
-        bool plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
-                     (*c >= '0' && *c <= '9') || *c == '_' || *c == '-';
+        bool plain =
+            (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9');
         if (!plain) {
             *c = '-';
         }
@@ -39,7 +42,8 @@ const char *name_pipeline_role(struct arena *arena, const struct deployment *dep
     return name_joined(arena, deployment, pipeline->domain, pipeline->decl.name, ROLE_NAME_MAX);
 }
 
-/* A pipeline may be called `scheduler` or `quality`: roles that are no pipeline's have two hyphens before their purpose. */
+/* A pipeline may be called `scheduler` or `quality`: roles that are no pipeline's have two hyphens
+ * before their purpose. */
 const char *name_scheduler_role(struct arena *arena, const struct deployment *deployment,
                                 const struct domain *domain) {
     return name_joined(arena, deployment, domain, "-scheduler", ROLE_NAME_MAX);

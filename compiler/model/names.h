@@ -1,13 +1,14 @@
-/* names.h - names in AWS of what the compiler makes beside tables and machines: roles, crawlers, rulesets, topics,
- * schedules, alarms. One place, because a name is used by its template, by the rights that speak of it and by machines
- * that call it. Texts live in the arena given. */
+/* names.h - names in AWS of what the compiler makes beside tables and machines: roles, crawlers,
+ * rulesets, topics, schedules, alarms. One place, because a name is used by its template, by the
+ * rights that speak of it and by machines that call it. Texts live in the arena given. */
 #ifndef MESH_MODEL_NAMES_H
 #define MESH_MODEL_NAMES_H
 
 #include "model/deployment.h"
 
-/* Joins mesh, suffix, domain and what with hyphens; cut to `limit` bytes with 8 hex digits of a hash where it is longer.
- * domain and what may be NULL. Characters other than letters, digits, - and _ become hyphens. */
+/* Joins mesh, suffix, domain and what with hyphens; cut to `limit` bytes with 8 hex digits of a
+ * hash where it is longer. domain and what may be NULL. Characters other than letters and digits
+ * become hyphens. */
 const char *name_joined(struct arena *arena, const struct deployment *deployment,
                         const struct domain *domain, const char *what, size_t limit);
 

@@ -1,0 +1,380 @@
+/* rights.c - one table a kind of step: the actions it takes on which resource. The actions of the
+ * optimised integrations are those that AWS documents for them (Step Functions Developer Guide,
+ * "IAM policies for integrated services"), on the one resource the step names wherever the service
+ * authorises by resource. */
+#include "check/access/rights.h"
+
+#include "base/map.h"
+#include "model/names.h"
+
+#include <string.h>
+
+bool is_arn(const char *text) {
+    return text && strncmp(text, "arn:", 4) == 0;
+}
+
+const char *glue_job_name(const char *target) {
+    const char *slash = is_arn(target) ? strrchr(target, '/') : NULL;
+    return slash ? slash + 1 : target;
+}
+
+/* ---- adding
+ * -----------------------------------------------------------------------------------------------------------
+ */
+
+enum resource {
+    ON_ANYTHING,
+    ON_TARGET,
+    ON_QUERY,
+    ON_CATALOG,
+    ON_CRAWLER,
+    ON_RULESET,
+    ON_QUALITY_ROLE,
+    ON_MACHINE,
+    ON_EXECUTION,
+    ON_EVENTS_RULE,
+    ON_TOPIC,
+    ON_SELF
+};
+
+static struct need *add(struct needs *out, const char *action, const char *service, unsigned parts,
+                        const char *rest) {
+    struct need need = {.action = action, .service = service, .parts = parts, .rest = rest};
+    vec_push(out->arena, &out->list, need);
+    return &out->list.at[out->list.len - 1];
+}
+
+static void add_arn(struct needs *out, const char *action, const char *arn) {
+    add(out, action, NULL, 0, NULL)->arn = arn;
+}
+
+static void on_condition(struct need *need, const char *operator, const char * key,
+                         const char *value) {
+    need->condition_operator = operator;
+    need->condition_key = key;
+    need->condition_value = value;
+}
+
+static const char *joined(struct needs *out, const char *prefix, const char *name) {
+    return arena_format(out->arena, "%s%s", prefix, name);
+}
+
+/* ---- steps of a pipeline
+ * ------------------------------------------------------------------------------------------------
+ */
+
+/* synced: only where the step waits for the end (.sync). */
+static const struct step_right {
+    enum step_kind kind;
+    bool synced;
+    const char *action;
+    enum resource resource;
+} step_rights[] = {
+    {STEP_LAMBDA, false, "lambda:InvokeFunction", ON_TARGET},
+    {STEP_GLUE, false, "glue:StartJobRun", ON_TARGET},
+    {STEP_GLUE, true, "glue:GetJobRun", ON_TARGET},
+    {STEP_GLUE, true, "glue:GetJobRuns", ON_TARGET},
+    {STEP_GLUE, true, "glue:BatchStopJobRun", ON_TARGET},
+    {STEP_ATHENA, false, "athena:StartQueryExecution", ON_QUERY},
+    {STEP_ATHENA, true, "athena:StopQueryExecution", ON_QUERY},
+    {STEP_ATHENA, true, "athena:GetQueryExecution", ON_QUERY},
+    {STEP_ATHENA, false, "athena:GetDataCatalog", ON_CATALOG},
+    {STEP_CRAWL, false, "glue:StartCrawler", ON_CRAWLER},
+    {STEP_CRAWL, false, "glue:GetCrawler", ON_CRAWLER},
+    {STEP_CHECK, false, "glue:StartDataQualityRulesetEvaluationRun", ON_RULESET},
+    {STEP_CHECK, false, "glue:GetDataQualityRulesetEvaluationRun", ON_RULESET},
+    {STEP_CHECK, false, "glue:GetDataQualityResult", ON_RULESET},
+    {STEP_CHECK, false, "iam:PassRole", ON_QUALITY_ROLE},
+    {STEP_RUN, false, "states:StartExecution", ON_MACHINE},
+    {STEP_RUN, true, "states:DescribeExecution", ON_EXECUTION},
+    {STEP_RUN, true, "states:StopExecution", ON_EXECUTION},
+    {STEP_RUN, true, "events:PutTargets", ON_EVENTS_RULE},
+    {STEP_RUN, true, "events:PutRule", ON_EVENTS_RULE},
+    {STEP_RUN, true, "events:DescribeRule", ON_EVENTS_RULE},
+    {STEP_NOTIFY, false, "sns:Publish", ON_TOPIC},
+};
+
+static void add_target(const struct step *step, const char *action, struct needs *out) {
+    bool lambda = step->kind == STEP_LAMBDA;
+    if (is_arn(step->target.value)) {
+        add_arn(out, action, step->target.value);
+    } else if (lambda) {
+        add(out, action, "lambda", RIGHT_REGION | RIGHT_ACCOUNT,
+            joined(out, "function:", step->target.value));
+    } else {
+        add(out, action, "glue", RIGHT_REGION | RIGHT_ACCOUNT,
+            joined(out, "job/", step->target.value));
+    }
+}
+
+static void add_topic(const struct deployment *deployment, const struct channel *channel,
+                      const char *action, struct needs *out) {
+    if (channel->arn.value) {
+        add_arn(out, action, channel->arn.value);
+    } else {
+        add(out, action, "sns", RIGHT_REGION | RIGHT_ACCOUNT,
+            name_topic(out->arena, deployment, channel));
+    }
+}
+
+static void add_quality_role(const struct deployment *deployment, const struct domain *domain,
+                             const char *action, struct needs *out) {
+    const char *role = name_quality_role(out->arena, deployment, domain);
+    on_condition(add(out, action, "iam", RIGHT_ACCOUNT, joined(out, "role/", role)), "StringEquals",
+                 "iam:PassedToService", "glue.amazonaws.com");
+}
+
+static void add_step_right(const struct deployment *deployment, const struct pipeline *pipeline,
+                           const struct step *step, const struct step_right *right,
+                           struct needs *out) {
+    const unsigned here = RIGHT_REGION | RIGHT_ACCOUNT;
+    const char *machine = step->run ? deployment->machines[step->run->decl.index] : NULL;
+    const struct domain *workgroup = step->workgroup ? step->workgroup : pipeline->domain;
+    switch (right->resource) {
+    case ON_TARGET:
+        add_target(step, right->action, out);
+        break;
+    case ON_QUERY:
+        add(out, right->action, "athena", here,
+            joined(out, "workgroup/", deployment->domains[workgroup->decl.index].workgroup));
+        break;
+    case ON_CATALOG:
+        add(out, right->action, "athena", here, "datacatalog/AwsDataCatalog");
+        break;
+    case ON_CRAWLER:
+        add(out, right->action, "glue", here,
+            joined(out, "crawler/", name_crawler(out->arena, deployment, step->output)));
+        break;
+    case ON_RULESET:
+        add(out, right->action, "glue", here,
+            joined(out, "dataQualityRuleset/", name_ruleset(out->arena, deployment, step->output)));
+        break;
+    case ON_QUALITY_ROLE:
+        add_quality_role(deployment, pipeline->domain, right->action, out);
+        break;
+    case ON_MACHINE:
+        add(out, right->action, "states", here, joined(out, "stateMachine:", machine));
+        break;
+    case ON_EXECUTION:
+        add(out, right->action, "states", here,
+            arena_format(out->arena, "execution:%s:*", machine));
+        break;
+    case ON_EVENTS_RULE: /* the rule by which Step Functions learns that a nested run has ended */
+        add(out, right->action, "events", here,
+            "rule/StepFunctionsGetEventsForStepFunctionsExecutionRule");
+        break;
+    case ON_TOPIC:
+        add_topic(deployment, step->channel, right->action, out);
+        break;
+    case ON_ANYTHING:
+    case ON_SELF:
+        break;
+    }
+}
+
+/* What a query under the machine's role needs beside Athena's own actions: the catalog's entries of
+ * the databases it may name, data through Lake Formation, and the place where the workgroup puts
+ * results. */
+static void add_query_rights(const struct deployment *deployment, const struct pipeline *pipeline,
+                             const struct step *step, struct needs *out) {
+    const unsigned here = RIGHT_REGION | RIGHT_ACCOUNT;
+    const struct domain *domain = step->workgroup ? step->workgroup : pipeline->domain;
+    const struct domain_names *names = &deployment->domains[domain->decl.index];
+    static const char *const reads[] = {"glue:GetDatabase",   "glue:GetTable",
+                                        "glue:GetTables",     "glue:GetPartition",
+                                        "glue:GetPartitions", "glue:BatchGetPartition"};
+    static const char *const writes[] = {"glue:UpdateTable", "glue:CreatePartition",
+                                         "glue:BatchCreatePartition"};
+    for (size_t i = 0; i < sizeof reads / sizeof *reads; i++) {
+        add(out, reads[i], "glue", here, "catalog");
+        add(out, reads[i], "glue", here, "database/*");
+        add(out, reads[i], "glue", here, "table/*");
+    }
+    for (size_t i = 0; i < pipeline->produces.len; i++) {
+        const struct output *output = pipeline->produces.at[i];
+        const struct table_names *table = &deployment->tables[output->decl.index];
+        for (size_t k = 0; k < sizeof writes / sizeof *writes; k++) {
+            add(out, writes[k], "glue", here, "catalog");
+            add(out, writes[k], "glue", here, joined(out, "database/", table->database));
+            add(out, writes[k], "glue", here,
+                arena_format(out->arena, "table/%s/%s", table->database, table->table));
+        }
+    }
+    add(out, "lakeformation:GetDataAccess", NULL, 0, NULL);
+    if (names->bucket) {
+        add(out, "s3:GetBucketLocation", "s3", 0, names->bucket);
+    }
+}
+
+static void add_steps(const struct deployment *deployment, const struct pipeline *pipeline,
+                      const struct step *steps, struct needs *out) {
+    for (const struct step *step = steps; step; step = step->next) {
+        for (size_t i = 0; i < sizeof step_rights / sizeof *step_rights; i++) {
+            const struct step_right *right = &step_rights[i];
+            if (right->kind == step->kind && (!right->synced || step->wait == WAIT_DONE)) {
+                add_step_right(deployment, pipeline, step, right, out);
+            }
+        }
+        if (step->kind == STEP_ATHENA) {
+            add_query_rights(deployment, pipeline, step, out);
+        }
+    }
+}
+
+void needs_of_pipeline(const struct deployment *deployment, const struct pipeline *pipeline,
+                       struct needs *out) {
+    /* Vended logs: the delivery is set up by actions that know no resource (Step Functions
+     * Developer Guide, "Logging using CloudWatch Logs"); the same holds for traces. */
+    static const char *const watching[] = {
+        "logs:CreateLogDelivery",        "logs:GetLogDelivery",    "logs:UpdateLogDelivery",
+        "logs:DeleteLogDelivery",        "logs:ListLogDeliveries", "logs:PutResourcePolicy",
+        "logs:DescribeResourcePolicies", "logs:DescribeLogGroups", "xray:PutTraceSegments",
+        "xray:PutTelemetryRecords",      "xray:GetSamplingRules",  "xray:GetSamplingTargets",
+    };
+    add_steps(deployment, pipeline, pipeline->steps, out);
+    add_steps(deployment, pipeline, pipeline->on_failure, out);
+    if (pipeline->overlap_skip) {
+        add(out, "states:ListExecutions", "states", RIGHT_REGION | RIGHT_ACCOUNT,
+            joined(out, "stateMachine:", deployment->machines[pipeline->decl.index]));
+    }
+    for (size_t i = 0; i < sizeof watching / sizeof *watching; i++) {
+        add(out, watching[i], NULL, 0, NULL);
+    }
+}
+
+/* ---- the other roles
+ * --------------------------------------------------------------------------------------------------------
+ */
+
+void needs_of_scheduler(const struct deployment *deployment, const struct domain *domain,
+                        struct needs *out) {
+    const unsigned here = RIGHT_REGION | RIGHT_ACCOUNT;
+    for (size_t i = 0; i < domain->pipelines.len; i++) {
+        const struct pipeline *pipeline = domain->pipelines.at[i];
+        if (!pipeline->existing && pipeline->triggers.len > 0) {
+            add(out, "states:StartExecution", "states", here,
+                joined(out, "stateMachine:", deployment->machines[pipeline->decl.index]));
+        }
+    }
+    bool evaluates = false;
+    for (size_t i = 0; i < domain->products.len; i++) {
+        const struct product *product = domain->products.at[i];
+        for (size_t k = 0; k < product->outputs.len; k++) {
+            const struct output *output = product->outputs.at[k];
+            if (output->quality_schedule.value && output->status != STATUS_PROPOSED) {
+                evaluates = true;
+                add(out, "glue:StartDataQualityRulesetEvaluationRun", "glue", here,
+                    joined(out, "dataQualityRuleset/",
+                           name_ruleset(out->arena, deployment, output)));
+            }
+        }
+    }
+    if (evaluates) {
+        add_quality_role(deployment, domain, "iam:PassRole", out);
+    }
+}
+
+static void evaluated(struct arena *arena, struct map *seen, struct output *output,
+                      struct outputs *out) {
+    if (output && !map_get(seen, output, NULL)) {
+        map_put(seen, output, NULL, output);
+        vec_push(arena, &out->list, output);
+    }
+}
+
+static void checked_outputs(struct arena *arena, struct map *seen, const struct pipeline *pipeline,
+                            struct outputs *out) {
+    const struct step *const blocks[] = {pipeline->steps, pipeline->on_failure};
+    for (size_t i = 0; i < 2 && !pipeline->existing; i++) {
+        for (const struct step *step = blocks[i]; step; step = step->next) {
+            if (step->kind == STEP_CHECK) {
+                evaluated(arena, seen, step->output, out);
+            }
+        }
+    }
+}
+
+void evaluated_outputs(struct arena *arena, const struct domain *domain, struct outputs *out) {
+    struct map seen = {0};
+    for (size_t i = 0; i < domain->products.len; i++) {
+        const struct product *product = domain->products.at[i];
+        for (size_t k = 0; k < product->outputs.len; k++) {
+            struct output *output = product->outputs.at[k];
+            if (output->quality_schedule.value && output->status != STATUS_PROPOSED) {
+                evaluated(arena, &seen, output, out);
+            }
+        }
+    }
+    for (size_t i = 0; i < domain->pipelines.len; i++) {
+        checked_outputs(arena, &seen, domain->pipelines.at[i], out);
+    }
+    map_free(&seen);
+}
+
+/* Reading a table's entries and, through Lake Formation, its data. */
+static void add_table_reads(const struct deployment *deployment, const struct output *output,
+                            struct needs *out) {
+    const unsigned here = RIGHT_REGION | RIGHT_ACCOUNT;
+    const struct table_names *names = &deployment->tables[output->decl.index];
+    static const char *const reads[] = {"glue:GetDatabase", "glue:GetTable", "glue:GetPartitions"};
+    for (size_t i = 0; i < sizeof reads / sizeof *reads; i++) {
+        add(out, reads[i], "glue", here, "catalog");
+        add(out, reads[i], "glue", here, joined(out, "database/", names->database));
+        add(out, reads[i], "glue", here,
+            arena_format(out->arena, "table/%s/%s", names->database, names->table));
+    }
+}
+
+static void add_glue_logs(const char *group, struct needs *out) {
+    static const char *const logs[] = {"logs:CreateLogGroup", "logs:CreateLogStream",
+                                       "logs:PutLogEvents"};
+    for (size_t i = 0; i < sizeof logs / sizeof *logs; i++) {
+        add(out, logs[i], "logs", RIGHT_REGION | RIGHT_ACCOUNT, group);
+    }
+}
+
+/* Glue Developer Guide, "Configure IAM permissions for AWS Glue Data Quality" and its
+ * troubleshooting page: the run reads its libraries from a bucket of AWS, and publishes results and
+ * metrics itself. */
+void needs_of_quality(const struct deployment *deployment, const struct domain *domain,
+                      struct needs *out) {
+    static const char *const actions[] = {"glue:GetDataQualityRuleset",
+                                          "glue:GetDataQualityRulesetEvaluationRun",
+                                          "glue:PublishDataQuality"};
+    struct outputs outputs = {0};
+    evaluated_outputs(out->arena, domain, &outputs);
+    for (size_t i = 0; i < outputs.list.len; i++) {
+        const struct output *output = outputs.list.at[i];
+        const char *ruleset =
+            joined(out, "dataQualityRuleset/", name_ruleset(out->arena, deployment, output));
+        for (size_t k = 0; k < sizeof actions / sizeof *actions; k++) {
+            add(out, actions[k], "glue", RIGHT_REGION | RIGHT_ACCOUNT, ruleset);
+        }
+        add_table_reads(deployment, output, out);
+    }
+    add(out, "s3:GetObject", "s3", 0, "aws-glue-ml-data-quality-assets-${AWS::Region}/*");
+    on_condition(add(out, "cloudwatch:PutMetricData", NULL, 0, NULL), "StringEquals",
+                 "cloudwatch:namespace", "Glue Data Quality");
+    add_glue_logs("log-group:/aws-glue/data-quality/*", out);
+    add(out, "lakeformation:GetDataAccess", NULL, 0, NULL);
+}
+
+/* Data is read with Lake Formation's credentials (UseLakeFormationCredentials), so the role itself
+ * has no right in S3. */
+void needs_of_crawler(const struct deployment *deployment, const struct output *output,
+                      struct needs *out) {
+    const unsigned here = RIGHT_REGION | RIGHT_ACCOUNT;
+    const struct table_names *names = &deployment->tables[output->decl.index];
+    static const char *const writes[] = {"glue:CreateTable",     "glue:UpdateTable",
+                                         "glue:GetPartition",    "glue:BatchGetPartition",
+                                         "glue:CreatePartition", "glue:BatchCreatePartition",
+                                         "glue:UpdatePartition"};
+    add_table_reads(deployment, output, out);
+    for (size_t i = 0; i < sizeof writes / sizeof *writes; i++) {
+        add(out, writes[i], "glue", here, "catalog");
+        add(out, writes[i], "glue", here, joined(out, "database/", names->database));
+        add(out, writes[i], "glue", here, arena_format(out->arena, "table/%s/*", names->database));
+    }
+    add_glue_logs("log-group:/aws-glue/crawlers*", out);
+    add(out, "lakeformation:GetDataAccess", NULL, 0, NULL);
+}

@@ -1,0 +1,52 @@
+/* rights.h - what the roles that the compiler makes must be able to do in AWS, as facts: nothing
+ * more, each with the reason it is there for. plan/iam renders them; the same facts tell what a
+ * role that exists already needs, and say to the proofs of access which roles reach S3 past Lake
+ * Formation. */
+#ifndef MESH_CHECK_ACCESS_RIGHTS_H
+#define MESH_CHECK_ACCESS_RIGHTS_H
+
+#include "model/deployment.h"
+
+/* Which parts the ARN of a resource has. */
+enum { RIGHT_REGION = 1, RIGHT_ACCOUNT = 2 };
+
+struct need {
+    const char *action;  /* "lambda:InvokeFunction" */
+    const char *service; /* of the resource's ARN; NULL: arn is given, or "*" */
+    unsigned parts;      /* RIGHT_ bits */
+    const char *rest;    /* "function:ExtractSalesData"; may hold the token ${AWS::Region} */
+    const char *arn;     /* as the mesh wrote it; NULL with a NULL service: "*" */
+    const char *condition_operator, *condition_key, *condition_value; /* NULL: none */
+};
+
+struct needs {
+    struct arena *arena;   /* where texts and items live */
+    VEC(struct need) list; /* in the order of steps; one may stand twice */
+};
+
+/* The role of a machine: its steps, the delivery of its logs and traces. */
+void needs_of_pipeline(const struct deployment *deployment, const struct pipeline *pipeline,
+                       struct needs *out);
+/* The role that starts the machines of a domain and the evaluations of its rulesets on schedule. */
+void needs_of_scheduler(const struct deployment *deployment, const struct domain *domain,
+                        struct needs *out);
+/* The role under which Glue evaluates rulesets for a domain. */
+void needs_of_quality(const struct deployment *deployment, const struct domain *domain,
+                      struct needs *out);
+/* The role of an output's crawler. */
+void needs_of_crawler(const struct deployment *deployment, const struct output *output,
+                      struct needs *out);
+
+/* The outputs that a domain's evaluation role looks at: checked by a step of its pipelines, or its
+ * own with a schedule. Each once, in the order of the mesh. */
+struct outputs {
+    VEC(struct output *) list;
+};
+void evaluated_outputs(struct arena *arena, const struct domain *domain, struct outputs *out);
+
+/* Names and ARNs as steps write them. */
+bool is_arn(const char *text);
+/* "CleanOrders" of a job's name or of its ARN. */
+const char *glue_job_name(const char *target);
+
+#endif

@@ -1,0 +1,24 @@
+/* promises.h - which promises of a product can be watched from outside, and how: one answer for the
+ * warnings of check/pipelines.c and the alarms of plan/cloudwatch.c. */
+#ifndef MESH_CHECK_PROMISES_H
+#define MESH_CHECK_PROMISES_H
+
+#include "model/model.h"
+
+/* An alarm looks at `periods` periods of `period` seconds. */
+struct watch_window {
+    int64_t period, periods;
+};
+
+enum watchable {
+    WATCH_NOTHING, /* no freshness is promised, or nothing is emitted for it */
+    WATCH_YES,
+    WATCH_NO_PRODUCER, /* no pipeline of the mesh refreshes it */
+    WATCH_TOO_SHORT,   /* below a minute */
+    WATCH_TOO_LONG,    /* above the seven days an alarm can look back */
+};
+
+/* Fills window when the answer is WATCH_YES. */
+enum watchable watch_freshness(const struct output *output, struct watch_window *window);
+
+#endif

@@ -1,0 +1,175 @@
+/* dashboard.c - one CloudWatch dashboard a domain: runs and how long they take, whether promises
+ * hold, rules of quality. The body is JSON inside a text; where region or account are unknown the
+ * text is an Fn::Sub in which only our own tokens are substituted (plan_token_text). */
+#include "plan/watch.h"
+
+#include "check/promises.h"
+#include "model/names.h"
+#include "plan/text.h"
+
+/* Figures of CloudWatch: length of a dashboard's name, alarms in one widget; and how many lines a
+ * person can tell apart in one graph. */
+enum { DASHBOARD_NAME_MAX = 255, ALARMS_MAX = 100, LINES_MAX = 40 };
+
+/* Widgets are placed one below the other on a grid of 24 columns. */
+enum { GRID_WIDTH = 24, GRAPH_HEIGHT = 6 };
+
+struct board {
+    struct plan *plan;
+    struct stack *stack;
+    json *widgets;
+    int64_t y;
+};
+
+static json *add_widget(struct board *board, const char *type, int64_t x, int64_t width,
+                        const char *title) {
+    json *widget = json_add(board->widgets, json_object());
+    json_set_text(widget, "type", type);
+    json_set(widget, "x", json_int(x));
+    json_set(widget, "y", json_int(board->y));
+    json_set(widget, "width", json_int(width));
+    json_set(widget, "height", json_int(GRAPH_HEIGHT));
+    json *properties = json_set(widget, "properties", json_object());
+    json_set_text(properties, "title", title);
+    return properties;
+}
+
+static json *add_graph(struct board *board, int64_t x, const char *title, const char *statistic) {
+    const char *region = board->plan->deployment->region;
+    json *properties = add_widget(board, "metric", x, GRID_WIDTH / 2, title);
+    json_set_text(properties, "region", region ? region : "${AWS::Region}");
+    json_set_text(properties, "stat", statistic);
+    json_set(properties, "period", json_int(300));
+    return json_set(properties, "metrics", json_array());
+}
+
+static void add_run_line(struct board *board, json *metrics, const char *metric,
+                         const struct pipeline *pipeline, const char *label) {
+    struct plan *plan = board->plan;
+    const char *name = plan->deployment->machines[pipeline->decl.index];
+    json *line = json_add(metrics, json_array());
+    json_add(line, json_text("AWS/States"));
+    json_add(line, json_text(metric));
+    json_add(line, json_text("StateMachineArn"));
+    json_add(line, json_text(plan_arn_text(plan, "states", ARN_REGION | ARN_ACCOUNT,
+                                           plan_format(plan, "stateMachine:%s", name))));
+    json_set_text(json_add(line, json_object()), "label", label);
+}
+
+static void add_runs(struct board *board, const struct domain *domain) {
+    json *runs = NULL, *times = NULL;
+    size_t lines = LINES_MAX;
+    for (size_t i = 0; i < domain->pipelines.len; i++) {
+        const struct pipeline *pipeline = domain->pipelines.at[i];
+        if (!plan_emits_pipeline(pipeline)) {
+            continue;
+        }
+        if (lines + 2 > LINES_MAX) {
+            board->y += runs ? GRAPH_HEIGHT : 0;
+            runs = add_graph(board, 0, "Runs", "Sum");
+            times = add_graph(board, GRID_WIDTH / 2, "Duration of runs (ms)", "Maximum");
+            lines = 0;
+        }
+        const char *name = pipeline->decl.name;
+        add_run_line(board, runs, "ExecutionsSucceeded", pipeline,
+                     plan_format(board->plan, "%s succeeded", name));
+        add_run_line(board, runs, "ExecutionsFailed", pipeline,
+                     plan_format(board->plan, "%s failed", name));
+        add_run_line(board, times, "ExecutionTime", pipeline, name);
+        lines += 2;
+    }
+    board->y += runs ? GRAPH_HEIGHT : 0;
+}
+
+static void add_quality_line(struct board *board, json *metrics, const struct output *output,
+                             const char *metric, const char *label) {
+    struct plan *plan = board->plan;
+    const struct table_names *names = &plan->deployment->tables[output->decl.index];
+    const char *account = plan->deployment->account;
+    const char *const words[] = {
+        QUALITY_NAMESPACE, metric,
+        "CatalogId",       account ? account : "${AWS::AccountId}",
+        "Database",        names->database,
+        "Ruleset",         name_ruleset(&plan->scratch, plan->deployment, output),
+        "Table",           names->table};
+    json *line = json_add(metrics, json_array());
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        json_add(line, json_text(words[i]));
+    }
+    json_set_text(json_add(line, json_object()), "label", label);
+}
+
+static void add_quality(struct board *board, const struct domain *domain) {
+    json *failed = NULL, *passed = NULL;
+    size_t lines = LINES_MAX;
+    for (size_t i = 0; i < domain->products.len; i++) {
+        const struct product *product = domain->products.at[i];
+        for (size_t k = 0; k < product->outputs.len; k++) {
+            const struct output *output = product->outputs.at[k];
+            if (!watch_quality(output)) {
+                continue;
+            }
+            if (lines == LINES_MAX) {
+                board->y += failed ? GRAPH_HEIGHT : 0;
+                failed = add_graph(board, 0, "Quality rules that do not hold", "Sum");
+                passed = add_graph(board, GRID_WIDTH / 2, "Quality rules that hold", "Sum");
+                lines = 0;
+            }
+            add_quality_line(board, failed, output, QUALITY_FAILED, output->decl.path);
+            add_quality_line(board, passed, output, QUALITY_PASSED, output->decl.path);
+            lines++;
+        }
+    }
+    board->y += failed ? GRAPH_HEIGHT : 0;
+}
+
+static void add_freshness(struct board *board, const struct domain *domain) {
+    struct plan *plan = board->plan;
+    json *alarms = NULL;
+    size_t count = ALARMS_MAX;
+    for (size_t i = 0; i < domain->products.len; i++) {
+        const struct product *product = domain->products.at[i];
+        for (size_t k = 0; k < product->outputs.len; k++) {
+            const struct output *output = product->outputs.at[k];
+            struct watch_window window;
+            if (!plan_emits(output) || watch_freshness(output, &window) != WATCH_YES) {
+                continue;
+            }
+            if (count == ALARMS_MAX) {
+                board->y += alarms ? GRAPH_HEIGHT : 0;
+                json *properties = add_widget(board, "alarm", 0, GRID_WIDTH, "Freshness");
+                alarms = json_set(properties, "alarms", json_array());
+                count = 0;
+            }
+            const char *name =
+                watch_alarm_name(plan, domain, watch_table(plan, output), "not-fresh");
+            json_add(alarms, json_text(plan_arn_text(plan, "cloudwatch", ARN_REGION | ARN_ACCOUNT,
+                                                     plan_format(plan, "alarm:%s", name))));
+            count++;
+        }
+    }
+    board->y += alarms ? GRAPH_HEIGHT : 0;
+}
+
+void plan_dashboard(struct plan *plan, struct stack *stack) {
+    const struct domain *domain = stack->domain;
+    json *body = json_object();
+    struct board board = {.plan = plan, .stack = stack};
+    board.widgets = json_set(body, "widgets", json_array());
+    add_runs(&board, domain);
+    add_freshness(&board, domain);
+    add_quality(&board, domain);
+    if (json_count(board.widgets) > 0) {
+        struct buf text = {0};
+        json_write_compact(&text, body);
+        json *dashboard = plan_resource(plan, stack, "AWS::CloudWatch::Dashboard", domain->decl.at,
+                                        "Dashboard", NULL);
+        json_set_text(
+            dashboard, "DashboardName",
+            name_joined(&plan->scratch, plan->deployment, domain, NULL, DASHBOARD_NAME_MAX));
+        json_set(dashboard, "DashboardBody",
+                 plan_token_text(plan, arena_copy(&plan->scratch, text.at, text.len)));
+        buf_free(&text);
+    }
+    json_free(body);
+}

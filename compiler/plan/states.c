@@ -1,0 +1,326 @@
+/* states.c - machines of Step Functions: the definition, and with it the log group, the role and
+ * the state machine. */
+#include "plan/states.h"
+
+#include "check/access/rights.h"
+#include "check/limits.h"
+#include "model/names.h"
+#include "plan/iam.h"
+#include "plan/rights.h"
+#include "plan/text.h"
+
+#include <string.h>
+
+/* Days that a machine's log is kept. It holds no data of the mesh: execution data is left out of
+ * it. */
+enum { LOG_DAYS = 90 };
+
+/* Tokens of a definition, and the pseudo parameter that CloudFormation puts in their place. */
+static const struct {
+    const char *token, *name, *parameter;
+} substitutions[] = {
+    {"${AccountId}", "AccountId", "AWS::AccountId"},
+    {"${Partition}", "Partition", "AWS::Partition"},
+    {"${Region}", "Region", "AWS::Region"},
+};
+
+enum { SUBSTITUTIONS = sizeof substitutions / sizeof *substitutions };
+
+/* ---- names and texts
+ * ------------------------------------------------------------------------------------------------
+ */
+
+static bool is_known(const struct deployment *deployment, size_t substitution) {
+    const char *const known[] = {deployment->account, deployment->partition, deployment->region};
+    return known[substitution] != NULL;
+}
+
+/* A definition knows no way to write a token as plain text, so a text that looks like one is
+ * refused where the token is in use; anywhere else CloudFormation leaves it alone. */
+const char *states_text(struct machine *machine, const char *text, struct span at) {
+    for (size_t i = 0; text && i < SUBSTITUTIONS; i++) {
+        if (!is_known(machine->plan->deployment, i) && strstr(text, substitutions[i].token)) {
+            struct session *s = machine->plan->s;
+            struct diag *d = diag(s, D_TEXT_LOOKS_LIKE_TOKEN, at,
+                                  "CloudFormation would put a value in place of '%s' in this text",
+                                  substitutions[i].token);
+            diag_help(s, d, "name the mesh's account and region, or write the text differently");
+        }
+    }
+    return text;
+}
+
+static bool take_name(struct machine *machine, const char *name) {
+    struct session *s = machine->plan->s;
+    atom taken = atom_of(&s->atoms, name);
+    if (map_get(&machine->names, taken, NULL)) {
+        return false;
+    }
+    map_put(&machine->names, taken, NULL, machine);
+    return true;
+}
+
+const char *states_name(struct machine *machine, const char *step, const char *what) {
+    size_t limit = (size_t)limit_info(LIMIT_STATE_NAME)->figure;
+    for (unsigned n = 1;; n++) {
+        const char *tail = n == 1 ? plan_format(machine->plan, ": %s", what)
+                                  : plan_format(machine->plan, ": %s %u", what, n);
+        size_t room = limit - strlen(tail), length = strlen(step);
+        if (length > room) { /* cut between characters, not inside one */
+            for (length = room; length > 0 && ((unsigned char)step[length] & 0xc0) == 0x80;) {
+                length--;
+            }
+        }
+        const char *name = plan_format(machine->plan, "%.*s%s", (int)length, step, tail);
+        if (take_name(machine, name)) {
+            return name;
+        }
+    }
+}
+
+/* ---- the definition
+ * ---------------------------------------------------------------------------------------------------
+ */
+
+static json *named_state(struct machine *machine, const char *name, const char *type) {
+    json *state = json_set(machine->states, name, json_object());
+    json_set_text(state, "Type", type);
+    return state;
+}
+
+/* The branch that looks for other runs: ends well when this run is the oldest of those that run,
+ * else fails. Listing is eventually consistent, so two runs started within the same second may both
+ * see themselves as the oldest. */
+static void set_overlap_branch(struct machine *machine, json *branch, const char *list,
+                               const char *none, const char *oldest, const char *alone,
+                               const char *stop) {
+    json_set_text(branch, "StartAt", list);
+    json *states = json_set(branch, "States", json_object());
+    json *look = json_set(states, list, json_object());
+    json_set_text(look, "Type", "Task");
+    json_set_text(look, "Resource",
+                  plan_arn_state(machine->plan, "states", 0, "aws-sdk:sfn:listExecutions"));
+    json *parameters = json_set(look, "Parameters", json_object());
+    json_set_text(parameters, "StateMachineArn.$", "$$.StateMachine.Id");
+    json_set_text(parameters, "StatusFilter", "RUNNING");
+    json_set_text(json_set(look, "ResultSelector", json_object()), "Running.$",
+                  "$.Executions[*].ExecutionArn");
+    json_set_text(look, "Next", none);
+
+    json *choice = json_set(states, none, json_object());
+    json_set_text(choice, "Type", "Choice");
+    json *some = json_add(json_set(choice, "Choices", json_array()), json_object());
+    json_set_text(some, "Variable", "$.Running[0]");
+    json_set(some, "IsPresent", json_bool(true));
+    const char *decide = states_name(machine, "overlap", "decide");
+    json_set_text(some, "Next", oldest);
+    json_set_text(choice, "Default", alone);
+
+    json *pick = json_set(states, oldest, json_object()); /* the newest come first in the list */
+    json_set_text(pick, "Type", "Pass");
+    json_set_text(
+        json_set(pick, "Parameters", json_object()), "Oldest.$",
+        "States.ArrayGetItem($.Running, States.MathAdd(States.ArrayLength($.Running), -1))");
+    json_set_text(pick, "Next", decide);
+    json *compare = json_set(states, decide, json_object());
+    json_set_text(compare, "Type", "Choice");
+    json *self = json_add(json_set(compare, "Choices", json_array()), json_object());
+    json_set_text(self, "Variable", "$.Oldest");
+    json_set_text(self, "StringEqualsPath", "$$.Execution.Id");
+    json_set_text(self, "Next", alone);
+    json_set_text(compare, "Default", stop);
+    json_set_text(json_set(states, alone, json_object()), "Type", "Succeed");
+    json *fail = json_set(states, stop, json_object());
+    json_set_text(fail, "Type", "Fail");
+    json_set_text(fail, "Error", "AlreadyRunning");
+}
+
+/* `overlap: skip`: a run that finds an older one ends at once and well. Returns where the machine
+ * starts. */
+static const char *add_overlap(struct machine *machine, const char *first) {
+    const char *start = states_name(machine, "overlap", "look");
+    const char *skipped = states_name(machine, "overlap", "skipped");
+    json *state = named_state(machine, start, "Parallel");
+    json *branch = json_add(json_set(state, "Branches", json_array()), json_object());
+    const char *list = states_name(machine, "overlap", "list");
+    const char *none = states_name(machine, "overlap", "any");
+    const char *oldest = states_name(machine, "overlap", "oldest");
+    const char *alone = states_name(machine, "overlap", "alone");
+    const char *stop = states_name(machine, "overlap", "stop");
+    set_overlap_branch(machine, branch, list, none, oldest, alone, stop);
+    json_set(state, "ResultPath", json_null());
+    json *catch = json_add(json_set(state, "Catch", json_array()), json_object());
+    json_add(json_set(catch, "ErrorEquals", json_array()), json_text("AlreadyRunning"));
+    json_set_text(catch, "Next", skipped);
+    json_set_text(state, "Next", first);
+    named_state(machine, skipped, "Succeed");
+    return start;
+}
+
+static void add_steps(struct machine *machine, const struct step *steps, const char *last) {
+    for (const struct step *step = steps; step; step = step->next) {
+        step_states(machine, step, step->next ? step->next->name : last);
+    }
+}
+
+/* on_failure always ends in failure: a last step that does not fail is followed by a state that
+ * does. */
+static void add_on_failure(struct machine *machine) {
+    const struct step *last = machine->pipeline->on_failure;
+    while (last->next) {
+        last = last->next;
+    }
+    machine->catch = NULL;
+    const char *stop = last->kind == STEP_FAIL ? NULL : states_name(machine, "on_failure", "fail");
+    add_steps(machine, machine->pipeline->on_failure, stop);
+    if (stop) {
+        json *fail = named_state(machine, stop, "Fail");
+        json_set_text(fail, "Error", "PipelineFailed");
+        json_set_text(fail, "Cause", "a step failed and on_failure has run");
+    }
+}
+
+json *plan_machine(struct plan *plan, const struct pipeline *pipeline) {
+    struct machine machine = {.plan = plan, .pipeline = pipeline};
+    json *definition = json_object();
+    if (!pipeline->steps) { /* reported by check/pipelines.c */
+        return definition;
+    }
+    const struct step *blocks[] = {pipeline->steps, pipeline->on_failure};
+    for (size_t i = 0; i < 2; i++) {
+        for (const struct step *step = blocks[i]; step; step = step->next) {
+            take_name(&machine, step->name);
+        }
+    }
+    if (pipeline->decl.doc) {
+        json_set_text(definition, "Comment",
+                      states_text(&machine, pipeline->decl.doc, pipeline->decl.at));
+    }
+    machine.states = json_object();
+    const char *start = pipeline->steps->name;
+    if (pipeline->overlap_skip) {
+        start = add_overlap(&machine, start);
+    }
+    machine.catch = pipeline->on_failure ? pipeline->on_failure->name : NULL;
+    add_steps(&machine, pipeline->steps, NULL);
+    if (pipeline->on_failure) {
+        add_on_failure(&machine);
+    }
+    json_set_text(definition, "StartAt", start);
+    json_set(definition, "States", machine.states);
+    if (pipeline->timeout.text) {
+        json_set(definition, "TimeoutSeconds", json_int(pipeline->timeout.base));
+    }
+    map_free(&machine.names);
+    return definition;
+}
+
+/* ---- resources
+ * ----------------------------------------------------------------------------------------------------------
+ */
+
+static void find_tokens(const json *item, bool used[SUBSTITUTIONS]) {
+    const char *text = json_text_of(item);
+    for (size_t i = 0; text && i < SUBSTITUTIONS; i++) {
+        used[i] = used[i] || strstr(text, substitutions[i].token);
+    }
+    if (json_is_object(item) || json_is_array(item)) {
+        for (const json *child = json_first(item); child; child = json_next(child)) {
+            find_tokens(child, used);
+        }
+    }
+}
+
+static void set_substitutions(struct plan *plan, json *machine, const json *definition) {
+    bool used[SUBSTITUTIONS] = {false};
+    find_tokens(definition, used);
+    json *values = NULL;
+    for (size_t i = 0; i < SUBSTITUTIONS; i++) {
+        if (used[i] && !is_known(plan->deployment, i)) {
+            if (!values) {
+                values = json_set(machine, "DefinitionSubstitutions", json_object());
+            }
+            json_set(values, substitutions[i].name, plan_ref(substitutions[i].parameter));
+        }
+    }
+}
+
+static void judge_size(struct plan *plan, const struct pipeline *pipeline, const json *definition) {
+    struct buf text = {0};
+    json_write_compact(&text, definition);
+    size_t limit = (size_t)limit_info(LIMIT_DEFINITION_BYTES)->figure;
+    if (text.len > limit) {
+        diag(plan->s, D_DEFINITION_BYTES, pipeline->decl.at,
+             "the machine of pipeline '%s' has %zu bytes, Step Functions takes %zu",
+             pipeline->decl.path, text.len, limit);
+    }
+    buf_free(&text);
+}
+
+/* The role a machine runs as: the one the mesh names, else one with exactly the rights its steps
+ * need. */
+static json *machine_role(struct plan *plan, struct stack *stack, const struct pipeline *pipeline) {
+    if (pipeline->role) {
+        return plan_principal(plan, pipeline->role);
+    }
+    struct needs needs = {.arena = &plan->scratch};
+    struct rights rights = {0};
+    needs_of_pipeline(plan->deployment, pipeline, &needs);
+    rights_of_needs(plan, &needs, &rights);
+    const char *id = plan_role(plan, stack, pipeline->decl.at, "RoleFor", pipeline->decl.name,
+                               name_pipeline_role(&plan->scratch, plan->deployment, pipeline),
+                               "states.amazonaws.com", &rights);
+    return plan_get(id, "Arn");
+}
+
+static const char *log_group(struct plan *plan, struct stack *stack,
+                             const struct pipeline *pipeline, const char *name) {
+    json *group = plan_resource(plan, stack, "AWS::Logs::LogGroup", pipeline->decl.at, "LogOf",
+                                pipeline->decl.name);
+    json_set_text(group, "LogGroupName", plan_format(plan, "/aws/vendedlogs/states/%s", name));
+    json_set(group, "RetentionInDays", json_int(LOG_DAYS));
+    return plan_last(stack)->id;
+}
+
+static void add_machine(struct plan *plan, struct stack *stack, const struct pipeline *pipeline) {
+    const char *name = plan->deployment->machines[pipeline->decl.index];
+    const char *log = log_group(plan, stack, pipeline, name);
+    json *role = machine_role(plan, stack, pipeline);
+    json *definition = plan_machine(plan, pipeline);
+    judge_size(plan, pipeline, definition);
+
+    json *machine = plan_resource(plan, stack, "AWS::StepFunctions::StateMachine",
+                                  pipeline->decl.at, "Machine", pipeline->decl.name);
+    const char *id = plan_last(stack)->id;
+    plan_keep(plan, pipeline, "machine", id);
+    json_set_text(machine, "StateMachineName", name);
+    json_set_text(machine, "StateMachineType", pipeline->express ? "EXPRESS" : "STANDARD");
+    json_set(machine, "RoleArn", role);
+    json_set(machine, "Definition", definition);
+    set_substitutions(plan, machine, definition);
+    /* An express machine keeps no history of its own: its log has every event. */
+    json *logging = json_set(machine, "LoggingConfiguration", json_object());
+    json_set_text(logging, "Level", pipeline->express ? "ALL" : "ERROR");
+    json_set(logging, "IncludeExecutionData", json_bool(false));
+    json *destination = json_add(json_set(logging, "Destinations", json_array()), json_object());
+    json_set(json_set(destination, "CloudWatchLogsLogGroup", json_object()), "LogGroupArn",
+             plan_get(log, "Arn"));
+    /* Traces only under a role made here: whether an existing one may write them is not known. */
+    json *tracing = json_set(machine, "TracingConfiguration", json_object());
+    json_set(tracing, "Enabled", json_bool(pipeline->role == NULL));
+    plan_schedules(plan, stack, pipeline, id);
+}
+
+void plan_states(struct plan *plan, struct stack *stack) {
+    const struct domain *domain = stack->domain;
+    if (!domain) {
+        return;
+    }
+    plan_crawlers(plan, stack);
+    for (size_t i = 0; i < domain->pipelines.len; i++) {
+        if (plan_emits_pipeline(domain->pipelines.at[i])) {
+            add_machine(plan, stack, domain->pipelines.at[i]);
+        }
+    }
+    plan_quality_schedules(plan, stack);
+}

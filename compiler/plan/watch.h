@@ -1,0 +1,25 @@
+/* watch.h - what alarms (cloudwatch.c) and dashboards (dashboard.c) share. */
+#ifndef MESH_PLAN_WATCH_H
+#define MESH_PLAN_WATCH_H
+
+#include "plan/plan.h"
+
+/* Metrics that an evaluation of a ruleset of the Data Catalog publishes, with the dimensions
+ * CatalogId, Database, Ruleset, Table. */
+#define QUALITY_NAMESPACE "Glue Data Quality"
+#define QUALITY_FAILED    "glue.data.quality.rules.failed"
+#define QUALITY_PASSED    "glue.data.quality.rules.passed"
+
+/* An alarm takes 10 metrics, one of them the sum. */
+enum { PRODUCERS_MAX = 9 };
+
+const char *watch_alarm_name(struct plan *plan, const struct domain *domain, const char *what,
+                             const char *kind);
+/* The table's name: what alarms of an output are called after. */
+const char *watch_table(struct plan *plan, const struct output *output);
+/* Has the output a ruleset in this deployment? */
+bool watch_quality(const struct output *output);
+
+void plan_dashboard(struct plan *plan, struct stack *stack);
+
+#endif
