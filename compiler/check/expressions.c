@@ -1,11 +1,13 @@
-/* expressions.c - arguments of steps: what may be sent, and whether its expressions can be said in the states language. */
+/* expressions.c - arguments of steps: what may be sent, and whether its expressions can be said in
+ * the states language. */
 #include "check/pipelines.h"
 
 #include "base/suggest.h"
 
 #include <string.h>
 
-/* The functions of the expression language with the figures of their intrinsics; most 255 stands for "any number". */
+/* The functions of the expression language with the figures of their intrinsics; most 255 stands
+ * for "any number". */
 static const struct function {
     const char *word;
     unsigned least, most;
@@ -28,8 +30,8 @@ static void placeholders(struct session *s, const struct data *call, unsigned co
         holes++;
     }
     if (holes != count - 1) {
-        diag(s, D_FUNCTION_ARGUMENTS, template->at, "this format has %u places {} for %u values", holes,
-             count - 1);
+        diag(s, D_FUNCTION_ARGUMENTS, template->at, "this format has %u places {} for %u values",
+             holes, count - 1);
     }
 }
 
@@ -43,8 +45,8 @@ static void call(struct session *s, const struct data *data) {
         for (size_t i = 0; i < FUNCTIONS; i++) {
             suggest_offer(&suggestion, functions[i].word);
         }
-        struct diag *d = diag(s, D_UNKNOWN_FUNCTION, data->at, "there is no function '%s' in expressions",
-                              data->text);
+        struct diag *d = diag(s, D_UNKNOWN_FUNCTION, data->at,
+                              "there is no function '%s' in expressions", data->text);
         diag_suggest(s, d, suggestion.best);
         return;
     }
@@ -54,8 +56,8 @@ static void call(struct session *s, const struct data *data) {
         count++;
     }
     if (count < function->least || count > function->most) {
-        diag(s, D_FUNCTION_ARGUMENTS, data->at, "%s takes %u value%s, not %u", data->text, function->least,
-             function->least == 1 ? "" : "s", count);
+        diag(s, D_FUNCTION_ARGUMENTS, data->at, "%s takes %u value%s, not %u", data->text,
+             function->least, function->least == 1 ? "" : "s", count);
     } else if (strcmp(data->text, "format") == 0) {
         placeholders(s, data, count);
     }
@@ -65,7 +67,8 @@ static bool is_computed(const struct data *data) {
     if (data->kind == DATA_EXPRESSION) {
         return true;
     }
-    for (const struct data *item = data->kind == DATA_LIST ? data->first : NULL; item; item = item->next) {
+    for (const struct data *item = data->kind == DATA_LIST ? data->first : NULL; item;
+         item = item->next) {
         if (is_computed(item)) {
             return true;
         }
@@ -80,8 +83,10 @@ static void expression(struct session *s, const struct data *data, bool inside) 
         if (data->root == ROOT_CALL) {
             call(s, data);
         } else if (data->root == ROOT_RESULT) {
-            struct diag *d = diag(s, D_EXPRESSION_PLACE, data->at, "there is no result here, only input and context");
-            diag_help(s, d, "keep the result of an earlier step with `result: input.NAME` and read that");
+            struct diag *d = diag(s, D_EXPRESSION_PLACE, data->at,
+                                  "there is no result here, only input and context");
+            diag_help(s, d,
+                      "keep the result of an earlier step with `result: input.NAME` and read that");
         }
         break;
     case DATA_LIST:
@@ -92,13 +97,15 @@ static void expression(struct session *s, const struct data *data, bool inside) 
         break;
     case DATA_MAP:
         if (inside) {
-            diag(s, D_EXPRESSION_PLACE, data->at, "an object cannot stand in a computed list or in a call");
+            diag(s, D_EXPRESSION_PLACE, data->at,
+                 "an object cannot stand in a computed list or in a call");
             break;
         }
         for (const struct data *item = data->first; item; item = item->next) {
             size_t length = item->key ? strlen(item->key) : 0;
             if (length >= 2 && strcmp(item->key + length - 2, ".$") == 0) {
-                struct diag *d = diag(s, D_ARGUMENT_KEY, item->key_at, "a key that ends in .$ would make its value a path");
+                struct diag *d = diag(s, D_ARGUMENT_KEY, item->key_at,
+                                      "a key that ends in .$ would make its value a path");
                 diag_help(s, d, "write the key without .$ and the value as `input.x`");
             }
             expression(s, item, false);
@@ -116,7 +123,8 @@ static void expression(struct session *s, const struct data *data, bool inside) 
 static void job_arguments(struct session *s, const struct step *step) {
     for (const struct data *item = step->arguments->first; item; item = item->next) {
         if (item->kind != DATA_TEXT && item->kind != DATA_EXPRESSION) {
-            struct diag *d = diag(s, D_JOB_ARGUMENT, item->at, "an argument of a Glue job is a text");
+            struct diag *d =
+                diag(s, D_JOB_ARGUMENT, item->at, "an argument of a Glue job is a text");
             diag_help(s, d, "put it into quotes");
         }
     }

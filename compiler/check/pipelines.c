@@ -1,5 +1,6 @@
-/* pipelines.c - rules over pipelines: their steps, what they start, and what the products they write promise. Figures are
- * those of limits.def; each rule is a function below the table it is listed in. */
+/* pipelines.c - rules over pipelines: their steps, what they start, and what the products they
+ * write promise. Figures are those of limits.def; each rule is a function below the table it is
+ * listed in. */
 #include "check/pipelines.h"
 
 #include "base/buf.h"
@@ -32,36 +33,40 @@ static bool has_control(const char *text) {
     return false;
 }
 
-/* ---- names ---------------------------------------------------------------------------------------------------------- */
+/* ---- names
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 static void step_name(struct session *s, const struct step *step, struct map *seen) {
     size_t length = characters(step->name);
     if (length == 0 || length > (size_t)figure(LIMIT_STATE_NAME)) {
-        diag(s, D_STEP_NAME_LENGTH, step->at, "the name of this step has %zu characters, 1 to %lld fit",
-             length, (long long)figure(LIMIT_STATE_NAME));
+        diag(s, D_STEP_NAME_LENGTH, step->at,
+             "the name of this step has %zu characters, 1 to %lld fit", length,
+             (long long)figure(LIMIT_STATE_NAME));
     } else if (has_control(step->name)) {
-        diag(s, D_STEP_NAME_CHARACTERS, step->at, "the name of this step holds a control character");
+        diag(s, D_STEP_NAME_CHARACTERS, step->at,
+             "the name of this step holds a control character");
     }
     atom name = atom_of(&s->atoms, step->name);
     const struct step *other = map_get(seen, name, NULL);
     if (other) {
-        struct diag *d = diag(s, D_STEP_NAME_TWICE, step->at, "step '%s' stands twice in this pipeline",
-                              step->name);
+        struct diag *d = diag(s, D_STEP_NAME_TWICE, step->at,
+                              "step '%s' stands twice in this pipeline", step->name);
         diag_place(s, d, other->at, "the first one");
     } else {
-        struct step *value = arena_new(&s->arena, struct step);
-        *value = *step;
-        map_put(seen, name, NULL, value);
+        map_put(seen, name, NULL, (void *)(uintptr_t)step);
     }
 }
 
-/* ---- figures ---------------------------------------------------------------------------------------------------------- */
+/* ---- figures
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 static void seconds(struct session *s, const struct amount *amount, const char *what) {
     int64_t most = figure(LIMIT_STATE_SECONDS);
     if (amount->text && (amount->base < 1 || amount->base > most)) {
-        diag(s, D_STEP_SECONDS, amount->at, "%s is %lld seconds, Step Functions takes 1 to %lld", what,
-             (long long)amount->base, (long long)most);
+        diag(s, D_STEP_SECONDS, amount->at, "%s is %lld seconds, Step Functions takes 1 to %lld",
+             what, (long long)amount->base, (long long)most);
     }
 }
 
@@ -72,8 +77,9 @@ static void times(struct session *s, const struct step *step) {
     seconds(s, &step->every, "the interval");
     seconds(s, &step->give_up, "the time to give up");
     if (step->heartbeat.text && step->timeout.text && step->heartbeat.base >= step->timeout.base) {
-        struct diag *d = diag(s, D_HEARTBEAT, step->heartbeat.at,
-                              "a heartbeat of %s is not shorter than the timeout", step->heartbeat.text);
+        struct diag *d =
+            diag(s, D_HEARTBEAT_NOT_BELOW_TIMEOUT, step->heartbeat.at,
+                 "a heartbeat of %s is not shorter than the timeout", step->heartbeat.text);
         diag_place(s, d, step->timeout.at, "the timeout is %s", step->timeout.text);
     }
     if (step->every.text && step->give_up.text && step->every.base > step->give_up.base) {
@@ -115,8 +121,8 @@ static bool is_timestamp(const char *text) {
 
 static void moment(struct session *s, const struct step *step) {
     if (step->until.value && !is_timestamp(step->until.value)) {
-        struct diag *d = diag(s, D_STEP_MOMENT, step->until.at, "'%s' is no moment that a step can wait for",
-                              step->until.value);
+        struct diag *d = diag(s, D_STEP_MOMENT, step->until.at,
+                              "'%s' is no moment that a step can wait for", step->until.value);
         diag_help(s, d, "write it like \"2027-01-31T00:00:00Z\"");
     }
 }
@@ -129,19 +135,20 @@ static void retry_figures(struct session *s, const struct retry *retry) {
     }
     seconds(s, &retry->interval, "the interval");
     if (retry->backoff && strtod(retry->backoff, NULL) < 1.0) {
-        diag(s, D_RETRY_FIGURE, retry->at, "a backoff of %s would shorten the interval, at least 1.0 fits",
-             retry->backoff);
+        diag(s, D_RETRY_FIGURE, retry->at,
+             "a backoff of %s would shorten the interval, at least 1.0 fits", retry->backoff);
     }
     if (!retry->max_delay.text) {
         return;
     }
     int64_t interval = retry->interval.text ? retry->interval.base : 1;
     if (retry->max_delay.base <= interval) {
-        diag(s, D_RETRY_FIGURE, retry->max_delay.at, "the longest delay must be above the interval of %lld s",
-             (long long)interval);
+        diag(s, D_RETRY_FIGURE, retry->max_delay.at,
+             "the longest delay must be above the interval of %lld s", (long long)interval);
     } else if (retry->max_delay.base >= figure(LIMIT_RETRY_DELAY)) {
-        diag(s, D_RETRY_FIGURE, retry->max_delay.at, "a delay of %s, Step Functions takes less than %lld s",
-             retry->max_delay.text, (long long)figure(LIMIT_RETRY_DELAY));
+        diag(s, D_RETRY_FIGURE, retry->max_delay.at,
+             "a delay of %s, Step Functions takes less than %lld s", retry->max_delay.text,
+             (long long)figure(LIMIT_RETRY_DELAY));
     }
 }
 
@@ -153,15 +160,19 @@ static void retries(struct session *s, const struct step *step) {
             all = all || strcmp(retry->errors.at[i], "States.ALL") == 0;
         }
         if (all && retry->errors.len > 1) {
-            diag(s, D_RETRY_ALL, retry->at, "States.ALL stands alone: it has every other error in it");
+            diag(s, D_RETRY_ALL_ERRORS, retry->at,
+                 "States.ALL stands alone: it has every other error in it");
         } else if (all && retry->next) {
-            struct diag *d = diag(s, D_RETRY_ALL, retry->next->at, "this retry is never reached");
+            struct diag *d =
+                diag(s, D_RETRY_ALL_ERRORS, retry->next->at, "this retry is never reached");
             diag_place(s, d, retry->at, "the one before takes every error");
         }
     }
 }
 
-/* ---- what a step names ------------------------------------------------------------------------------------------------- */
+/* ---- what a step names
+ * -------------------------------------------------------------------------------------------------
+ */
 
 static bool only(const char *text, size_t length, const char *more) {
     for (size_t i = 0; i < length; i++) {
@@ -182,7 +193,8 @@ static bool is_function_name(const char *name) {
            (!qualifier || (strlen(qualifier) <= 128 && only(qualifier, strlen(qualifier), "-_$")));
 }
 
-/* What stands after arn:PARTITION:SERVICE:REGION:ACCOUNT: if the ARN is of that service and whole, else NULL. */
+/* What stands after arn:PARTITION:SERVICE:REGION:ACCOUNT: if the ARN is of that service and whole,
+ * else NULL. */
 static const char *arn_rest(const char *arn, const char *service) {
     const char *part = arn;
     for (int i = 0; i < 5; i++) {
@@ -204,23 +216,27 @@ static const char *arn_rest(const char *arn, const char *service) {
 static void function(struct session *s, const struct step *step) {
     const char *name = step->target.value;
     const char *rest = is_arn(name) ? arn_rest(name, "lambda") : NULL;
-    bool fine = is_arn(name) ? rest && strncmp(rest, "function:", 9) == 0 && is_function_name(rest + 9)
-                             : name && is_function_name(name);
+    bool fine = is_arn(name)
+                    ? rest && strncmp(rest, "function:", 9) == 0 && is_function_name(rest + 9)
+                    : name && is_function_name(name);
     if (!fine) {
         struct diag *d = diag(s, D_FUNCTION_NAME, step->target.at, "'%s' names no Lambda function",
                               name ? name : "");
-        diag_help(s, d, "a name has 1 to %lld letters, digits, hyphens and underscores, and may be followed "
-                        "by :alias; or write the whole ARN",
-                  (long long)figure(LIMIT_FUNCTION_NAME));
+        diag_help(
+            s, d,
+            "a name has 1 to %lld letters, digits, hyphens and underscores, and may be followed "
+            "by :alias; or write the whole ARN",
+            (long long)figure(LIMIT_FUNCTION_NAME));
     }
 }
 
 static void job(struct session *s, const struct step *step) {
     const char *name = step->target.value;
     const char *rest = is_arn(name) ? arn_rest(name, "glue") : NULL;
-    bool fine = is_arn(name) ? rest && strncmp(rest, "job/", 4) == 0 && rest[4]
-                             : name && name[0] && characters(name) <= (size_t)figure(LIMIT_GLUE_NAME) &&
-                                   !has_control(name);
+    bool fine = is_arn(name)
+                    ? rest && strncmp(rest, "job/", 4) == 0 && rest[4]
+                    : name && name[0] && characters(name) <= (size_t)figure(LIMIT_GLUE_NAME) &&
+                          !has_control(name);
     if (!fine) {
         diag(s, D_JOB_NAME, step->target.at, "'%s' names no Glue job", name ? name : "");
     }
@@ -229,8 +245,8 @@ static void job(struct session *s, const struct step *step) {
 static void query(struct session *s, const struct step *step) {
     size_t length = step->target.value ? strlen(step->target.value) : 0;
     if (length == 0 || length > (size_t)figure(LIMIT_QUERY_BYTES)) {
-        diag(s, D_QUERY_LENGTH, step->target.at, "this query has %zu bytes, Athena takes 1 to %lld", length,
-             (long long)figure(LIMIT_QUERY_BYTES));
+        diag(s, D_QUERY_LENGTH, step->target.at, "this query has %zu bytes, Athena takes 1 to %lld",
+             length, (long long)figure(LIMIT_QUERY_BYTES));
     }
 }
 
@@ -245,10 +261,11 @@ static void crawler(struct session *s, const struct step *step) {
 
 static void rules(struct session *s, const struct step *step) {
     if (step->output && !step->output->rules) {
-        struct diag *d = diag(s, D_CHECK_WITHOUT_RULES, step->at, "'%s' has no rules of quality to check",
-                              step->output->decl.path);
+        struct diag *d = diag(s, D_CHECK_WITHOUT_RULES, step->at,
+                              "'%s' has no rules of quality to check", step->output->decl.path);
         diag_place(s, d, step->output->decl.at, "declared here");
-        diag_help(s, d, "add `quality { expect ... }` to the product, or constraints to its schema");
+        diag_help(s, d,
+                  "add `quality { expect ... }` to the product, or constraints to its schema");
     }
 }
 
@@ -298,7 +315,9 @@ static void named(struct session *s, const struct step *step) {
     }
 }
 
-/* ---- steps of a pipeline ------------------------------------------------------------------------------------------------ */
+/* ---- steps of a pipeline
+ * ------------------------------------------------------------------------------------------------
+ */
 
 static void reached(struct session *s, const struct step *step) {
     if ((step->kind == STEP_SUCCEED || step->kind == STEP_FAIL) && step->next) {
@@ -308,17 +327,19 @@ static void reached(struct session *s, const struct step *step) {
     }
 }
 
-/* What an express machine cannot do (Step Functions Developer Guide, "Differences between standard and express"). */
+/* What an express machine cannot do (Step Functions Developer Guide, "Differences between standard
+ * and express"). */
 static void express_step(struct session *s, const struct step *step) {
     bool waits = step->kind == STEP_GLUE || step->kind == STEP_ATHENA || step->kind == STEP_RUN;
     if (step->wait == WAIT_TOKEN || (waits && step->wait == WAIT_DONE)) {
-        struct diag *d = diag(s, D_EXPRESS, step->at, "an express machine cannot wait for the end of step '%s'",
-                              step->name);
+        struct diag *d =
+            diag(s, D_EXPRESS_PIPELINE, step->at,
+                 "an express machine cannot wait for the end of step '%s'", step->name);
         diag_help(s, d, "write `wait: no`, or make the pipeline `type: standard`");
     } else if (step->kind == STEP_CRAWL || step->kind == STEP_CHECK) {
-        struct diag *d = diag(s, D_EXPRESS, step->at,
-                              "step '%s' may take longer than the %lld s an express machine runs", step->name,
-                              (long long)figure(LIMIT_EXPRESS_SECONDS));
+        struct diag *d = diag(s, D_EXPRESS_PIPELINE, step->at,
+                              "step '%s' may take longer than the %lld s an express machine runs",
+                              step->name, (long long)figure(LIMIT_EXPRESS_SECONDS));
         diag_help(s, d, "make the pipeline `type: standard`");
     }
 }
@@ -348,18 +369,21 @@ static void steps(struct session *s, const struct pipeline *pipeline) {
 
 static void whole(struct session *s, const struct pipeline *pipeline) {
     if (!pipeline->steps) {
-        diag(s, D_PIPELINE_WITHOUT_STEPS, pipeline->decl.at, "pipeline '%s' has no steps", pipeline->decl.path);
+        diag(s, D_PIPELINE_WITHOUT_STEPS, pipeline->decl.at, "pipeline '%s' has no steps",
+             pipeline->decl.path);
     }
     seconds(s, &pipeline->timeout, "the timeout");
     if (!pipeline->express) {
         return;
     }
     if (pipeline->overlap_skip) {
-        diag(s, D_EXPRESS, pipeline->decl.at, "the runs of an express machine cannot be listed, so `overlap: skip` "
-                                             "needs `type: standard`");
+        diag(s, D_EXPRESS_PIPELINE, pipeline->decl.at,
+             "the runs of an express machine cannot be listed, so `overlap: skip` "
+             "needs `type: standard`");
     }
     if (pipeline->timeout.text && pipeline->timeout.base > figure(LIMIT_EXPRESS_SECONDS)) {
-        diag(s, D_EXPRESS, pipeline->timeout.at, "an express machine runs for %lld s at the most",
+        diag(s, D_EXPRESS_PIPELINE, pipeline->timeout.at,
+             "an express machine runs for %lld s at the most",
              (long long)figure(LIMIT_EXPRESS_SECONDS));
     }
 }
@@ -368,26 +392,34 @@ static void triggers(struct session *s, const struct pipeline *pipeline) {
     for (size_t i = 0; i < pipeline->triggers.len; i++) {
         const struct trigger *trigger = &pipeline->triggers.at[i];
         const struct amount *age = &trigger->max_age, *retries_ = &trigger->retries;
-        if (age->text && (age->base < figure(LIMIT_SCHEDULE_AGE_LEAST) || age->base > figure(LIMIT_SCHEDULE_AGE))) {
+        if (age->text && (age->base < figure(LIMIT_SCHEDULE_AGE_LEAST) ||
+                          age->base > figure(LIMIT_SCHEDULE_AGE))) {
             diag(s, D_SCHEDULE_FIGURE, age->at, "a start may be %lld to %lld s late, not %s",
-                 (long long)figure(LIMIT_SCHEDULE_AGE_LEAST), (long long)figure(LIMIT_SCHEDULE_AGE), age->text);
+                 (long long)figure(LIMIT_SCHEDULE_AGE_LEAST), (long long)figure(LIMIT_SCHEDULE_AGE),
+                 age->text);
         }
-        if (retries_->text && (retries_->number < 0 || retries_->number > figure(LIMIT_SCHEDULE_RETRIES))) {
-            diag(s, D_SCHEDULE_FIGURE, retries_->at, "a start is tried again 0 to %lld times, not %s",
+        if (retries_->text &&
+            (retries_->number < 0 || retries_->number > figure(LIMIT_SCHEDULE_RETRIES))) {
+            diag(s, D_SCHEDULE_FIGURE, retries_->at,
+                 "a start is tried again 0 to %lld times, not %s",
                  (long long)figure(LIMIT_SCHEDULE_RETRIES), retries_->text);
         }
-        if (trigger->timezone.value && strlen(trigger->timezone.value) > (size_t)figure(LIMIT_SCHEDULE_ZONE)) {
-            diag(s, D_SCHEDULE_FIGURE, trigger->timezone.at, "the name of a time zone has %lld characters at most",
+        if (trigger->timezone.value &&
+            strlen(trigger->timezone.value) > (size_t)figure(LIMIT_SCHEDULE_ZONE)) {
+            diag(s, D_SCHEDULE_FIGURE, trigger->timezone.at,
+                 "the name of a time zone has %lld characters at most",
                  (long long)figure(LIMIT_SCHEDULE_ZONE));
         }
     }
 }
 
-/* ---- pipelines that run each other ----------------------------------------------------------------------------------------- */
+/* ---- pipelines that run each other
+ * ----------------------------------------------------------------------------------------- */
 
 enum colour { UNSEEN, OPEN, DONE };
 
-/* One frame of the walk: the step to look at next. A stack of our own, because chains may be long. */
+/* One frame of the walk: the step to look at next. A stack of our own, because chains may be long.
+ */
 struct frame {
     const struct pipeline *pipeline;
     const struct step *next;
@@ -429,7 +461,8 @@ static void walk_runs(struct session *s, const struct pipeline *start, enum colo
             struct diag *d = diag(s, D_PIPELINE_CYCLE, run->at, "pipeline '%s' runs itself",
                                   run->run->decl.path);
             for (size_t i = depth; i-- > 0 && stack[i].pipeline != run->run;) {
-                diag_place(s, d, stack[i].pipeline->decl.at, "through '%s'", stack[i].pipeline->decl.path);
+                diag_place(s, d, stack[i].pipeline->decl.at, "through '%s'",
+                           stack[i].pipeline->decl.path);
             }
             diag_place(s, d, run->run->decl.at, "declared here");
         }
@@ -446,10 +479,12 @@ static void cycles(struct session *s, const struct mesh *mesh) {
     }
 }
 
-/* ---- promises ------------------------------------------------------------------------------------------------------------------ */
+/* ---- promises
+ * ------------------------------------------------------------------------------------------------------------------
+ */
 
-/* The trigger that starts any of the producers most often; NULL when one of them may be started in another way or at
- * times that are not known. */
+/* The trigger that starts any of the producers most often; NULL when one of them may be started in
+ * another way or at times that are not known. */
 static const struct trigger *most_frequent(const struct output *output) {
     const struct trigger *best = NULL;
     for (size_t i = 0; i < output->producers.len; i++) {
@@ -475,8 +510,8 @@ static void freshness(struct session *s, const struct output *output) {
     const struct trigger *trigger = most_frequent(output);
     if (promise && trigger && promise->value.base > 0 && promise->value.base < trigger->period) {
         struct diag *d = diag(s, D_FRESHER_THAN_SCHEDULE, promise->value.at,
-                              "'%s' cannot be %s fresh: it is written every %lld s", output->decl.path,
-                              promise->value.text, (long long)trigger->period);
+                              "'%s' cannot be %s fresh: it is written every %lld s",
+                              output->decl.path, promise->value.text, (long long)trigger->period);
         diag_place(s, d, trigger->at, "the schedule of what produces it");
     }
 }
@@ -491,7 +526,8 @@ static void unwatched(struct session *s, const struct output *output) {
     enum watchable watchable = watch_freshness(output, &window);
     if (watchable != WATCH_YES && watchable != WATCH_NOTHING) {
         diag(s, D_PROMISE_UNWATCHED, output->promises[PROMISE_FRESHNESS]->value.at,
-             "nobody will notice when '%s' is not fresh: %s", output->decl.path, reasons[watchable]);
+             "nobody will notice when '%s' is not fresh: %s", output->decl.path,
+             reasons[watchable]);
     }
 }
 
@@ -525,9 +561,12 @@ static void promises(struct session *s, const struct mesh *mesh) {
             rule = rule->next;
         }
         if (ours && rule && !checked[output->decl.index] && !output->quality_schedule.value) {
-            struct diag *d = diag(s, D_RULES_NOT_EVALUATED, rule->at,
-                                  "nothing in this mesh evaluates the quality rules of '%s'", output->decl.path);
-            diag_help(s, d, "add a step `check %s` to the pipeline that writes it, or `schedule:` to its quality",
+            struct diag *d =
+                diag(s, D_RULES_NOT_EVALUATED, rule->at,
+                     "nothing in this mesh evaluates the quality rules of '%s'", output->decl.path);
+            diag_help(s, d,
+                      "add a step `check %s` to the pipeline that writes it, or `schedule:` to its "
+                      "quality",
                       output->decl.path);
         }
     }
@@ -546,17 +585,21 @@ void check_pipelines(struct session *s, const struct mesh *mesh) {
     promises(s, mesh);
 }
 
-/* ---- one deployment ------------------------------------------------------------------------------------------------------------- */
+/* ---- one deployment
+ * -------------------------------------------------------------------------------------------------------------
+ */
 
-/* Characters that Step Functions refuses in names of machines, and those that CloudWatch cannot log. */
+/* Characters that Step Functions refuses in names of machines, and those that CloudWatch cannot
+ * log. */
 static void machine_name(struct session *s, const struct pipeline *pipeline, const char *name) {
     struct span at = pipeline->machine.value ? pipeline->machine.at : pipeline->decl.at;
     size_t length = characters(name);
     if (length == 0 || length > (size_t)figure(LIMIT_MACHINE_NAME)) {
-        diag(s, D_MACHINE_NAME, at, "the machine's name '%s' has %zu characters, 1 to %lld fit", name, length,
-             (long long)figure(LIMIT_MACHINE_NAME));
+        diag(s, D_MACHINE_NAME, at, "the machine's name '%s' has %zu characters, 1 to %lld fit",
+             name, length, (long long)figure(LIMIT_MACHINE_NAME));
     } else if (!only(name, strlen(name), "-_.")) {
-        struct diag *d = diag(s, D_MACHINE_NAME, at, "the machine's name '%s' cannot be logged", name);
+        struct diag *d =
+            diag(s, D_MACHINE_NAME, at, "the machine's name '%s' cannot be logged", name);
         diag_help(s, d, "use letters, digits, hyphens, underscores and dots");
     }
 }
@@ -574,7 +617,8 @@ static void existing_role(struct session *s, const struct deployment *deployment
     const char **actions = arena_array(&s->arena, const char *, needs.list.len + 1);
     size_t count = 0;
     for (size_t i = 0; i < needs.list.len; i++) {
-        if (strncmp(needs.list.at[i].action, "xray:", 5) != 0) { /* traces are off under such a role */
+        if (strncmp(needs.list.at[i].action, "xray:", 5) !=
+            0) { /* traces are off under such a role */
             actions[count++] = needs.list.at[i].action;
         }
     }
@@ -585,10 +629,11 @@ static void existing_role(struct session *s, const struct deployment *deployment
             buf_format(&text, "%s%s", i ? ", " : "", actions[i]);
         }
     }
-    struct diag *d = diag(s, D_ROLE_NEEDS, pipeline->decl.at,
+    struct diag *d = diag(s, D_ROLE_NEEDS_RIGHTS, pipeline->decl.at,
                           "pipeline '%s' runs under the role '%s', which this mesh does not make",
                           pipeline->decl.path, pipeline->role->decl.path);
-    diag_help(s, d, "it must be trusted by states.amazonaws.com and allow %s", text.at ? text.at : "nothing");
+    diag_help(s, d, "it must be trusted by states.amazonaws.com and allow %s",
+              text.at ? text.at : "nothing");
     buf_free(&text);
 }
 

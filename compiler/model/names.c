@@ -85,6 +85,10 @@ const char *name_ruleset(struct arena *arena, const struct deployment *deploymen
     return table_joined(arena, deployment, output, "");
 }
 
+const char *name_results_prefix(struct arena *arena, const struct domain *domain) {
+    return arena_format(arena, "athena-results/%s/", domain->decl.path);
+}
+
 const char *name_topic(struct arena *arena, const struct deployment *deployment,
                        const struct channel *channel) {
     return name_joined(arena, deployment, channel->domain, channel->decl.name, TOPIC_NAME_MAX);

@@ -1,6 +1,7 @@
 /* athena.c - one workgroup a domain, whose settings bind its users, and one saved query a table to
  * start from. */
 #include "check/limits.h"
+#include "model/names.h"
 #include "plan/places.h"
 #include "plan/plan.h"
 #include "plan/text.h"
@@ -13,7 +14,7 @@ enum { ROWS_SHOWN = 100, DESCRIPTION_MAX = 1024 };
  * read a table. */
 static const char *results_prefix(struct plan *plan, const struct domain *domain) {
     const struct domain_names *names = &plan->deployment->domains[domain->decl.index];
-    const char *prefix = plan_format(plan, "athena-results/%s/", domain->decl.path);
+    const char *prefix = name_results_prefix(&plan->scratch, domain);
     const struct output *table = places_covering(plan->s, plan->places, names->bucket, prefix);
     if (table) {
         struct span at = table->location.value ? table->location.at : table->decl.at;

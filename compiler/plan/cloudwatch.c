@@ -21,8 +21,8 @@ const char *watch_table(struct plan *plan, const struct output *output) {
     return plan->deployment->tables[output->decl.index].table;
 }
 
-bool watch_quality(const struct output *output) {
-    return output->rules != NULL && output->schema != NULL && plan_emits(output);
+bool watch_quality(struct plan *plan, const struct output *output) {
+    return plan_made(plan, output, "ruleset") != NULL;
 }
 
 /* The dimension of a machine: a Ref in its own stack, else its ARN by name. */
@@ -182,7 +182,7 @@ static void watch_output(struct plan *plan, struct stack *stack, const struct ou
     if (watch_freshness(output, &window) == WATCH_YES) {
         freshness_missed(plan, stack, output, &window);
     }
-    if (watch_quality(output)) {
+    if (watch_quality(plan, output)) {
         quality_failed(plan, stack, output);
     }
 }

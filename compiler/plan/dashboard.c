@@ -106,7 +106,7 @@ static void add_quality(struct board *board, const struct domain *domain) {
         const struct product *product = domain->products.at[i];
         for (size_t k = 0; k < product->outputs.len; k++) {
             const struct output *output = product->outputs.at[k];
-            if (!watch_quality(output)) {
+            if (!watch_quality(board->plan, output)) {
                 continue;
             }
             if (lines == LINES_MAX) {

@@ -1,5 +1,6 @@
 /* plan.c - the stacks of a deployment: which there are, their resources' logical ids, and the
  * limits of a template. */
+#include "model/names.h"
 #include "plan/plan.h"
 #include "base/hash.h"
 #include "check/limits.h"
@@ -66,8 +67,7 @@ const char *plan_name(struct plan *plan, size_t max, const char *a, const char *
 }
 
 const char *plan_pipeline_role(struct plan *plan, const struct pipeline *pipeline) {
-    return plan_name(plan, (size_t)limit_info(LIMIT_ROLE_NAME)->figure, pipeline->domain->decl.path,
-                     pipeline->decl.name);
+    return name_pipeline_role(&plan->scratch, plan->deployment, pipeline);
 }
 
 static void add_stack(struct plan *plan, const struct domain *domain) {
@@ -243,6 +243,10 @@ void plan_stack(struct plan *plan, struct stack *stack) {
         plan_glue(plan, stack);
         plan_quality(plan, stack);
         plan_athena(plan, stack);
+        plan_states(plan, stack);
+        plan_cloudwatch(plan, stack);
+    } else {
+        plan_config(plan, stack);
     }
     plan_domain_topic(plan, stack);
     judge_count(plan, stack);

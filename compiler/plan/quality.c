@@ -5,6 +5,7 @@
  * of the catalog cannot say at all is left out with a warning. Facts of the language, all from the
  * grammar of awslabs/dqdl: `between` leaves both ends out, numbers have no exponent, a quoted text
  * shaped like a date or a time is no text, CR is an error. */
+#include "model/names.h"
 #include "plan/quality.h"
 #include "check/limits.h"
 #include "plan/plan.h"
@@ -569,6 +570,7 @@ static void ruleset(struct plan *plan, struct stack *stack, const struct output 
     json *resource = plan_resource(plan, stack, "AWS::Glue::DataQualityRuleset", output->decl.at,
                                    "Ruleset", plan_local(&output->decl, output->domain));
     plan_keep(plan, output, "ruleset", plan_last(stack)->id);
+    plan_keep(plan, output, "ruleset", plan_last(stack)->id);
     json_set_text(resource, "Name", plan_ruleset_name(plan, output));
     json_set_text(resource, "Description",
                   plan_format(plan, "What %s promises of its rows", output->decl.path));
@@ -579,8 +581,7 @@ static void ruleset(struct plan *plan, struct stack *stack, const struct output 
 }
 
 const char *plan_ruleset_name(struct plan *plan, const struct output *output) {
-    const struct table_names *names = &plan->deployment->tables[output->decl.index];
-    return plan_format(plan, "%.127s.%.127s", names->database, names->table);
+    return name_ruleset(&plan->scratch, plan->deployment, output);
 }
 
 void plan_quality(struct plan *plan, struct stack *stack) {

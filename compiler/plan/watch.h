@@ -17,8 +17,8 @@ const char *watch_alarm_name(struct plan *plan, const struct domain *domain, con
                              const char *kind);
 /* The table's name: what alarms of an output are called after. */
 const char *watch_table(struct plan *plan, const struct output *output);
-/* Has the output a ruleset in this deployment? */
-bool watch_quality(const struct output *output);
+/* Has the output a ruleset in the stack being made? (plan_quality comes first) */
+bool watch_quality(struct plan *plan, const struct output *output);
 
 void plan_dashboard(struct plan *plan, struct stack *stack);
 

@@ -172,6 +172,22 @@ static void add_step_right(const struct deployment *deployment, const struct pip
     }
 }
 
+/* The place of a workgroup's results, which Athena writes and reads with the caller's rights. */
+static void add_results(const char *bucket, const char *prefix, struct needs *out) {
+    static const char *const objects[] = {"s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload",
+                                          "s3:ListMultipartUploadParts"};
+    if (!bucket) {
+        return;
+    }
+    add(out, "s3:GetBucketLocation", "s3", 0, bucket);
+    add(out, "s3:ListBucketMultipartUploads", "s3", 0, bucket);
+    on_condition(add(out, "s3:ListBucket", "s3", 0, bucket), "StringLike", "s3:prefix",
+                 joined(out, prefix, "*"));
+    for (size_t i = 0; i < sizeof objects / sizeof *objects; i++) {
+        add(out, objects[i], "s3", 0, arena_format(out->arena, "%s/%s*", bucket, prefix));
+    }
+}
+
 /* What a query under the machine's role needs beside Athena's own actions: the catalog's entries of
  * the databases it may name, data through Lake Formation, and the place where the workgroup puts
  * results. */
@@ -201,9 +217,7 @@ static void add_query_rights(const struct deployment *deployment, const struct p
         }
     }
     add(out, "lakeformation:GetDataAccess", NULL, 0, NULL);
-    if (names->bucket) {
-        add(out, "s3:GetBucketLocation", "s3", 0, names->bucket);
-    }
+    add_results(names->bucket, name_results_prefix(out->arena, domain), out);
 }
 
 static void add_steps(const struct deployment *deployment, const struct pipeline *pipeline,
