@@ -171,7 +171,7 @@ def judge_table(name, properties):
             yield f"{name}: {pair} does not read {classification}"
         if serde not in serdes:
             yield f"{name}: {serde} does not read {classification}"
-    elif classification is None or not parameters.get("mesh.serde"):
+    elif classification is not None:  # without one the mesh has spelt the serde out
         yield f"{name}: classification {classification!r} is none of {', '.join(CLASSES)}"
     for key, value in parameters.items():
         if not isinstance(value, str) and not (isinstance(value, dict) and len(value) == 1):
