@@ -21,6 +21,7 @@ action=ask
 only=
 s3_bucket=
 options=() # what the grant programs and the AWS CLI get alike
+old_cli=
 region=
 work=
 broken=$EXIT_PREFLIGHT # the exit code of what nobody expected, a full disk say
@@ -41,6 +42,8 @@ Options
   --only-stacks        the stacks alone
   --only-grants        the data lake settings and the grants alone
   --s3-bucket NAME     where templates of more than $TEMPLATE_INLINE_BYTES bytes are uploaded
+  --old-cli            write the data lake settings although the AWS CLI does not
+                       know all of them (the grant programs' option)
   --profile NAME       the AWS CLI's profile
   --region REGION      where the mesh names no region
   --endpoint-url URL   another endpoint for every call
@@ -86,6 +89,10 @@ parse_arguments() {
             --plan | --yes)
                 set_once "$action" "${option#--}" "$option"
                 action=${option#--}
+                continue
+                ;;
+            --old-cli)
+                old_cli=--old-cli
                 continue
                 ;;
             --only-stacks | --only-grants)
@@ -230,7 +237,7 @@ check_regions() {
 # ---- what is done ------------------------------------------------------------------------------------------------
 
 grants() { # PROGRAM VERB
-    bash "$folder/$1" "$2" ${options[@]+"${options[@]}"} ${region:+--region "$region"}
+    bash "$folder/$1" "$2" ${options[@]+"${options[@]}"} ${region:+--region "$region"} ${old_cli:+"$old_cli"}
 }
 
 show() {
