@@ -1,5 +1,6 @@
 /* iam.c - roles that the compiler makes: renders a list of rights and adds nothing to it. */
 #include "plan/iam.h"
+#include "check/limits.h"
 #include "plan/text.h"
 
 #include <stdlib.h>
@@ -15,46 +16,102 @@ void plan_right_if(struct plan *plan, struct rights *rights, const char *action,
     vec_push(&plan->scratch, &rights->list, right);
 }
 
-/* A right with what decides its statement: resource and condition, as text. */
-struct sorted {
-    const char *scope;
+/* Rights of one resource and condition, or of several resources with the same actions: one
+ * statement. */
+struct group {
+    const char *condition; /* as text, "" for none */
+    const char *resource;  /* as text */
+    const char *actions;   /* joined, in the end */
     struct right right;
 };
 
-static int by_scope_then_action(const void *a, const void *b) {
-    const struct sorted *x = a, *y = b;
-    int order = strcmp(x->scope, y->scope);
+static int by_resource(const void *a, const void *b) {
+    const struct group *x = a, *y = b;
+    int order = strcmp(x->condition, y->condition);
+    if (!order)
+        order = strcmp(x->resource, y->resource);
     return order ? order : strcmp(x->right.action, y->right.action);
 }
 
-static const char *scope_of(struct plan *plan, const struct right *right) {
-    struct buf text = {0};
-    json_write_compact(&text, right->resource);
-    if (right->condition_operator) {
-        buf_format(&text, " %s %s ", right->condition_operator, right->condition_key);
-        json_write_compact(&text, right->condition_value);
-    }
-    const char *scope = arena_copy(&plan->scratch, text.at, text.len);
-    buf_free(&text);
-    return scope;
+static int by_actions(const void *a, const void *b) {
+    const struct group *x = a, *y = b;
+    int order = strcmp(x->condition, y->condition);
+    if (!order)
+        order = strcmp(x->actions, y->actions);
+    return order ? order : strcmp(x->resource, y->resource);
 }
 
-/* Takes over the resource and condition of the first right; the others' are given back. */
-static void add_statement(json *statements, struct sorted *first, size_t count) {
+static const char *kept(struct plan *plan, struct buf *text) {
+    const char *copy = arena_copy(&plan->scratch, text->at, text->len);
+    buf_free(text);
+    return copy;
+}
+
+static struct group group_of(struct plan *plan, const struct right *right) {
+    struct group group = {.condition = "", .right = *right};
+    struct buf text = {0};
+    json_write_compact(&text, right->resource);
+    group.resource = kept(plan, &text);
+    if (right->condition_operator) {
+        struct buf condition = {0};
+        buf_format(&condition, "%s %s ", right->condition_operator, right->condition_key);
+        json_write_compact(&condition, right->condition_value);
+        group.condition = kept(plan, &condition);
+    }
+    return group;
+}
+
+static void give_back(const struct right *right) {
+    json_free(right->resource);
+    json_free(right->condition_value);
+}
+
+/* Joins the actions of equal resources; returns how many groups are left. */
+static size_t join_actions(struct plan *plan, struct group *groups, size_t count) {
+    size_t left = 0;
+    for (size_t i = 0, end; i < count; i = end) {
+        struct buf actions = {0};
+        buf_puts(&actions, groups[i].right.action);
+        for (end = i + 1; end < count && !strcmp(groups[end].resource, groups[i].resource) &&
+                          !strcmp(groups[end].condition, groups[i].condition);
+             end++) {
+            if (strcmp(groups[end].right.action, groups[end - 1].right.action))
+                buf_format(&actions, " %s", groups[end].right.action);
+            give_back(&groups[end].right);
+        }
+        groups[left] = groups[i];
+        groups[left++].actions = kept(plan, &actions);
+    }
+    return left;
+}
+
+static json *action_list(struct plan *plan, const char *actions) {
+    json *list = json_array();
+    for (const char *end; *actions; actions = *end ? end + 1 : end) {
+        end = actions + strcspn(actions, " ");
+        json_add(list, json_text(arena_copy(&plan->scratch, actions, (size_t)(end - actions))));
+    }
+    return list;
+}
+
+/* Takes over the resources of all groups and the condition of the first; the other conditions are
+ * given back. */
+static void add_statement(struct plan *plan, json *statements, const struct group *first,
+                          size_t count) {
     json *statement = json_add(statements, json_object());
     json_set_text(statement, "Effect", "Allow");
-    json *actions = json_set(statement, "Action", json_array());
-    for (size_t i = 0; i < count; i++) {
-        const struct right *right = &first[i].right;
-        if (!i || strcmp(right->action, first[i - 1].right.action))
-            json_add(actions, json_text(right->action));
-        if (i) {
-            json_free(right->resource);
-            json_free(right->condition_value);
+    json_set(statement, "Action", action_list(plan, first->actions));
+    if (count == 1) {
+        json_set(statement, "Resource", first->right.resource);
+    } else {
+        json *resources = json_set(statement, "Resource", json_array());
+        for (size_t i = 0; i < count; i++) {
+            json_add(resources, first[i].right.resource);
+            if (i)
+                json_free(first[i].right.condition_value);
         }
     }
     const struct right *right = &first->right;
-    json_set(statement, "Resource", right->resource);
     if (right->condition_operator) {
         json *condition = json_set(statement, "Condition", json_object());
         json *test = json_set(condition, right->condition_operator, json_object());
@@ -71,17 +128,43 @@ static json *policy_document(json *statements) {
 
 static json *statements_of(struct plan *plan, const struct rights *rights) {
     size_t count = rights->list.len;
-    struct sorted *sorted = arena_array(&plan->scratch, struct sorted, count);
+    struct group *groups = arena_array(&plan->scratch, struct group, count);
     for (size_t i = 0; i < count; i++)
-        sorted[i] = (struct sorted){scope_of(plan, &rights->list.at[i]), rights->list.at[i]};
-    qsort(sorted, count, sizeof *sorted, by_scope_then_action);
+        groups[i] = group_of(plan, &rights->list.at[i]);
+    qsort(groups, count, sizeof *groups, by_resource);
+    count = join_actions(plan, groups, count);
+    qsort(groups, count, sizeof *groups, by_actions);
     json *statements = json_array();
     for (size_t i = 0, end; i < count; i = end) {
-        for (end = i + 1; end < count && !strcmp(sorted[end].scope, sorted[i].scope);)
+        for (end = i + 1; end < count && !strcmp(groups[end].actions, groups[i].actions) &&
+                          !strcmp(groups[end].condition, groups[i].condition);)
             end++;
-        add_statement(statements, &sorted[i], end - i);
+        add_statement(plan, statements, &groups[i], end - i);
     }
     return statements;
+}
+
+/* How long the policy is for IAM, which resolves the substitutions first; within a few bytes. */
+static size_t policy_size(const json *policy) {
+    static const struct {
+        const char *text;
+        size_t excess;
+    } forms[] = {{"{\"Fn::Sub\":", 12}, {"${AWS::AccountId}", 5}, {"${AWS::Partition}", 14}};
+    struct buf text = {0};
+    json_write_compact(&text, policy);
+    size_t size = text.len;
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+        for (const char *p = text.at; (p = strstr(p, forms[i].text)); p++)
+            size -= forms[i].excess;
+    buf_free(&text);
+    return size;
+}
+
+static void judge_policy(struct plan *plan, struct span at, const char *role, const json *policy) {
+    size_t size = policy_size(policy), limit = (size_t)limit_info(LIMIT_ROLE_POLICY)->figure;
+    if (size > limit)
+        diag(plan->s, D_ROLE_POLICY, at,
+             "the policy of role '%s' has %zu characters, IAM takes %zu", role, size, limit);
 }
 
 static json *trust(struct plan *plan, const char *service) {
@@ -107,7 +190,9 @@ const char *plan_role(struct plan *plan, struct stack *stack, struct span at, co
     if (rights->list.len) {
         json *policy = json_add(json_set(role, "Policies", json_array()), json_object());
         json_set_text(policy, "PolicyName", "rights");
-        json_set(policy, "PolicyDocument", policy_document(statements_of(plan, rights)));
+        const json *document =
+            json_set(policy, "PolicyDocument", policy_document(statements_of(plan, rights)));
+        judge_policy(plan, at, role_name, document);
     }
     return id;
 }

@@ -100,6 +100,8 @@ static void rights_of_one_resource_share_a_statement(void **state) {
     struct rights rights = {0};
     plan_right(f->plan, &rights, "s3:PutObject", json_text("b"));
     plan_right(f->plan, &rights, "s3:ListBucket", json_text("a"));
+    plan_right(f->plan, &rights, "s3:PutObject", json_text("c"));
+    plan_right(f->plan, &rights, "s3:GetObject", json_text("c"));
     plan_right(f->plan, &rights, "s3:GetObject", json_text("b"));
     plan_right(f->plan, &rights, "s3:GetObject", json_text("b"));
     plan_right_if(f->plan, &rights, "s3:GetObject", json_text("b"), "Bool", "k", json_text("true"));
@@ -110,8 +112,9 @@ static void rights_of_one_resource_share_a_statement(void **state) {
     json_write_compact(&text, json_get(json_get(policy, "PolicyDocument"), "Statement"));
     assert_string_equal(
         text.at,
-        "[{\"Effect\":\"Allow\",\"Action\":[\"s3:ListBucket\"],\"Resource\":\"a\"},"
-        "{\"Effect\":\"Allow\",\"Action\":[\"s3:GetObject\",\"s3:PutObject\"],\"Resource\":\"b\"},"
+        "[{\"Effect\":\"Allow\",\"Action\":[\"s3:GetObject\",\"s3:PutObject\"],"
+        "\"Resource\":[\"b\",\"c\"]},"
+        "{\"Effect\":\"Allow\",\"Action\":[\"s3:ListBucket\"],\"Resource\":\"a\"},"
         "{\"Effect\":\"Allow\",\"Action\":[\"s3:GetObject\"],\"Resource\":\"b\","
         "\"Condition\":{\"Bool\":{\"k\":\"true\"}}}]");
     buf_free(&text);
