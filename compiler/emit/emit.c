@@ -1,0 +1,126 @@
+/* emit.c - a deployment's files in their order: templates, machines, grants, programs, the manifest that lists them. */
+#include "emit/emit.h"
+
+#include "emit/manifest.h"
+#include "emit/program.h"
+#include "emit/template.h"
+
+struct emitter {
+    struct session *s;
+    struct plan *plan;
+    struct sink *sink;
+    struct manifest manifest;
+    struct emit_counts *counts;
+    struct buf bytes; /* of the file being made, reused */
+};
+
+/* Hands the bytes to the sink and enters them in the manifest. */
+static bool deliver(struct emitter *e, const char *path, bool executable)
+{
+    manifest_file(&e->manifest, path, &e->bytes);
+    e->counts->files++;
+    e->counts->bytes += e->bytes.len;
+    bool taken = e->sink->take(e->sink, path, &e->bytes, executable);
+    e->bytes.len = 0;
+    return taken;
+}
+
+static bool deliver_tree(struct emitter *e, const char *path, json *tree)
+{
+    json_write(&e->bytes, tree);
+    buf_putc(&e->bytes, '\n');
+    json_free(tree);
+    return deliver(e, path, false);
+}
+
+static bool emit_stacks(struct emitter *e)
+{
+    for (size_t i = 0; i < e->plan->stacks.len; i++) {
+        struct stack *stack = e->plan->stacks.at[i];
+        plan_stack(e->plan, stack);
+        if (e->s->progress)
+            e->s->progress(e->s, stack->file);
+        e->counts->stacks++;
+        e->counts->resources += stack->resources.len;
+        manifest_stack(&e->manifest, stack);
+        emit_template(&e->bytes, stack);
+        bool delivered = deliver(e, stack->file, false);
+        plan_stack_free(e->plan, stack);
+        if (!delivered)
+            return false;
+    }
+    return true;
+}
+
+static bool emit_machines(struct emitter *e)
+{
+    const struct mesh *mesh = e->plan->mesh;
+    for (size_t i = 0; i < mesh->pipelines.len; i++) {
+        const struct pipeline *pipeline = mesh->pipelines.at[i];
+        if (pipeline->existing || pipeline->domain->existing)
+            continue;
+        const char *path =
+            arena_format(&e->s->arena, "states/%s.asl.json", pipeline->decl.path);
+        manifest_machine(&e->manifest, pipeline, path);
+        e->counts->machines++;
+        if (!deliver_tree(e, path, plan_machine(e->plan, pipeline)))
+            return false;
+    }
+    return true;
+}
+
+static bool emit_grants(struct emitter *e)
+{
+    const struct deployment *d = e->plan->deployment;
+    json *tree = plan_grants(e->plan);
+    if (!tree)
+        return true;
+    const json *batches = json_get(tree, "batches");
+    for (const json *batch = json_first(batches); batch; batch = json_next(batch))
+        e->counts->grants += json_count(json_get(batch, "Entries"));
+
+    const char *account = d->account ? d->account : "self";
+    const char *desired = arena_format(&e->s->arena, "grants/%s.json", account);
+    const char *program = arena_format(&e->s->arena, "grants/%s.sh", account);
+    manifest_grants(&e->manifest, desired, program);
+    if (!deliver_tree(e, desired, tree))
+        return false;
+    const struct assignment assignments[] = {
+        {"MESH_NAME", e->plan->mesh->decl.name},
+        {"MESH_ENVIRONMENT", d->name ? d->name : ""},
+        {"MESH_ACCOUNT", account},
+        {"MESH_REGION", d->region ? d->region : ""},
+        {NULL, NULL},
+    };
+    emit_program(&e->bytes, "grants.sh", assignments);
+    return deliver(e, program, true);
+}
+
+static bool emit_deploy(struct emitter *e)
+{
+    const struct deployment *d = e->plan->deployment;
+    const struct assignment assignments[] = {
+        {"MESH_NAME", e->plan->mesh->decl.name},
+        {"MESH_ENVIRONMENT", d->name ? d->name : ""},
+        {NULL, NULL},
+    };
+    emit_program(&e->bytes, "deploy.sh", assignments);
+    return deliver(e, "deploy.sh", true);
+}
+
+bool emit_deployment(struct session *s, const struct deployment *deployment, struct sink *sink,
+                     struct emit_counts *counts)
+{
+    struct emitter e = {.s = s, .plan = plan_new(s, deployment), .sink = sink, .counts = counts};
+    manifest_init(&e.manifest, e.plan);
+    bool done = emit_stacks(&e) && emit_machines(&e) && emit_grants(&e) && emit_deploy(&e);
+    if (done) {
+        manifest_write(&e.manifest, &e.bytes);
+        counts->files++;
+        counts->bytes += e.bytes.len;
+        done = sink->take(sink, "manifest.json", &e.bytes, false);
+    }
+    manifest_free(&e.manifest);
+    buf_free(&e.bytes);
+    return done;
+}

@@ -1,0 +1,22 @@
+/* manifest.h - manifest.json: what a build wrote, in which order it is deployed, and which line each resource is from. */
+#ifndef MESH_EMIT_MANIFEST_H
+#define MESH_EMIT_MANIFEST_H
+
+#include "plan/plan.h"
+
+struct manifest {
+    struct plan *plan;
+    json *tree, *stacks, *grants, *states, *files;
+};
+
+void manifest_init(struct manifest *manifest, struct plan *plan);
+/* The stack's resources must be there (plan_stack). */
+void manifest_stack(struct manifest *manifest, const struct stack *stack);
+void manifest_machine(struct manifest *manifest, const struct pipeline *pipeline, const char *path);
+void manifest_grants(struct manifest *manifest, const char *desired, const char *program);
+void manifest_file(struct manifest *manifest, const char *path, const struct buf *bytes);
+/* Appends the text with its final newline. */
+void manifest_write(struct manifest *manifest, struct buf *out);
+void manifest_free(struct manifest *manifest);
+
+#endif
