@@ -1,24 +1,65 @@
+<<<<<<< HEAD
 /* main.c - the command line. So far: parses nothing, loads the program and shows what is wrong with
  * its files. */
 #include "base/buf.h"
 #include "source/render.h"
 #include "source/session.h"
+=======
+/* main.c - reads the command line and calls one command. */
+#include "command/command.h"
+
+>>>>>>> 29beff0 (Command line: verbs and options in one table, output that appears whole or not at all)
 #include <stdio.h>
-#include <unistd.h>
+#include <string.h>
+
+/* Everything printed must have arrived: a full disk behind stdout is no success. */
+static int close_output(int code)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    perror("meshc: standard output");
+    return code == EXIT_FINE ? EXIT_SYSTEM : code;
+}
+
+static int print_help(const struct verb_info *verb)
+{
+    struct buf text = {0};
+    options_help(&text, verb);
+    fwrite(text.at, 1, text.len, stdout);
+    buf_free(&text);
+    return EXIT_FINE;
+}
+
+static int print_version(void)
+{
+    puts("meshc " MESHC_VERSION "\n"
+         "Copyright (c) 2026 The Mesh authors. MIT License.");
+    return EXIT_FINE;
+}
 
 int main(int argc, char **argv) {
     struct session s;
-    struct buf out = {0};
-    const char *here = ".";
     session_init(&s);
-    source_load_program(&s, argc > 1 ? (const char *const *)&argv[1] : &here,
-                        argc > 1 ? (size_t)argc - 1 : 1);
-    diag_sort(&s);
-    render_diagnostics(&s, &out, RENDER_TEXT, isatty(STDERR_FILENO) != 0);
-    render_summary(&s, &out);
-    fprintf(stderr, "%s\n", out.at == NULL ? "" : out.at);
-    int code = diag_exit_code(&s);
-    buf_free(&out);
+    struct settings settings = {0};
+    int code = EXIT_USAGE;
+    if (argc == 1) {
+        print_help(NULL);
+    } else {
+        switch (options_parse(&s, argc, argv, &settings)) {
+        case PARSED:
+            code = settings.verb->run(&s, &settings);
+            break;
+        case PARSED_HELP:
+            code = print_help(settings.verb);
+            break;
+        case PARSED_VERSION:
+            code = print_version();
+            break;
+        case PARSED_WRONG:
+            break;
+        }
+    }
+    code = close_output(code);
     session_free(&s);
     return code;
 }

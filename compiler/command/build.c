@@ -1,0 +1,67 @@
+/* build.c - the verb build: a checked mesh written as files, completely or not at all. */
+#include "command/command.h"
+#include "command/output.h"
+#include "emit/emit.h"
+
+#include <stdio.h>
+
+static void summarize(const struct emit_counts *counts, const char *target)
+{
+    struct buf text = {0};
+    buf_puts(&text, "wrote ");
+    front_count(&text, counts->files, "file");
+    buf_format(&text, " to %s: ", target);
+    front_count(&text, counts->stacks, "stack");
+    buf_puts(&text, " with ");
+    front_count(&text, counts->resources, "resource");
+    buf_puts(&text, ", ");
+    front_count(&text, counts->machines, "state machine");
+    buf_format(&text, ", %zu %s", counts->grants,
+               counts->grants == 1 ? "grant entry" : "grant entries");
+    puts(text.at);
+    buf_free(&text);
+}
+
+/* Where one environment alone is built its folder is what is replaced, else the whole. */
+static const char *target_of(struct session *s, const struct settings *settings)
+{
+    const char *folder = settings->output ? settings->output : "out";
+    if (!settings->environment)
+        return folder;
+    return arena_format(&s->arena, "%s/%s", folder, settings->environment);
+}
+
+static bool emit_all(struct session *s, const struct settings *settings,
+                     const struct program *program, struct output *out, struct emit_counts *counts)
+{
+    for (size_t i = 0; i < program->deployments.list.len; i++) {
+        const struct deployment *deployment = program->deployments.list.at[i];
+        if (deployment->name && !settings->environment)
+            out->prefix = arena_format(&s->arena, "%s/", deployment->name);
+        if (!emit_deployment(s, deployment, &out->sink, counts))
+            return false;
+    }
+    return s->diagnostics.errors == 0;
+}
+
+int command_build(struct session *s, const struct settings *settings)
+{
+    struct program program = {0};
+    struct emit_counts counts = {0};
+    struct output out;
+    const char *target = target_of(s, settings);
+
+    front_settings(s, settings);
+    front_run(s, settings, &program);
+    bool done = false;
+    if (!s->diagnostics.errors && output_begin(s, target, &out)) {
+        if (emit_all(s, settings, &program, &out, &counts))
+            done = output_commit(&out);
+        else
+            output_abandon(&out);
+    }
+    int code = front_report(s, settings);
+    if (done && !settings->quiet)
+        summarize(&counts, target);
+    return code;
+}

@@ -1,0 +1,176 @@
+/* front.c - what the verbs share: from operands to a checked program, and from diagnostics to an exit code. */
+#include "check/check.h"
+#include "command/command.h"
+#include "model/model.h"
+#include "syntax/parse.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* ---- progress: one line on a terminal, once a run takes longer than a second ------------------------------------------------ */
+
+struct progress {
+    struct timespec start, shown;
+    bool visible;
+};
+
+static double seconds_between(const struct timespec *from, const struct timespec *to)
+{
+    return (double)(to->tv_sec - from->tv_sec) + (double)(to->tv_nsec - from->tv_nsec) / 1e9;
+}
+
+static void show_progress(struct session *s, const char *what)
+{
+    struct progress *progress = s->progress_data;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (seconds_between(&progress->start, &now) < 1.0 ||
+        seconds_between(&progress->shown, &now) < 0.1)
+        return;
+    progress->shown = now;
+    progress->visible = true;
+    fprintf(stderr, "\r\033[K  %.60s", what);
+}
+
+static void hide_progress(struct session *s)
+{
+    struct progress *progress = s->progress_data;
+    if (progress && progress->visible)
+        fputs("\r\033[K", stderr);
+    s->progress = NULL;
+}
+
+/* ---- settings ---------------------------------------------------------------------------------------------------------------- */
+
+static bool parse_level(const char *word, enum level *level)
+{
+    static const char *const words[] = {"off", "note", "warning", "error"};
+    for (size_t i = 0; i < 4; i++)
+        if (strcmp(word, words[i]) == 0) {
+            *level = (enum level)i;
+            return true;
+        }
+    return false;
+}
+
+/* One -W argument: "error" is -Werror, else CODE=LEVEL. */
+static void set_level(struct session *s, const char *argument)
+{
+    if (strcmp(argument, "error") == 0) {
+        s->diagnostics.werror = true;
+        return;
+    }
+    const char *equals = strchr(argument, '=');
+    const char *name = equals ? arena_copy(&s->arena, argument, (size_t)(equals - argument))
+                              : argument;
+    enum diag_code code = diag_find(name);
+    enum level level = LEVEL_OFF;
+    if (code == D_COUNT || !equals || !parse_level(equals + 1, &level)) {
+        struct diag *d = diag(s, D_BAD_LEVEL, (struct span){0, 0}, "-W%s changes nothing",
+                              argument);
+        if (code == D_COUNT)
+            diag_help(s, d, "'%s' is no diagnostic; 'meshc explain' lists them", name);
+        else
+            diag_help(s, d, "write -W%s=off, note, warning or error", name);
+        return;
+    }
+    s->diagnostics.levels[code] = level;
+    s->diagnostics.silenced[code] = level == LEVEL_OFF;
+}
+
+void front_settings(struct session *s, const struct settings *settings)
+{
+    for (size_t i = 0; i < settings->levels.len; i++)
+        set_level(s, settings->levels.at[i]);
+    if (isatty(STDERR_FILENO) && settings->format == RENDER_TEXT) {
+        struct progress *progress = arena_new(&s->arena, struct progress);
+        clock_gettime(CLOCK_MONOTONIC, &progress->start);
+        s->progress = show_progress;
+        s->progress_data = progress;
+    }
+}
+
+/* ---- running ------------------------------------------------------------------------------------------------------------------- */
+
+/* Leaves only the deployment that --env names. */
+static void select_environment(struct session *s, const char *name, struct program *out)
+{
+    struct deployments *all = &out->deployments;
+    for (size_t i = 0; i < all->list.len; i++)
+        if (all->list.at[i]->name && strcmp(all->list.at[i]->name, name) == 0) {
+            all->list.at[0] = all->list.at[i];
+            all->list.len = 1;
+            return;
+        }
+    struct diag *d = diag(s, D_NO_SUCH_ENVIRONMENT, out->mesh->decl.at,
+                          "the mesh has no environment '%s'", name);
+    if (out->mesh->environments.len) {
+        struct buf names = {0};
+        for (size_t i = 0; i < out->mesh->environments.len; i++)
+            buf_format(&names, "%s%s", i ? ", " : "", out->mesh->environments.at[i]->decl.name);
+        diag_help(s, d, "it has: %s", names.at);
+        buf_free(&names);
+    }
+}
+
+void front_run(struct session *s, const struct settings *settings, struct program *out)
+{
+    static const char *const here[] = {"."};
+    size_t count = settings->operands.len;
+    if (!source_load_program(s, count ? settings->operands.at : here, count ? count : 1))
+        return;
+    size_t files = s->sources.files.len;
+    struct tree **trees = arena_array(&s->arena, struct tree *, files);
+    for (size_t i = 0; i < files; i++) {
+        if (s->progress)
+            s->progress(s, s->sources.files.at[i]->name);
+        trees[i] = parse_file(s, s->sources.files.at[i]);
+    }
+    if (s->progress)
+        s->progress(s, "checking");
+    out->mesh = model_build(s, trees, files);
+    deployments_make(s, out->mesh, &out->deployments);
+    if (settings->environment)
+        select_environment(s, settings->environment, out);
+    check_mesh(s, out->mesh, &out->deployments);
+}
+
+/* ---- reporting ------------------------------------------------------------------------------------------------------------------ */
+
+static bool wants_colour(const struct settings *settings)
+{
+    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+    switch (settings->color) {
+    case WHEN_ALWAYS:
+        return true;
+    case WHEN_NEVER:
+        return false;
+    case WHEN_AUTO:
+        break;
+    }
+    return isatty(STDERR_FILENO) && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0;
+}
+
+int front_report(struct session *s, const struct settings *settings)
+{
+    struct buf text = {0};
+    hide_progress(s);
+    diag_sort(s);
+    render_diagnostics(s, &text, settings->format, wants_colour(settings));
+    if (settings->format == RENDER_TEXT)
+        render_summary(s, &text);
+    if (text.len)
+        fwrite(text.at, 1, text.len, stderr);
+    buf_free(&text);
+    if (s->diagnostics.system_errors)
+        return EXIT_SYSTEM;
+    return s->diagnostics.errors ? EXIT_MESH : EXIT_FINE;
+}
+
+void front_count(struct buf *out, size_t count, const char *what)
+{
+    buf_format(out, "%zu %s%s", count, what, count == 1 ? "" : "s");
+}
