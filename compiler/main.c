@@ -1,14 +1,6 @@
-<<<<<<< HEAD
-/* main.c - the command line. So far: parses nothing, loads the program and shows what is wrong with
- * its files. */
-#include "base/buf.h"
-#include "source/render.h"
-#include "source/session.h"
-=======
 /* main.c - reads the command line and calls one command. */
 #include "command/command.h"
 
->>>>>>> 29beff0 (Command line: verbs and options in one table, output that appears whole or not at all)
 #include <stdio.h>
 #include <string.h>
 
@@ -37,7 +29,8 @@ static int print_version(void)
     return EXIT_FINE;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
     struct session s;
     session_init(&s);
     struct settings settings = {0};
