@@ -75,7 +75,7 @@ $(BUILD)/diagnostics.inc: compiler/source/diagnostics.awk $(DIAGNOSTICS)
 	$(call say,TABLE,$@)LC_ALL=C awk -f $^ > $@
 
 # Files of runtime/ that meshc carries inside itself, as C arrays (see compiler/base/embedded.h).
-EMBEDDED := $(sort $(wildcard runtime/*.sh runtime/*.mesh))
+EMBEDDED := $(sort $(wildcard runtime/*.sh runtime/*.mesh runtime/*.yaml))
 $(BUILD)/embedded.c: compiler/base/embed.awk $(EMBEDDED)
 	@mkdir -p $(BUILD)
 	$(call say,EMBED,$@)LC_ALL=C awk -f $^ > $@
