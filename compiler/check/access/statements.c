@@ -1,0 +1,192 @@
+/* statements.c - each grant by itself: permission and target fit, columns make sense, the domain may grant it. */
+#include "check/access/statements.h"
+
+#include "check/access/legal.h"
+
+#include <string.h>
+
+unsigned legal_permissions(enum grant_target target)
+{
+    enum { SETS = PERMIT_READ | PERMIT_WRITE | PERMIT_MANAGE };
+    switch (target) {
+    case GRANT_DATABASE:
+        return PERMIT_ALL | PERMIT_ALTER | PERMIT_CREATE_TABLE | PERMIT_DESCRIBE | PERMIT_DROP | SETS;
+    case GRANT_TABLE:
+    case GRANT_ALL_TABLES:
+        return PERMIT_ALL | PERMIT_ALTER | PERMIT_DELETE | PERMIT_DESCRIBE | PERMIT_DROP |
+               PERMIT_INSERT | PERMIT_SELECT | SETS;
+    case GRANT_LOCATION:
+        return PERMIT_DATA_LOCATION_ACCESS;
+    case GRANT_CATALOG:
+        return PERMIT_CREATE_DATABASE;
+    }
+    return 0;
+}
+
+const char *target_noun(enum grant_target target)
+{
+    switch (target) {
+    case GRANT_DATABASE:
+        return "a database";
+    case GRANT_TABLE:
+        return "a table";
+    case GRANT_ALL_TABLES:
+        return "all tables of a domain";
+    case GRANT_LOCATION:
+        return "a location";
+    case GRANT_CATALOG:
+        return "the catalog";
+    }
+    return "";
+}
+
+/* The likely intent behind a permission that does not fit its target. */
+static void help_intent(struct session *s, struct diag *d, const struct grant *grant, unsigned bit)
+{
+    const unsigned tables = legal_permissions(GRANT_TABLE);
+    if (grant->target == GRANT_DATABASE && (tables & bit))
+        diag_help(s, d, "rows belong to tables: write '%s.*' for all tables of the domain",
+                  grant->domain->decl.path);
+    else if (bit == PERMIT_CREATE_TABLE && grant->target != GRANT_DATABASE)
+        diag_help(s, d, "tables are made in a database: write 'domain %s'",
+                  grant->domain ? grant->domain->decl.path : "NAME");
+    else if (bit == PERMIT_DATA_LOCATION_ACCESS)
+        diag_help(s, d, "it is granted on a location: write 'location \"s3://bucket/prefix/\"'");
+    else if (bit == PERMIT_CREATE_DATABASE)
+        diag_help(s, d, "databases are made in the catalog: write 'on catalog'");
+    else if (grant->target == GRANT_LOCATION)
+        diag_help(s, d, "a location takes data_location_access alone");
+}
+
+static void check_permissions(struct session *s, const struct grant *grant)
+{
+    unsigned legal = legal_permissions(grant->target);
+    for (size_t i = 0; i < grant->written_count; i++) {
+        unsigned bit = grant->written[i].bit;
+        if (!(bit & legal)) {
+            struct diag *d = diag(s, D_PERMISSION_DOES_NOT_FIT, grant->written[i].at,
+                                  "%s has no permission '%s'", target_noun(grant->target),
+                                  permission_word(bit));
+            diag_place(s, d, grant->target_at, "this is %s", target_noun(grant->target));
+            help_intent(s, d, grant, bit);
+        } else if (grant->has_columns && bit != PERMIT_SELECT) {
+            struct diag *d = diag(s, D_COLUMNS_NEED_SELECT, grant->written[i].at,
+                                  "'%s' cannot be limited to columns", permission_word(bit));
+            diag_place(s, d, grant->target_at, "columns are listed here");
+            diag_help(s, d, "only 'select' can; it implies describe");
+        }
+    }
+}
+
+/* Partition keys are visible to whoever may select any column (access.md 1.1). */
+static void check_partition_key(struct session *s, const struct grant *grant, size_t index)
+{
+    const struct column *column = grant->columns.at[index];
+    const struct output *output = grant->outputs.at[0];
+    for (size_t i = 0; i < output->partition.len; i++) {
+        if (output->partition.at[i] != column)
+            continue;
+        struct span at = grant->columns.spans[index];
+        if (grant->except) {
+            struct diag *d = diag(s, D_PARTITION_KEY_HIDDEN, at, "partition key '%s' cannot be hidden",
+                                  column->decl.name);
+            diag_place(s, d, output->partition_at, "'%s' is partitioned here", output->decl.path);
+            diag_help(s, d, "whoever may select any column sees the partition keys");
+        } else {
+            diag(s, D_PARTITION_KEY_LISTED, at,
+                 "partition key '%s' need not be listed: it is visible with any column",
+                 column->decl.name);
+        }
+    }
+}
+
+static void check_columns(struct session *s, const struct grant *grant)
+{
+    if (!grant->has_columns || grant->outputs.len != 1)
+        return;
+    const struct output *output = grant->outputs.at[0];
+    struct map listed = {0};
+    size_t data = 0;
+    bool unresolved = false;
+    for (size_t i = 0; i < grant->columns.len; i++) {
+        struct column *column = grant->columns.at[i];
+        if (!column) {
+            unresolved = true; /* reported by the model */
+            continue;
+        }
+        if (map_get(&listed, column, NULL))
+            diag(s, D_COLUMN_LISTED_TWICE, grant->columns.spans[i], "column '%s' is listed twice",
+                 column->decl.name);
+        map_put(&listed, column, NULL, column);
+        check_partition_key(s, grant, i);
+    }
+    for (size_t i = 0; i < output->data.len; i++)
+        data += (map_get(&listed, output->data.at[i], NULL) != NULL) != grant->except;
+    map_free(&listed);
+    if (!data && !unresolved && output->schema)
+        diag(s, D_NO_COLUMN_LEFT, grant->target_at, "no column of '%s' is left to select",
+             output->decl.path);
+}
+
+static void check_status(struct session *s, const struct grant *grant)
+{
+    for (size_t i = 0; grant->target == GRANT_TABLE && i < grant->outputs.len; i++) {
+        const struct output *output = grant->outputs.at[i];
+        if (output->status == STATUS_RETIRED)
+            diag(s, D_GRANT_ON_RETIRED, grant->target_at, "'%s' is retired: nobody is granted more on it",
+                 output->decl.path);
+        else if (output->status == STATUS_PROPOSED)
+            diag(s, D_GRANT_ON_PROPOSED, grant->target_at,
+                 "'%s' is only proposed: it is not made, so the grant waits", output->decl.path);
+    }
+}
+
+/* A policy inside a domain grants on that domain's things alone (language.md, "Who may grant"). */
+static void check_granter(struct session *s, const struct grant *grant)
+{
+    const struct domain *owner = grant->domain;
+    if (!owner && grant->outputs.len)
+        owner = grant->outputs.at[0]->domain;
+    if (!grant->inside || (owner == grant->inside && grant->target != GRANT_CATALOG))
+        return;
+    if (grant->target == GRANT_LOCATION)
+        return; /* judged with the locations of the deployment */
+    struct diag *d = diag(s, D_NOT_ITS_OWN, grant->target_at,
+                          "a policy of domain '%s' grants on its own things alone",
+                          grant->inside->decl.path);
+    if (owner)
+        diag_help(s, d, "this belongs to domain '%s': grant it there, or in a policy at the top level",
+                  owner->decl.path);
+    else
+        diag_help(s, d, "write it in a policy at the top level");
+}
+
+static void check_grantees(struct session *s, const struct mesh *mesh, const struct grant *grant)
+{
+    for (size_t i = 0; i < grant->to.len; i++) {
+        const struct principal *principal = grant->to.at[i];
+        if (principal->kind == PRINCIPAL_ACCOUNT || principal->kind == PRINCIPAL_ORGANIZATION)
+            diag(s, D_GRANT_TO_ACCOUNT, grant->to_at.at[i],
+                 "grants to accounts and organizations are not supported yet");
+        if (principal->kind == PRINCIPAL_TEAM && !principal->members.len)
+            diag(s, D_EMPTY_TEAM, grant->to_at.at[i], "team '%s' has no members, so nobody is granted this",
+                 principal->decl.path);
+        for (size_t k = 0; k < mesh->admins.len; k++)
+            if (mesh->admins.at[k] == principal)
+                diag(s, D_GRANT_TO_ADMIN, grant->to_at.at[i],
+                     "'%s' is a data lake administrator: no grant narrows what it may do",
+                     principal->decl.path);
+    }
+}
+
+void statements_check(struct session *s, const struct mesh *mesh)
+{
+    for (size_t i = 0; i < mesh->grants.len; i++) {
+        const struct grant *grant = mesh->grants.at[i];
+        check_permissions(s, grant);
+        check_columns(s, grant);
+        check_status(s, grant);
+        check_granter(s, grant);
+        check_grantees(s, mesh, grant);
+    }
+}

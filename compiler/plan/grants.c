@@ -1,0 +1,231 @@
+/* grants.c - grants/<account>.json as a tree: the canonical entries of a deployment in batches, and what the grant program
+ * needs to know beside them. Everything of Lake Formation that changes in place goes this way and not through
+ * CloudFormation, which replaces grants, grants in parallel and cannot revoke the defaults. */
+#include "check/access/access.h"
+#include "check/limits.h"
+#include "plan/text.h"
+
+#include "base/hash.h"
+
+#include <string.h>
+
+struct writer {
+    struct plan *plan;
+    json *batches, *sources;
+    json *entries; /* of the batch being filled */
+    size_t in_batch;
+};
+
+/* The 12 digits, or the token that the program replaces. */
+static const char *catalog_id(const struct plan *plan)
+{
+    return plan->deployment->account ? plan->deployment->account : "${AWS::AccountId}";
+}
+
+/* ---- one entry -------------------------------------------------------------------------------------------------------------------- */
+
+static json *database_resource(struct plan *plan, const struct entry *entry)
+{
+    json *database = json_object();
+    json_set_text(database, "CatalogId", catalog_id(plan));
+    json_set_text(database, "Name",
+                  plan->deployment->domains[entry->domain->decl.index].database);
+    return database;
+}
+
+static json *table_resource(struct plan *plan, const struct entry *entry)
+{
+    json *table = json_object();
+    json_set_text(table, "CatalogId", catalog_id(plan));
+    if (entry->output) {
+        const struct table_names *names = &plan->deployment->tables[entry->output->decl.index];
+        json_set_text(table, "DatabaseName", names->database);
+        json_set_text(table, "Name", names->table);
+    } else {
+        json_set_text(table, "DatabaseName",
+                      plan->deployment->domains[entry->domain->decl.index].database);
+        json_set(table, "TableWildcard", json_object());
+    }
+    return table;
+}
+
+static json *location_resource(struct plan *plan, const struct entry *entry)
+{
+    /* s3://bucket/prefix/ becomes arn:aws:s3:::bucket/prefix */
+    const char *rest = entry->location + strlen("s3://");
+    size_t length = strlen(rest);
+    while (length && rest[length - 1] == '/')
+        length--;
+    json *location = json_object();
+    json_set_text(location, "CatalogId", catalog_id(plan));
+    const char *path = arena_copy(&plan->s->arena, rest, length);
+    json_set_text(location, "ResourceArn", plan_arn_text(plan, "s3", 0, path));
+    return location;
+}
+
+static json *resource_of(struct plan *plan, const struct entry *entry)
+{
+    json *resource = json_object();
+    switch (entry->resource) {
+    case ENTRY_CATALOG:
+        json_set(resource, "Catalog", json_object());
+        break;
+    case ENTRY_DATABASE:
+        json_set(resource, "Database", database_resource(plan, entry));
+        break;
+    case ENTRY_ALL_TABLES:
+    case ENTRY_TABLE:
+        json_set(resource, "Table", table_resource(plan, entry));
+        break;
+    case ENTRY_COLUMNS: {
+        json *table = json_set(resource, "TableWithColumns", table_resource(plan, entry));
+        json *columns = json_set(table, "ColumnNames", json_array());
+        for (size_t i = 0; i < entry->column_count; i++)
+            json_add(columns, json_text(entry->columns[i]->physical));
+        break;
+    }
+    case ENTRY_LOCATION:
+        json_set(resource, "DataLocation", location_resource(plan, entry));
+        break;
+    }
+    return resource;
+}
+
+static json *permissions_of(unsigned permissions)
+{
+    json *list = json_array();
+    for (unsigned bit = 1; bit <= PERMIT_DATA_LOCATION_ACCESS; bit <<= 1)
+        if (permissions & bit)
+            json_add(list, json_text(permission_wire(bit)));
+    return list;
+}
+
+static json *entry_tree(struct plan *plan, const struct entry *entry)
+{
+    json *tree = json_object();
+    json *principal = json_object();
+    json_set_text(principal, "DataLakePrincipalIdentifier",
+                  plan_principal_text(plan, entry->principal));
+    json_set(tree, "Principal", principal);
+    json_set(tree, "Resource", resource_of(plan, entry));
+    json_set(tree, "Permissions", permissions_of(entry->permissions));
+    json_set(tree, "PermissionsWithGrantOption", json_array());
+    return tree;
+}
+
+/* The id is made from the content alone: it names the entry in logs and stays while the entry stays. */
+static const char *entry_id(struct plan *plan, const json *content)
+{
+    struct buf text = {0};
+    json_write_compact(&text, content);
+    uint64_t hash = hash_bytes(HASH_START, text.at, text.len);
+    buf_free(&text);
+    return arena_format(&plan->s->arena, "g-%016llx", (unsigned long long)hash);
+}
+
+/* ---- batches ----------------------------------------------------------------------------------------------------------------------- */
+
+static void next_batch(struct writer *w)
+{
+    json *batch = json_add(w->batches, json_object());
+    json_set_text(batch, "CatalogId", catalog_id(w->plan));
+    w->entries = json_set(batch, "Entries", json_array());
+    w->in_batch = 0;
+}
+
+/* Entries of one table stay in one batch where they fit, so that a switch from full to limited has a short gap. */
+static size_t same_table(const struct entries *entries, size_t from)
+{
+    size_t to = from + 1;
+    const struct output *output = entries->list.at[from].output;
+    while (output && to < entries->list.len && entries->list.at[to].output == output)
+        to++;
+    return to - from;
+}
+
+static void write_entry(struct writer *w, const struct entry *entry)
+{
+    json *content = entry_tree(w->plan, entry);
+    const char *id = entry_id(w->plan, content);
+    json *tree = json_add(w->entries, json_object());
+    json_set_text(tree, "Id", id);
+    while (json_first(content))
+        json_set(tree, json_key(json_first(content)), json_detach_first(content));
+    json_free(content);
+    json_set_text(w->sources, id, source_where(w->plan->s, entry->at));
+    w->in_batch++;
+}
+
+static void write_batches(struct writer *w, const struct entries *entries)
+{
+    size_t most = (size_t)limit_info(LIMIT_BATCH_ENTRIES)->figure;
+    for (size_t i = 0; i < entries->list.len;) {
+        size_t group = same_table(entries, i);
+        if (!w->entries || (w->in_batch && w->in_batch + group > most))
+            next_batch(w);
+        for (size_t k = 0; k < group; k++, i++) {
+            if (w->in_batch == most)
+                next_batch(w);
+            write_entry(w, &entries->list.at[i]);
+        }
+    }
+}
+
+/* ---- the whole ---------------------------------------------------------------------------------------------------------------------- */
+
+static bool is_made(const struct output *output)
+{
+    return !output->existing && !output->product->existing && !output->domain->existing &&
+           output->status != STATUS_PROPOSED;
+}
+
+/* What the defaults of the account (IAM_ALLOWED_PRINCIPALS) are revoked from: what this mesh makes. */
+static json *managed_tree(const struct plan *plan)
+{
+    json *managed = json_object();
+    json *databases = json_set(managed, "databases", json_array());
+    json *tables = json_set(managed, "tables", json_array());
+    for (size_t i = 0; i < plan->mesh->domains.len; i++)
+        if (!plan->mesh->domains.at[i]->existing)
+            json_add(databases, json_text(plan->deployment->domains[i].database));
+    for (size_t i = 0; i < plan->mesh->outputs.len; i++) {
+        if (!is_made(plan->mesh->outputs.at[i]))
+            continue;
+        json *table = json_add(tables, json_object());
+        json_set_text(table, "database", plan->deployment->tables[i].database);
+        json_set_text(table, "table", plan->deployment->tables[i].table);
+    }
+    return managed;
+}
+
+static json *settings_tree(struct plan *plan)
+{
+    json *settings = json_object();
+    json *admins = json_set(settings, "admins", json_array());
+    for (size_t i = 0; i < plan->mesh->admins.len; i++)
+        json_add(admins, json_text(plan_principal_text(plan, plan->mesh->admins.at[i])));
+    return settings;
+}
+
+json *plan_grants(struct plan *plan)
+{
+    const struct deployment *d = plan->deployment;
+    struct entries entries = {0};
+    access_canonical(plan->s, d, &entries);
+    if (!entries.list.len && !plan->mesh->domains.len && !plan->mesh->admins.len)
+        return NULL;
+
+    json *tree = json_object();
+    json_set(tree, "format", json_int(1));
+    json_set_text(tree, "mesh", plan->mesh->decl.name);
+    json_set(tree, "environment", d->name ? json_text(d->name) : json_null());
+    json_set_text(tree, "account", d->account ? d->account : "self");
+    json_set(tree, "region", d->region ? json_text(d->region) : json_null());
+    json_set(tree, "settings", settings_tree(plan));
+    json_set(tree, "managed", managed_tree(plan));
+    struct writer w = {.plan = plan};
+    w.sources = json_set(tree, "sources", json_object());
+    w.batches = json_set(tree, "batches", json_array());
+    write_batches(&w, &entries);
+    return tree;
+}
