@@ -1,6 +1,6 @@
 /* build.c - the verb build: a checked mesh written as files, completely or not at all. */
 #include "command/command.h"
-#include "command/output.h"
+#include "command/staging.h"
 #include "emit/emit.h"
 
 #include <stdio.h>
@@ -32,7 +32,7 @@ static const char *target_of(struct session *s, const struct settings *settings)
 }
 
 static bool emit_all(struct session *s, const struct settings *settings,
-                     const struct program *program, struct output *out, struct emit_counts *counts)
+                     const struct program *program, struct staging *out, struct emit_counts *counts)
 {
     for (size_t i = 0; i < program->deployments.list.len; i++) {
         const struct deployment *deployment = program->deployments.list.at[i];
@@ -48,17 +48,18 @@ int command_build(struct session *s, const struct settings *settings)
 {
     struct program program = {0};
     struct emit_counts counts = {0};
-    struct output out;
+    struct staging out;
     const char *target = target_of(s, settings);
 
-    front_settings(s, settings);
+    if (!front_settings(s, settings))
+        return EXIT_USAGE;
     front_run(s, settings, &program);
     bool done = false;
-    if (!s->diagnostics.errors && output_begin(s, target, &out)) {
+    if (!s->diagnostics.errors && staging_begin(s, target, &out)) {
         if (emit_all(s, settings, &program, &out, &counts))
-            done = output_commit(&out);
+            done = staging_commit(&out);
         else
-            output_abandon(&out);
+            staging_abandon(&out);
     }
     int code = front_report(s, settings);
     if (done && !settings->quiet)

@@ -21,7 +21,8 @@ static void summarize(const struct mesh *mesh)
 int command_check(struct session *s, const struct settings *settings)
 {
     struct program program = {0};
-    front_settings(s, settings);
+    if (!front_settings(s, settings))
+        return EXIT_USAGE;
     front_run(s, settings, &program);
     int code = front_report(s, settings);
     if (code == EXIT_FINE && !settings->quiet)

@@ -26,8 +26,8 @@ struct program {
 
 /* Loads, parses, elaborates and checks what the operands name (the current folder when there are none). */
 void front_run(struct session *s, const struct settings *settings, struct program *out);
-/* Applies -W, -Werror and the progress display to the session. */
-void front_settings(struct session *s, const struct settings *settings);
+/* Applies -W, -Werror and the progress display to the session; false after a message when a -W is wrong. */
+bool front_settings(struct session *s, const struct settings *settings);
 /* Shows what was reported, on stderr, and returns the exit code that follows from it. */
 int front_report(struct session *s, const struct settings *settings);
 /* "1 domain", "3 domains". */

@@ -2,7 +2,7 @@
 #include "base/diff.h"
 #include "command/command.h"
 #include "command/files.h"
-#include "command/output.h"
+#include "command/staging.h"
 #include "syntax/format.h"
 #include "syntax/parse.h"
 
@@ -25,7 +25,7 @@ static void treat(struct formatter *f, const struct source *source, const struct
         diff_unified(&out, source->path, source->text, source->size, text->at, text->len);
         fwrite(out.at, 1, out.len, stdout);
         buf_free(&out);
-    } else if (f->settings->check || output_replace_file(f->s, source->path, text)) {
+    } else if (f->settings->check || staging_replace_file(f->s, source->path, text)) {
         if (!f->settings->quiet)
             puts(source->path);
     }
@@ -90,7 +90,8 @@ static void format_operand(struct formatter *f, const char *path)
 int command_fmt(struct session *s, const struct settings *settings)
 {
     struct formatter f = {.s = s, .settings = settings};
-    front_settings(s, settings);
+    if (!front_settings(s, settings))
+        return EXIT_USAGE;
     if (!settings->operands.len)
         format_operand(&f, ".");
     for (size_t i = 0; i < settings->operands.len; i++)

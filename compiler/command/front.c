@@ -45,52 +45,22 @@ static void hide_progress(struct session *s)
 
 /* ---- settings ---------------------------------------------------------------------------------------------------------------- */
 
-static bool parse_level(const char *word, enum level *level)
+bool front_settings(struct session *s, const struct settings *settings)
 {
-    static const char *const words[] = {"off", "note", "warning", "error"};
-    for (size_t i = 0; i < 4; i++)
-        if (strcmp(word, words[i]) == 0) {
-            *level = (enum level)i;
-            return true;
+    for (size_t i = 0; i < settings->levels.len; i++) {
+        const char *wrong = diag_configure(s, settings->levels.at[i]);
+        if (wrong) {
+            fprintf(stderr, "meshc: -W%s: %s\n", settings->levels.at[i], wrong);
+            return false;
         }
-    return false;
-}
-
-/* One -W argument: "error" is -Werror, else CODE=LEVEL. */
-static void set_level(struct session *s, const char *argument)
-{
-    if (strcmp(argument, "error") == 0) {
-        s->diagnostics.werror = true;
-        return;
     }
-    const char *equals = strchr(argument, '=');
-    const char *name = equals ? arena_copy(&s->arena, argument, (size_t)(equals - argument))
-                              : argument;
-    enum diag_code code = diag_find(name);
-    enum level level = LEVEL_OFF;
-    if (code == D_COUNT || !equals || !parse_level(equals + 1, &level)) {
-        struct diag *d = diag(s, D_BAD_LEVEL, (struct span){0, 0}, "-W%s changes nothing",
-                              argument);
-        if (code == D_COUNT)
-            diag_help(s, d, "'%s' is no diagnostic; 'meshc explain' lists them", name);
-        else
-            diag_help(s, d, "write -W%s=off, note, warning or error", name);
-        return;
-    }
-    s->diagnostics.levels[code] = level;
-    s->diagnostics.silenced[code] = level == LEVEL_OFF;
-}
-
-void front_settings(struct session *s, const struct settings *settings)
-{
-    for (size_t i = 0; i < settings->levels.len; i++)
-        set_level(s, settings->levels.at[i]);
     if (isatty(STDERR_FILENO) && settings->format == RENDER_TEXT) {
         struct progress *progress = arena_new(&s->arena, struct progress);
         clock_gettime(CLOCK_MONOTONIC, &progress->start);
         s->progress = show_progress;
         s->progress_data = progress;
     }
+    return true;
 }
 
 /* ---- running ------------------------------------------------------------------------------------------------------------------- */
@@ -165,9 +135,7 @@ int front_report(struct session *s, const struct settings *settings)
     if (text.len)
         fwrite(text.at, 1, text.len, stderr);
     buf_free(&text);
-    if (s->diagnostics.system_errors)
-        return EXIT_SYSTEM;
-    return s->diagnostics.errors ? EXIT_MESH : EXIT_FINE;
+    return diag_exit_code(s);
 }
 
 void front_count(struct buf *out, size_t count, const char *what)

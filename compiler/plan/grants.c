@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct writer {
@@ -100,27 +101,29 @@ static json *permissions_of(unsigned permissions)
     return list;
 }
 
-static json *entry_tree(struct plan *plan, const struct entry *entry)
+static json *entry_tree(struct plan *plan, const struct entry *entry, const char *id)
 {
     json *tree = json_object();
-    json *principal = json_object();
+    json_set_text(tree, "Id", id);
+    json *principal = json_set(tree, "Principal", json_object());
     json_set_text(principal, "DataLakePrincipalIdentifier",
                   plan_principal_text(plan, entry->principal));
-    json_set(tree, "Principal", principal);
     json_set(tree, "Resource", resource_of(plan, entry));
     json_set(tree, "Permissions", permissions_of(entry->permissions));
     json_set(tree, "PermissionsWithGrantOption", json_array());
     return tree;
 }
 
-/* The id is made from the content alone: it names the entry in logs and stays while the entry stays. */
-static const char *entry_id(struct plan *plan, const json *content)
+/* The hash of what an entry says. It names the entry in logs and stays while the entry stays. */
+static uint64_t entry_hash(const json *tree)
 {
     struct buf text = {0};
-    json_write_compact(&text, content);
+    for (const json *part = json_first(tree); part; part = json_next(part))
+        if (strcmp(json_key(part), "Id") != 0)
+            json_write_compact(&text, part);
     uint64_t hash = hash_bytes(HASH_START, text.at, text.len);
     buf_free(&text);
-    return arena_format(&plan->s->arena, "g-%016llx", (unsigned long long)hash);
+    return hash;
 }
 
 /* ---- batches ----------------------------------------------------------------------------------------------------------------------- */
@@ -145,13 +148,10 @@ static size_t same_table(const struct entries *entries, size_t from)
 
 static void write_entry(struct writer *w, const struct entry *entry)
 {
-    json *content = entry_tree(w->plan, entry);
-    const char *id = entry_id(w->plan, content);
-    json *tree = json_add(w->entries, json_object());
-    json_set_text(tree, "Id", id);
-    while (json_first(content))
-        json_set(tree, json_key(json_first(content)), json_detach_first(content));
-    json_free(content);
+    enum { ID_SIZE = sizeof "g-0123456789abcdef" };
+    char *id = arena_array(&w->plan->s->arena, char, ID_SIZE); /* the tree refers to it */
+    json *tree = json_add(w->entries, entry_tree(w->plan, entry, id));
+    snprintf(id, ID_SIZE, "g-%016llx", (unsigned long long)entry_hash(tree));
     json_set_text(w->sources, id, source_where(w->plan->s, entry->at));
     w->in_batch++;
 }

@@ -1,14 +1,14 @@
-/* output.h - the output folder: it appears completely or not at all.
+/* staging.h - the output folder: it appears completely or not at all.
  *
  * Files are written into a folder beside the target, which takes the target's place in one step at the end; the old one is
  * then removed. Only what meshc wrote is ever replaced or removed: a target that holds anything its manifests do not list
  * is refused. A run that is killed leaves its folder behind, and the next run beside it removes it. */
-#ifndef MESH_COMMAND_OUTPUT_H
-#define MESH_COMMAND_OUTPUT_H
+#ifndef MESH_COMMAND_STAGING_H
+#define MESH_COMMAND_STAGING_H
 
 #include "emit/emit.h"
 
-struct output {
+struct staging {
     struct sink sink; /* first: the sink is the output */
     struct session *s;
     const char *target; /* as the user named it, links resolved */
@@ -18,12 +18,12 @@ struct output {
 };
 
 /* Each reports its failure and returns false; nothing is left behind then. */
-bool output_begin(struct session *s, const char *target, struct output *out);
-bool output_commit(struct output *out);
+bool staging_begin(struct session *s, const char *target, struct staging *out);
+bool staging_commit(struct staging *out);
 /* Gives up: the target stays as it is. */
-void output_abandon(struct output *out);
+void staging_abandon(struct staging *out);
 
 /* Replaces one file in one step; used by fmt. */
-bool output_replace_file(struct session *s, const char *path, const struct buf *bytes);
+bool staging_replace_file(struct session *s, const char *path, const struct buf *bytes);
 
 #endif

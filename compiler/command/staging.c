@@ -1,9 +1,9 @@
-/* output.c - the output folder: staged beside the target, put in its place in one step.
+/* staging.c - the output folder: staged beside the target, put in its place in one step.
  *
  * The stage is named .<target>.meshc-<pid> and its owner holds a lock (flock) on it: a stage that can be locked belongs to
  * nobody any more, and is removed. */
 #define _GNU_SOURCE /* renameat2 */
-#include "command/output.h"
+#include "command/staging.h"
 
 #include "command/files.h"
 #include "command/interrupt.h"
@@ -59,7 +59,7 @@ static void sweep_stages(struct session *s, const char *folder, const char *mark
     }
 }
 
-static bool make_stage(struct output *out)
+static bool make_stage(struct staging *out)
 {
     struct session *s = out->s;
     const char *folder, *base;
@@ -83,7 +83,7 @@ static bool make_stage(struct output *out)
 
 static bool take(struct sink *sink, const char *path, const struct buf *bytes, bool executable)
 {
-    struct output *out = (struct output *)sink;
+    struct staging *out = (struct staging *)sink;
     if (interrupt_pending())
         return false;
     const char *full = arena_format(&out->s->arena, "%s/%s%s", out->stage, out->prefix, path);
@@ -158,14 +158,14 @@ static bool target_is_ours(struct session *s, const char *target)
 
 /* ---- the three steps ------------------------------------------------------------------------------------------------------------ */
 
-bool output_begin(struct session *s, const char *target, struct output *out)
+bool staging_begin(struct session *s, const char *target, struct staging *out)
 {
     size_t length = strlen(target);
     while (length > 1 && target[length - 1] == '/')
         length--;
     target = arena_copy(&s->arena, target, length);
     char *resolved = realpath(target, NULL);
-    *out = (struct output){.s = s, .sink = {take}, .prefix = "", .lock = -1};
+    *out = (struct staging){.s = s, .sink = {take}, .prefix = "", .lock = -1};
     out->target = resolved ? arena_copy(&s->arena, resolved, strlen(resolved)) : target;
     free(resolved);
     if (!target_is_ours(s, out->target))
@@ -178,7 +178,7 @@ bool output_begin(struct session *s, const char *target, struct output *out)
 }
 
 /* Exchanges stage and target; after it the stage holds what the target held, if anything. */
-static bool swap(struct output *out)
+static bool swap(struct staging *out)
 {
     if (renameat2(AT_FDCWD, out->stage, AT_FDCWD, out->target, RENAME_EXCHANGE) == 0)
         return true;
@@ -200,19 +200,19 @@ static bool swap(struct output *out)
     return true;
 }
 
-bool output_commit(struct output *out)
+bool staging_commit(struct staging *out)
 {
     if (interrupt_pending() || !swap(out)) {
         if (!interrupt_pending())
             fail(out->s, "replace", out->target);
-        output_abandon(out);
+        staging_abandon(out);
         return false;
     }
-    output_abandon(out);
+    staging_abandon(out);
     return true;
 }
 
-void output_abandon(struct output *out)
+void staging_abandon(struct staging *out)
 {
     if (out->stage)
         files_remove_tree(out->s, out->stage);
@@ -223,7 +223,7 @@ void output_abandon(struct output *out)
     interrupt_release();
 }
 
-bool output_replace_file(struct session *s, const char *path, const struct buf *bytes)
+bool staging_replace_file(struct session *s, const char *path, const struct buf *bytes)
 {
     struct stat status;
     char *resolved = realpath(path, NULL);
