@@ -45,7 +45,7 @@ TABLES    := $(BUILD)/diagnostics.inc $(if $(wildcard grammar/mesh.y),$(BUILD)/p
 .SUFFIXES:
 .PHONY: all test unit check sample install uninstall dist clean format lint fuzz bench coverage help
 
-all: $(MESHC)
+all: $(MESHC) $(BUILD)/meshc.1
 
 $(MESHC): $(BUILD)/compiler/main.o $(LIBRARY)
 	$(call say,LINK,$@)$(CC) $(CFLAGS) $(LDFLAGS) $(LINK) -o $@ $^ $(LIBS) $(LDLIBS)
@@ -87,10 +87,86 @@ UNIT_LIBS   = $(shell $(PKGCONFIG) --libs cmocka 2>/dev/null || echo -lcmocka)
 $(UNIT_TESTS): %: %.o $(LIBRARY)
 	$(call say,LINK,$@)$(CC) $(CFLAGS) $(LDFLAGS) $(LINK) -o $@ $^ $(UNIT_LIBS) $(LIBS) $(LDLIBS)
 
+## unit: the unit tests alone
 unit: $(UNIT_TESTS)
 	$(Q)failed=0; for test in $(UNIT_TESTS); do $$test || failed=1; done; exit $$failed
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
+# ---- what users and packagers call ---------------------------------------------------------------------------------
+
+$(BUILD)/meshc.1: $(MESHC)
+	$(call say,MAN,$@)$(MESHC) manual > $@
+
+## sample: compile the chapter's mesh and show what was written
+sample: $(MESHC)
+	$(MESHC) build -o out samples/sales
+	@find out -type f | LC_ALL=C sort
+
+## test: all that a user can run; what misses an outside tool is skipped and says so
+test: $(MESHC) $(UNIT_TESTS)
+	BUILD=$(BUILD) tests/run
+
+## check: the same as test
+check: test
+
+## install: meshc, its man page and completions below PREFIX (DESTDIR is honoured)
+install: all
+	$(INSTALL) -d $(DESTDIR)$(bindir) $(DESTDIR)$(mandir)/man1 \
+	  $(DESTDIR)$(datadir)/bash-completion/completions $(DESTDIR)$(datadir)/zsh/site-functions
+	$(INSTALL) -m 755 $(MESHC) $(DESTDIR)$(bindir)/meshc
+	$(INSTALL) -m 644 $(BUILD)/meshc.1 $(DESTDIR)$(mandir)/man1/meshc.1
+	$(MESHC) completion bash > $(DESTDIR)$(datadir)/bash-completion/completions/meshc
+	$(MESHC) completion zsh > $(DESTDIR)$(datadir)/zsh/site-functions/_meshc
+
+## uninstall: remove what install put there
+uninstall:
+	rm -f $(DESTDIR)$(bindir)/meshc $(DESTDIR)$(mandir)/man1/meshc.1 \
+	  $(DESTDIR)$(datadir)/bash-completion/completions/meshc $(DESTDIR)$(datadir)/zsh/site-functions/_meshc
+
+## dist: meshc-VERSION.tar.gz of the committed tree, with the generated C, so that users need neither flex nor bison
+dist: $(GENERATED) $(TABLES)
+	rm -rf $(BUILD)/dist && mkdir -p $(BUILD)/dist
+	git archive --prefix=meshc-$(VERSION)/ HEAD | tar -x -C $(BUILD)/dist
+	mkdir -p $(BUILD)/dist/meshc-$(VERSION)/build
+	cp $(GENERATED) $(TABLES) $(BUILD)/dist/meshc-$(VERSION)/build/
+	touch $(BUILD)/dist/meshc-$(VERSION)/build/*
+	tar -C $(BUILD)/dist --sort=name --owner=0 --group=0 --numeric-owner \
+	  --mtime="@$$(git log -1 --format=%ct)" -c meshc-$(VERSION) | gzip -n > meshc-$(VERSION).tar.gz
+	rm -rf $(BUILD)/dist
+
+## clean: remove everything that was made
 clean:
-	rm -rf build build-*
+	rm -rf build build-* meshc-*.tar.gz
+
+# ---- what developers call --------------------------------------------------------------------------------------------
+
+HAND_WRITTEN := $(shell find compiler tests -name '*.[ch]' 2>/dev/null)
+
+## format: lay out the C code with clang-format
+format:
+	clang-format -i $(HAND_WRITTEN)
+
+## lint: layers, layout, static analysis, scripts
+lint: $(TABLES)
+	BUILD=$(BUILD) tests/lint/run
+
+## fuzz: every door for FUZZ_SECONDS (60) each
+fuzz:
+	tests/fuzz/run
+
+## bench: meshes of 1,000, 10,000 and 100,000 products
+bench: $(MESHC)
+	BUILD=$(BUILD) tests/bench/run
+
+## coverage: lines of the compiler that the tests reach (needs lcov)
+coverage:
+	$(MAKE) BUILD=build-coverage CFLAGS="-O0 -g --coverage" LDFLAGS=--coverage test
+	lcov -q --capture --directory build-coverage --output-file build-coverage/coverage.info
+	lcov -q --extract build-coverage/coverage.info '*/compiler/*' --output-file build-coverage/coverage.info
+	lcov --summary build-coverage/coverage.info
+
+## help: this list
+help:
+	@sed -n 's/^## //p' Makefile
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

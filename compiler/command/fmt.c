@@ -22,7 +22,7 @@ static void treat(struct formatter *f, const struct source *source, const struct
     f->changed++;
     if (f->settings->diff) {
         struct buf out = {0};
-        diff_unified(&out, source->path, source->text, source->size, text->at, text->len);
+        diff_unified(&out, source->path, source->path, source->text, source->size, text->at, text->len);
         fwrite(out.at, 1, out.len, stdout);
         buf_free(&out);
     } else if (f->settings->check || staging_replace_file(f->s, source->path, text)) {

@@ -1,0 +1,16 @@
+/* areas.h - the checks, one function an area; the table is in check.c. */
+#ifndef MESH_CHECK_AREAS_H
+#define MESH_CHECK_AREAS_H
+
+#include "model/deployment.h"
+
+/* Over the mesh, whatever the environment. */
+void check_columns(struct session *s, const struct mesh *mesh);
+void check_rules(struct session *s, const struct mesh *mesh);
+void check_lineage(struct session *s, const struct mesh *mesh);
+void check_service_levels(struct session *s, const struct mesh *mesh);
+
+/* Over one deployment: what depends on names, accounts and regions. */
+void check_names(struct session *s, const struct deployment *deployment);
+
+#endif

@@ -1,0 +1,194 @@
+/* names.c - names in AWS of one deployment: what a service allows, how long it may be, and that no two things share one. */
+#include "check/areas.h"
+#include "check/limits.h"
+
+#include <string.h>
+
+struct judge {
+    struct session *s;
+    const struct deployment *deployment;
+    struct map seen; /* (name, kind of thing) -> where it is declared */
+};
+
+static const char *in_environment(const struct judge *j)
+{
+    return j->deployment->name
+               ? arena_format(&j->s->arena, " in environment '%s'", j->deployment->name)
+               : "";
+}
+
+static void too_long(struct judge *j, struct span at, const char *what, const char *name, enum limit limit)
+{
+    const struct limit_info *info = limit_info(limit);
+    struct diag *d = diag(j->s, D_NAME_TOO_LONG, at, "the name of the %s has %zu characters%s: '%.80s'",
+                          what, strlen(name), in_environment(j), name);
+    diag_help(j->s, d, "at most %lld fit (%s)", (long long)info->figure, info->source);
+}
+
+/* One thing of a kind may have a name; `kind` is compared by address. */
+static void claim(struct judge *j, const char *kind, const char *name, const struct decl *owner)
+{
+    atom key = atom_of(&j->s->atoms, name);
+    const struct decl *first = map_get(&j->seen, key, kind);
+    if (!first) {
+        map_put(&j->seen, key, kind, arena_new(&j->s->arena, struct decl));
+        memcpy(map_get(&j->seen, key, kind), owner, sizeof *owner);
+        return;
+    }
+    if (first->at.lo == owner->at.lo)
+        return;
+    struct diag *d = diag(j->s, D_NAMES_COLLIDE, owner->at, "the %s of '%s' and of '%s' is the same%s: '%s'",
+                          kind, owner->path, first->path, in_environment(j), name);
+    diag_place(j->s, d, first->at, "the other one");
+}
+
+/* ---- Glue ------------------------------------------------------------------------------------------------------------------------------ */
+
+/* Athena reads names of letters, digits and underscores without quotes; Glue stores lower case (Athena: names). */
+static bool is_glue_name(const char *name)
+{
+    return *name && strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == strlen(name);
+}
+
+static void check_glue_name(struct judge *j, struct span at, const char *what, const char *name)
+{
+    if (!is_glue_name(name)) {
+        struct diag *d = diag(j->s, D_BAD_GLUE_NAME, at, "'%s' cannot be the name of a %s", name, what);
+        diag_help(j->s, d, "lower-case letters, digits and underscores can");
+    } else if (strlen(name) > (size_t)limit_info(LIMIT_GLUE_NAME)->figure) {
+        too_long(j, at, what, name, LIMIT_GLUE_NAME);
+    }
+}
+
+static void check_columns_of(struct judge *j, const struct schema *schema)
+{
+    for (size_t i = 0; i < schema->columns.len; i++) {
+        const struct column *column = schema->columns.at[i];
+        size_t length = strlen(column->physical);
+        if (length > (size_t)limit_info(LIMIT_GLUE_NAME)->figure)
+            too_long(j, column->decl.at, "column", column->physical, LIMIT_GLUE_NAME);
+        if (column->type->glue && strlen(column->type->glue) > (size_t)limit_info(LIMIT_COLUMN_TYPE)->figure)
+            too_long(j, column->type_at, "type", column->type->glue, LIMIT_COLUMN_TYPE);
+    }
+}
+
+/* ---- S3 --------------------------------------------------------------------------------------------------------------------------------- */
+
+static bool is_address(const char *name)
+{
+    return strspn(name, "0123456789.") == strlen(name) && strchr(name, '.') != NULL;
+}
+
+static bool ends_with(const char *name, const char *end)
+{
+    size_t length = strlen(name), n = strlen(end);
+    return length >= n && strcmp(name + length - n, end) == 0;
+}
+
+/* What is wrong with the name of a bucket, or NULL (S3: bucket naming rules). */
+static const char *bucket_fault(const char *name)
+{
+    size_t length = strlen(name);
+    if (length < 3 || length > (size_t)limit_info(LIMIT_BUCKET_NAME)->figure)
+        return "it has 3 to 63 characters";
+    if (strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789.-") != length)
+        return "it has lower-case letters, digits, hyphens and points alone";
+    if (strchr("-.", name[0]) || strchr("-.", name[length - 1]))
+        return "it begins and ends with a letter or digit";
+    if (strstr(name, "..") || strstr(name, ".-") || strstr(name, "-."))
+        return "no point stands beside a point or a hyphen";
+    if (is_address(name))
+        return "it does not look like an address";
+    if (strncmp(name, "xn--", 4) == 0 || strncmp(name, "sthree-", 7) == 0)
+        return "it does not begin with 'xn--' or 'sthree-'";
+    if (ends_with(name, "-s3alias") || ends_with(name, "--ol-s3") || ends_with(name, "--x-s3"))
+        return "S3 keeps this ending for itself";
+    return NULL;
+}
+
+static void check_bucket(struct judge *j, struct span at, const char *name)
+{
+    const char *fault = name ? bucket_fault(name) : NULL;
+    if (!fault)
+        return;
+    struct diag *d = diag(j->s, D_BAD_BUCKET_NAME, at, "'%s' cannot be the name of a bucket%s", name,
+                          in_environment(j));
+    diag_help(j->s, d, "%s", fault);
+}
+
+/* ---- IAM -------------------------------------------------------------------------------------------------------------------------------- */
+
+static void check_principal(struct judge *j, const struct principal *principal)
+{
+    if (principal->arn.value || !principal->aws_name)
+        return;
+    if (principal->kind != PRINCIPAL_ROLE && principal->kind != PRINCIPAL_USER)
+        return;
+    const char *name = strrchr(principal->aws_name, '/'); /* a path may stand before it */
+    name = name ? name + 1 : principal->aws_name;
+    const char *all = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=,.@-";
+    if (!*name || strspn(name, all) != strlen(name)) {
+        struct diag *d = diag(j->s, D_BAD_PRINCIPAL_NAME, principal->decl.at,
+                              "'%s' cannot be the name of a role or user in IAM", principal->aws_name);
+        diag_help(j->s, d, "letters, digits and _ + = , . @ - can");
+    } else if (strlen(name) > (size_t)limit_info(LIMIT_ROLE_NAME)->figure) {
+        too_long(j, principal->decl.at, "role", name, LIMIT_ROLE_NAME);
+    }
+}
+
+/* ---- all -------------------------------------------------------------------------------------------------------------------------------- */
+
+static void check_domain(struct judge *j, const struct domain *domain)
+{
+    static const char database[] = "database", made[] = "bucket";
+    const struct domain_names *names = &j->deployment->domains[domain->decl.index];
+    struct span at = domain->database.value ? domain->database.at : domain->decl.at;
+    check_glue_name(j, at, database, names->database);
+    claim(j, database, names->database, &domain->decl);
+    if (strcmp(domain->decl.name, "governance") == 0)
+        diag(j->s, D_DOMAIN_GOVERNANCE, domain->decl.at,
+             "no domain is called 'governance': the mesh's own stack is");
+    if (names->bucket)
+        check_bucket(j, domain->storage.bucket.value ? domain->storage.bucket.at : domain->decl.at,
+                     names->bucket);
+    else if (domain->products.len)
+        diag_help(j->s,
+                  diag(j->s, D_NO_BUCKET, domain->decl.at, "domain '%s' has no bucket for its products",
+                       domain->decl.path),
+                  "give it 'storage { }' or 'bucket: \"...\"', or give the mesh a bucket");
+    if (names->bucket_made_here)
+        claim(j, made, names->bucket, &domain->decl);
+}
+
+static void check_output(struct judge *j, const struct output *output)
+{
+    static const char table[] = "table", location[] = "location";
+    const struct table_names *names = &j->deployment->tables[output->decl.index];
+    struct span at = output->table.value ? output->table.at : output->decl.at;
+    if (!names->table)
+        return;
+    check_glue_name(j, at, table, names->table);
+    claim(j, table, arena_format(&j->s->arena, "%s.%s", names->database, names->table),
+          &output->decl);
+    if (names->uri && !output->existing) {
+        claim(j, location, names->uri, &output->decl);
+        if (output->location.value && names->bucket)
+            check_bucket(j, output->location.at, names->bucket);
+    }
+}
+
+void check_names(struct session *s, const struct deployment *deployment)
+{
+    const struct mesh *mesh = deployment->mesh;
+    struct judge j = {.s = s, .deployment = deployment};
+    check_bucket(&j, mesh->bucket.at, deployment->mesh_bucket);
+    for (size_t i = 0; i < mesh->domains.len; i++)
+        check_domain(&j, mesh->domains.at[i]);
+    for (size_t i = 0; i < mesh->outputs.len; i++)
+        check_output(&j, mesh->outputs.at[i]);
+    for (size_t i = 0; i < mesh->schemas.len; i++)
+        check_columns_of(&j, mesh->schemas.at[i]);
+    for (size_t i = 0; i < mesh->principals.len; i++)
+        check_principal(&j, mesh->principals.at[i]);
+    map_free(&j.seen);
+}
