@@ -158,6 +158,9 @@ fuzz:
 bench: $(MESHC)
 	BUILD=$(BUILD) tests/bench/run
 
+$(BUILD)/bench: tests/bench/bench.c $(LIBRARY)
+	$(call say,LINK,$@)$(COMPILE) $(LDFLAGS) $(LINK) -o $@ $< $(LIBRARY) $(LIBS) $(LDLIBS)
+
 ## coverage: lines of the compiler that the tests reach (needs lcov)
 coverage:
 	$(MAKE) BUILD=build-coverage CFLAGS="-O0 -g --coverage" LDFLAGS=--coverage test

@@ -31,4 +31,8 @@ struct token_list {
 
 void scan_tokens(struct session *s, const struct source *source, struct token_list *out);
 
+/* Runs the generated scanner over a file and throws every token away: what the benchmark compares with. Returns how many
+ * there were. */
+size_t scan_bare(struct session *s, const struct source *source);
+
 #endif

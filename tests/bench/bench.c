@@ -1,0 +1,232 @@
+/* bench.c - how fast meshc is: writes meshes of 1,000, 10,000 and 100,000 products, runs check and build on them, and prints
+ * throughput, peak memory and the ratio to a bare scan of the same bytes by the generated scanner alone.
+ *
+ * Usage: bench MESHC FOLDER [PRODUCTS...]. A benchmark, not a test: it judges nothing. */
+#include "source/session.h"
+#include "syntax/parse.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { PRODUCTS_A_DOMAIN = 50, COLUMNS = 20, RUNS = 5 };
+
+static void die(const char *what)
+{
+    perror(what);
+    exit(3);
+}
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* ---- meshes ------------------------------------------------------------------------------------------------------------------------- */
+
+static void put_schema(FILE *out, int domain, int product)
+{
+    static const char *const types[] = {"string", "bigint", "double", "timestamp", "decimal(12, 2)",
+                                        "array<string>", "int", "date", "boolean", "string"};
+    fprintf(out, "schema Record_%d_%d {\n  record_id:        string @key\n", domain, product);
+    for (int i = 1; i < COLUMNS; i++)
+        fprintf(out, "  attribute_%02d:     %s%s\n", i, types[i % 10],
+                i == 3 ? " @required" : i == 9 ? " @pii" : "");
+    fputs("}\n\n", out);
+}
+
+static void put_product(FILE *out, int domain, int product)
+{
+    fprintf(out,
+            "/// Records of kind %d, as the source system of domain %d sends them.\n"
+            "product domain_%d.records_%d of Record_%d_%d {\n"
+            "  format:  parquet\n"
+            "  version: 1.%d.0\n"
+            "  status:  active\n"
+            "  sla { freshness: 24h  availability: 99.9%%  retention: 7y }\n"
+            "  quality {\n"
+            "    expect attribute_02 >= 0\n"
+            "    expect completeness(attribute_05) >= 99%%\n"
+            "  }\n"
+            "}\n\n",
+            product, domain, domain, product, domain, product, product);
+}
+
+static size_t write_domain(const char *folder, int domain, int products)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/domain_%d.mesh", folder, domain);
+    FILE *out = fopen(path, "w");
+    if (!out)
+        die(path);
+    fprintf(out,
+            "domain domain_%d {\n  owner:   Owner\n  contact: \"domain-%d@example.com\"\n}\n\n", domain,
+            domain);
+    for (int i = 0; i < products; i++) {
+        put_schema(out, domain, i);
+        put_product(out, domain, i);
+    }
+    fprintf(out,
+            "pipeline domain_%d.load {\n  produces: [domain_%d.records_0]\n  schedule: every(1h)\n"
+            "  steps { load: lambda LoadRecords }\n}\n\n"
+            "policy access_%d {\n  grant read on domain_%d.* to Analyst\n}\n",
+            domain, domain, domain, domain);
+    size_t size = (size_t)ftell(out);
+    if (fclose(out) != 0)
+        die(path);
+    return size;
+}
+
+static size_t write_mesh(const char *folder, int products)
+{
+    char path[4096];
+    if (mkdir(folder, 0777) != 0)
+        die(folder);
+    snprintf(path, sizeof path, "%s/mesh.mesh", folder);
+    FILE *out = fopen(path, "w");
+    if (!out)
+        die(path);
+    fputs("mesh bench {\n  region:  eu-west-1\n  account: 123456789012\n  bucket:  \"bench-data\"\n}\n\n"
+          "role Owner\nrole Analyst\n",
+          out);
+    size_t size = (size_t)ftell(out);
+    if (fclose(out) != 0)
+        die(path);
+    for (int domain = 0, left = products; left > 0; domain++, left -= PRODUCTS_A_DOMAIN)
+        size += write_domain(folder, domain, left < PRODUCTS_A_DOMAIN ? left : PRODUCTS_A_DOMAIN);
+    return size;
+}
+
+/* ---- measuring ---------------------------------------------------------------------------------------------------------------------- */
+
+struct measure {
+    double seconds; /* median */
+    long peak_kb;
+};
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Runs a command RUNS times (once when it takes long) with its output thrown away. */
+static struct measure run(char *const *arguments)
+{
+    double seconds[RUNS];
+    int runs = 0;
+    long peak = 0;
+    while (runs < RUNS && (runs == 0 || seconds[0] < 3)) {
+        double start = now();
+        pid_t child = fork();
+        if (child == 0) {
+            if (!freopen("/dev/null", "w", stdout))
+                _exit(127);
+            execv(arguments[0], arguments);
+            _exit(127);
+        }
+        int status;
+        if (child < 0 || waitpid(child, &status, 0) != child)
+            die("wait");
+        seconds[runs++] = now() - start;
+        if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+            fprintf(stderr, "bench: %s %s failed\n", arguments[0], arguments[1]);
+            exit(3);
+        }
+    }
+    struct rusage usage;
+    getrusage(RUSAGE_CHILDREN, &usage);
+    peak = usage.ru_maxrss;
+    qsort(seconds, (size_t)runs, sizeof *seconds, by_value);
+    return (struct measure){seconds[runs / 2], peak};
+}
+
+/* Seconds that the scanner alone takes for the same bytes, loading not counted. */
+static double bare_scan(const char *folder)
+{
+    double best = 1e9;
+    struct session s;
+    session_init(&s);
+    const char *paths[] = {folder};
+    if (!source_load_program(&s, paths, 1))
+        die(folder);
+    for (int i = 0; i < RUNS; i++) {
+        double start = now();
+        for (size_t k = 0; k < s.sources.files.len; k++)
+            scan_bare(&s, s.sources.files.at[k]);
+        double took = now() - start;
+        best = took < best ? took : best;
+    }
+    session_free(&s);
+    return best;
+}
+
+static double folder_megabytes(const char *folder)
+{
+    char command[8192];
+    double bytes = 0;
+    snprintf(command, sizeof command, "du -sb '%s' | cut -f1", folder);
+    FILE *in = popen(command, "r");
+    if (!in || fscanf(in, "%lf", &bytes) != 1)
+        die("du");
+    pclose(in);
+    return bytes / 1e6;
+}
+
+static void bench(const char *meshc, const char *folder, int products)
+{
+    char mesh[4096], out[4096], output[4200];
+    snprintf(mesh, sizeof mesh, "%s/mesh-%d", folder, products);
+    snprintf(out, sizeof out, "%s/out-%d", folder, products);
+    snprintf(output, sizeof output, "-o%s", out);
+    double megabytes = (double)write_mesh(mesh, products) / 1e6;
+    double scan = bare_scan(mesh);
+
+    /* A process of its own for each verb, because peak memory is that of all children so far. */
+    fflush(stdout);
+    for (int build = 0; build <= 1; build++) {
+        pid_t child = fork();
+        if (child < 0)
+            die("fork");
+        if (child > 0) {
+            int status;
+            waitpid(child, &status, 0);
+            if (status != 0)
+                exit(3);
+            continue;
+        }
+        char *const check_arguments[] = {(char *)meshc, "check", "-q", mesh, NULL};
+        char *const build_arguments[] = {(char *)meshc, "build", "-q", output, mesh, NULL};
+        struct measure m = run(build ? build_arguments : check_arguments);
+        double written = build ? folder_megabytes(out) : 0;
+        printf("%7d %-6s %8.1f %9.1f %8.1f %9.1f %9.1f %7.1fx %8.1fx\n", products,
+               build ? "build" : "check", megabytes, m.seconds * 1e3, megabytes / m.seconds,
+               written / m.seconds, (double)m.peak_kb / 1024, (double)m.peak_kb * 1024 / 1e6 / megabytes,
+               m.seconds / scan);
+        fflush(stdout);
+        _exit(0);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static const int sizes[] = {1000, 10000, 100000};
+    if (argc < 3) {
+        fputs("usage: bench MESHC FOLDER [PRODUCTS...]\n", stderr);
+        return 2;
+    }
+    puts("products verb    MB in        ms  MB/s in  MB/s out   peak MB  memory    bare scan");
+    if (argc == 3)
+        for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+            bench(argv[1], argv[2], sizes[i]);
+    for (int i = 3; i < argc; i++)
+        bench(argv[1], argv[2], atoi(argv[i]));
+    return 0;
+}
