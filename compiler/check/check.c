@@ -1,0 +1,26 @@
+/* check.c - the table of checks. A check is one function over the mesh or over one deployment of it; it reports, and knows
+ * nothing of the others. */
+#include "check/check.h"
+
+#include "check/access/access.h"
+#include "check/areas.h"
+#include "check/pipelines.h"
+
+static void (*const mesh_checks[])(struct session *s, const struct mesh *mesh) = {
+    check_columns, check_rules, check_lineage, check_service_levels,
+    check_pipelines, check_guardrails, access_check,
+};
+
+static void (*const deployment_checks[])(struct session *s, const struct deployment *deployment) = {
+    check_names,
+    check_machines,
+};
+
+void check_mesh(struct session *s, const struct mesh *mesh, const struct deployments *deployments)
+{
+    for (size_t i = 0; i < sizeof mesh_checks / sizeof *mesh_checks; i++)
+        mesh_checks[i](s, mesh);
+    for (size_t d = 0; d < deployments->list.len; d++)
+        for (size_t i = 0; i < sizeof deployment_checks / sizeof *deployment_checks; i++)
+            deployment_checks[i](s, deployments->list.at[d]);
+}
