@@ -20,7 +20,7 @@ static const char *in_environment(const struct judge *j)
 static void too_long(struct judge *j, struct span at, const char *what, const char *name, enum limit limit)
 {
     const struct limit_info *info = limit_info(limit);
-    struct diag *d = diag(j->s, D_NAME_TOO_LONG, at, "the name of the %s has %zu characters%s: '%.80s'",
+    struct diag *d = diag(j->s, D_AWS_NAME_TOO_LONG, at, "the name of the %s has %zu characters%s: '%.80s'",
                           what, strlen(name), in_environment(j), name);
     diag_help(j->s, d, "at most %lld fit (%s)", (long long)info->figure, info->source);
 }

@@ -37,29 +37,10 @@ static void check_deletion(struct session *s, const struct output *output)
     diag_place(s, d, kept->at, "the promise");
 }
 
-/* Each later tier must come later (S3: lifecycle transitions). */
-static void check_tiers(struct session *s, const struct output *output)
-{
-    const struct lifecycle *life = &output->lifecycle;
-    const struct amount *tiers[] = {&life->infrequent_access, &life->archive, &life->delete};
-    const struct amount *before = NULL;
-    for (size_t i = 0; i < sizeof tiers / sizeof *tiers; i++) {
-        if (!tiers[i]->text)
-            continue;
-        if (before && tiers[i]->base <= before->base) {
-            struct diag *d = diag(s, D_LIFECYCLE_ORDER, tiers[i]->at,
-                                  "%s is not later than the %s before it", tiers[i]->text, before->text);
-            diag_place(s, d, before->at, "the one before");
-        }
-        before = tiers[i];
-    }
-}
-
 void check_service_levels(struct session *s, const struct mesh *mesh)
 {
     for (size_t i = 0; i < mesh->outputs.len; i++) {
         check_freshness(s, mesh->outputs.at[i]);
         check_deletion(s, mesh->outputs.at[i]);
-        check_tiers(s, mesh->outputs.at[i]);
     }
 }
