@@ -263,9 +263,25 @@ static void suggestions_know_the_distance(void **state) {
     }
 }
 
-static void unknown_files_are_not_embedded(void **state) {
+/* Run from the project's folder, like all tests. */
+static void files_are_embedded_byte_for_byte(void **state) {
+    static const char *const names[] = {"grants.sh", "deploy.sh"};
     size_t size = 1;
     (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char path[64];
+        snprintf(path, sizeof path, "runtime/%s", names[i]);
+        FILE *file = fopen(path, "rb");
+        assert_non_null(file);
+        const char *text = embedded_file(names[i], &size);
+        assert_non_null(text);
+        for (size_t at = 0; at < size; at++) {
+            assert_int_equal((unsigned char)text[at], getc(file));
+        }
+        assert_int_equal(getc(file), EOF);
+        assert_int_equal(text[size], 0);
+        fclose(file);
+    }
     assert_null(embedded_file("no such file", &size));
     assert_int_equal(size, 0);
 }
@@ -282,7 +298,7 @@ int main(void) {
         cmocka_unit_test(hashes_give_the_published_values),
         cmocka_unit_test(suggestions_are_near_or_none),
         cmocka_unit_test(suggestions_know_the_distance),
-        cmocka_unit_test(unknown_files_are_not_embedded),
+        cmocka_unit_test(files_are_embedded_byte_for_byte),
     };
     return cmocka_run_group_tests_name("base", tests, NULL, NULL);
 }
