@@ -2,6 +2,7 @@
  * Lake Formation reads and writes them. Grants are the grant program's work (plan/grants.c):
  * CloudFormation loses them, see the reference. */
 #include "check/limits.h"
+#include "model/names.h"
 #include "plan/iam.h"
 #include "plan/places.h"
 #include "plan/plan.h"
@@ -67,8 +68,8 @@ static const char *registration_role(struct plan *plan, struct stack *stack,
     }
     if (home && domain->storage.encryption == ENCRYPTION_KMS && domain->storage.kms_key.value)
         key_rights(plan, &rights, domain->storage.kms_key.value);
-    const char *role_name = plan_name(plan, (size_t)limit_info(LIMIT_ROLE_NAME)->figure,
-                                      domain->decl.path, "lakeformation");
+    const char *role_name = name_joined(&plan->scratch, plan->deployment, domain, "-lakeformation",
+                                        (size_t)limit_info(LIMIT_ROLE_NAME)->figure);
     return plan_role(plan, stack, domain->decl.at, "RegistrationRole", NULL, role_name,
                      "lakeformation.amazonaws.com", &rights);
 }

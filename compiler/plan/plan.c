@@ -4,10 +4,10 @@
 #include "plan/plan.h"
 #include "base/hash.h"
 #include "check/limits.h"
+#include "model/names.h"
 #include "plan/places.h"
 #include "plan/text.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,54 +30,14 @@ static bool letter_or_digit(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-/* Letters, digits and hyphens of text; everything else becomes a hyphen. */
-static void put_plain(struct buf *out, const char *text) {
-    for (; *text; text++)
-        buf_putc(out, letter_or_digit(*text) ? *text : '-');
-}
-
-static char *joined_name(struct arena *arena, const struct plan *plan, size_t max, const char *a,
-                         const char *b) {
-    const struct deployment *d = plan->deployment;
-    struct buf name = {0};
-    put_plain(&name, plan->mesh->decl.name ? plan->mesh->decl.name : "mesh");
-    if (d->suffix && d->suffix[0]) {
-        buf_putc(&name, '-');
-        put_plain(&name, d->suffix);
-    }
-    for (int i = 0; i < 2; i++) {
-        const char *part = i ? b : a;
-        if (part) {
-            buf_putc(&name, '-');
-            put_plain(&name, part);
-        }
-    }
-    if (name.len > max) {
-        uint64_t hash = hash_bytes(HASH_START, name.at, name.len);
-        name.len = max - 9;
-        buf_format(&name, "-%08" PRIx32, (uint32_t)(hash ^ hash >> 32));
-    }
-    char *text = arena_copy(arena, name.at, name.len);
-    buf_free(&name);
-    return text;
-}
-
-const char *plan_name(struct plan *plan, size_t max, const char *a, const char *b) {
-    return joined_name(&plan->scratch, plan, max, a, b);
-}
-
-const char *plan_pipeline_role(struct plan *plan, const struct pipeline *pipeline) {
-    return name_pipeline_role(&plan->scratch, plan->deployment, pipeline);
-}
-
 static void add_stack(struct plan *plan, const struct domain *domain) {
     struct arena *arena = &plan->s->arena;
     const char *mesh = plan->mesh->decl.name ? plan->mesh->decl.name : "mesh";
     const char *part = domain ? domain->decl.path : "governance";
     struct stack *stack = arena_new(arena, struct stack);
     stack->domain = domain;
-    stack->name =
-        joined_name(arena, plan, (size_t)limit_info(LIMIT_STACK_NAME)->figure, part, NULL);
+    stack->name = name_joined(arena, plan->deployment, domain, domain ? NULL : part,
+                              (size_t)limit_info(LIMIT_STACK_NAME)->figure);
     stack->file = arena_format(arena, "stacks/%s.template.json", part);
     stack->description = domain ? arena_format(arena, "Domain %s of the mesh %s", part, mesh)
                                 : arena_format(arena, "Governance of the mesh %s", mesh);

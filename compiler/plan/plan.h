@@ -75,20 +75,11 @@ const char *plan_made(struct plan *plan, const void *thing, const char *role);
 bool plan_emits(const struct output *output);
 bool plan_emits_pipeline(const struct pipeline *pipeline);
 
-/* <mesh>[-<suffix>]-<a>[-<b>] of letters, digits and hyphens; longer ones are cut and end in 8 hex digits of their hash. */
-const char *plan_name(struct plan *plan, size_t max, const char *a, const char *b);
-/* The AWS name of the role made for a pipeline that names none. */
-const char *plan_pipeline_role(struct plan *plan, const struct pipeline *pipeline);
-
 /* The ARN of the topic that alerts of a domain (of one of its pipelines) go to, as a template value for AlarmActions. */
 json *plan_alert_topic(struct plan *plan, struct stack *stack, const struct domain *domain,
                        const struct pipeline *pipeline);
 /* The ARN of a channel's topic: a Ref inside its own stack, else made from its name. */
 json *plan_channel_topic(struct plan *plan, struct stack *stack, const struct channel *channel);
-/* The topic's name, NULL for an existing one; its ARN as a text with the tokens of state machines. */
-const char *plan_channel_name(struct plan *plan, const struct channel *channel);
-const char *plan_channel_state_arn(struct plan *plan, const struct channel *channel);
-
 /* Free data (custom, parameters, inputs without expressions) as JSON. */
 json *plan_data(struct plan *plan, const struct data *data);
 

@@ -8,6 +8,7 @@
 #include "model/names.h"
 #include "plan/quality.h"
 #include "check/limits.h"
+#include "model/names.h"
 #include "plan/plan.h"
 #include "plan/text.h"
 
@@ -571,17 +572,13 @@ static void ruleset(struct plan *plan, struct stack *stack, const struct output 
                                    "Ruleset", plan_local(&output->decl, output->domain));
     plan_keep(plan, output, "ruleset", plan_last(stack)->id);
     plan_keep(plan, output, "ruleset", plan_last(stack)->id);
-    json_set_text(resource, "Name", plan_ruleset_name(plan, output));
+    json_set_text(resource, "Name", name_ruleset(&plan->scratch, plan->deployment, output));
     json_set_text(resource, "Description",
                   plan_format(plan, "What %s promises of its rows", output->decl.path));
     json_set_text(resource, "Ruleset", text);
     json *target = json_set(resource, "TargetTable", json_object());
     json_set_text(target, "DatabaseName", names->database);
     json_set(target, "TableName", plan_ref(plan_made(plan, output, "table")));
-}
-
-const char *plan_ruleset_name(struct plan *plan, const struct output *output) {
-    return name_ruleset(&plan->scratch, plan->deployment, output);
 }
 
 void plan_quality(struct plan *plan, struct stack *stack) {

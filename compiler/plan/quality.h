@@ -5,8 +5,6 @@
 
 #include "plan/plan.h"
 
-/* "sales_data.sales_transactions": unique in an account's region, as tables are. */
-const char *plan_ruleset_name(struct plan *plan, const struct output *output);
 /* One line of DQDL; NULL when the table has no rule that a ruleset can hold. Reports what it leaves
  * out. */
 const char *plan_ruleset(struct plan *plan, const struct output *output);

@@ -1,34 +1,19 @@
 /* sns.c - topics for alerts: one for each channel that names no existing topic, and one for a
  * domain whose alarms have no channel. Only CloudWatch of this account may publish besides the
  * account itself. */
-#include "check/limits.h"
+#include "model/names.h"
 #include "plan/plan.h"
 #include "plan/text.h"
 
 static const char *const domain_topic_id = "AlertTopic";
-
-static size_t topic_max(void) {
-    return (size_t)limit_info(LIMIT_TOPIC_NAME)->figure;
-}
-
-const char *plan_channel_name(struct plan *plan, const struct channel *channel) {
-    if (channel->arn.value)
-        return NULL;
-    return plan_name(plan, topic_max(), channel->domain ? channel->domain->decl.path : NULL,
-                     channel->decl.name);
-}
-
-const char *plan_channel_state_arn(struct plan *plan, const struct channel *channel) {
-    const char *name = plan_channel_name(plan, channel);
-    return name ? plan_arn_state(plan, "sns", ARN_REGION | ARN_ACCOUNT, name) : channel->arn.value;
-}
 
 json *plan_channel_topic(struct plan *plan, struct stack *stack, const struct channel *channel) {
     if (channel->arn.value)
         return json_text(channel->arn.value);
     if (channel->domain == stack->domain)
         return plan_ref(plan_made(plan, channel, "topic"));
-    return plan_arn(plan, "sns", ARN_REGION | ARN_ACCOUNT, plan_channel_name(plan, channel));
+    return plan_arn(plan, "sns", ARN_REGION | ARN_ACCOUNT,
+                    name_topic(&plan->scratch, plan->deployment, channel));
 }
 
 json *plan_alert_topic(struct plan *plan, struct stack *stack, const struct domain *domain,
@@ -66,7 +51,7 @@ static void channel_topic(struct plan *plan, struct stack *stack, const struct c
     json *topic = plan_resource(plan, stack, "AWS::SNS::Topic", at, "Topic", channel->decl.name);
     const char *id = plan_last(stack)->id;
     plan_keep(plan, channel, "topic", id);
-    json_set_text(topic, "TopicName", plan_channel_name(plan, channel));
+    json_set_text(topic, "TopicName", name_topic(&plan->scratch, plan->deployment, channel));
     if (channel->emails.len) {
         json *subscriptions = json_set(topic, "Subscription", json_array());
         for (size_t i = 0; i < channel->emails.len; i++) {

@@ -1,6 +1,7 @@
 /* text.c - texts in which the account, region or partition may be unknown, and the ARNs made of
  * them. */
 #include "plan/text.h"
+#include "model/names.h"
 
 #include <string.h>
 
@@ -203,7 +204,9 @@ static const char *principal_rest(struct plan *plan, const struct principal *pri
     case PRINCIPAL_GROUP:
         return plan_format(plan, "group/%s", principal->aws_name);
     case PRINCIPAL_PIPELINE:
-        return plan_format(plan, "role/%s", plan_pipeline_role(plan, principal->pipeline));
+        return plan_format(
+            plan, "role/%s",
+            name_pipeline_role(&plan->scratch, plan->deployment, principal->pipeline));
     case PRINCIPAL_ACCOUNT:
     case PRINCIPAL_ORGANIZATION:
     case PRINCIPAL_TEAM: /* replaced by its members before */
