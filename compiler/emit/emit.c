@@ -44,6 +44,7 @@ static bool emit_stacks(struct emitter *e)
         e->counts->resources += stack->resources.len;
         manifest_stack(&e->manifest, stack);
         emit_template(&e->bytes, stack);
+        plan_judge_size(e->plan, stack, e->bytes.len);
         bool delivered = deliver(e, stack->file, false);
         plan_stack_free(e->plan, stack);
         if (!delivered)
@@ -121,6 +122,7 @@ bool emit_deployment(struct session *s, const struct deployment *deployment, str
         done = sink->take(sink, "manifest.json", &e.bytes, false);
     }
     manifest_free(&e.manifest);
+    plan_free(e.plan);
     buf_free(&e.bytes);
     return done;
 }
