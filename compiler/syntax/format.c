@@ -1,30 +1,36 @@
 /* format.c - the canonical text of a file.
  *
- * The rules, complete. A line holds at most 100 columns (characters). An item is a declaration, member, column, step,
- * statement or part (branch, when, otherwise) in a body, or an element of a list.
+ * The rules, complete. A line holds at most 100 columns (characters). An item is a declaration,
+ * member, column, step, statement or part (branch, when, otherwise) in a body, or an element of a
+ * list.
  *
- * 1. Brackets `{}` and `[]` stay on one line if the author wrote them on one line and the line fits; else what they hold
- *    stands one item a line, two blanks deeper. On one line, members stand two blanks apart, elements have `, ` between
- *    them and none after the last; over several lines each element has a comma after it. No commas between members.
- * 2. A line break that is in no bracket is not kept: what fits on one line is put there. A statement, a column's or type's
- *    annotations, a block's head that do not fit are filled up to column 100 and go on two blanks deeper, at the next
- *    clause or annotation; a clause that alone is too long goes on four blanks deeper, after a comma or before `and` and
- *    `or`. A text that cannot be broken may be longer than a line.
- * 3. At most one blank line between items, none at the begin and end of a body or the file. At file level one
- *    blank line parts a declaration of several lines from its neighbours, their comments included.
- * 4. Values of members, columns and steps that stand on one line each, line after line, begin in one column; so do the
- *    braces of blocks and branches on one line each. A blank line, a comment's line, an item of several lines, one
- *    of the other sort or a label longer than 40 columns end such a group; so does a line that would not fit
- *    when aligned but fits alone: it stands alone.
- * 5. A comment stays where it is: on a line of its own it is indented like an item of its body; at the end of a line it
- *    stays there two blanks apart, in one column with those of the lines directly before and after if these are items on
- *    one line; between two tokens it stays between them. Its text is kept, but for blanks at the ends of lines; further
- *    lines of a block comment move with its first one. It is never counted when a line is measured unless code follows it.
- * 6. Quotes of labels go where an identifier is quoted. A text block that begins below its quotes is indented two blanks
- *    deeper than the line of these, its closing quotes like the line; any other is copied byte for byte, line ends aside.
+ * 1. Brackets `{}` and `[]` stay on one line if the author wrote them on one line and the line
+ * fits; else what they hold stands one item a line, two blanks deeper. On one line, members stand
+ * two blanks apart, elements have `, ` between them and none after the last; over several lines
+ * each element has a comma after it. No commas between members.
+ * 2. A line break that is in no bracket is not kept: what fits on one line is put there. A
+ * statement, a column's or type's annotations, a block's head that do not fit are filled up to
+ * column 100 and go on two blanks deeper, at the next clause or annotation; a clause that alone is
+ * too long goes on four blanks deeper, after a comma or before `and` and `or`. A text that cannot
+ * be broken may be longer than a line.
+ * 3. At most one blank line between items, none at the begin and end of a body or the file. At file
+ * level one blank line parts a declaration of several lines from its neighbours, their comments
+ * included.
+ * 4. Values of members, columns and steps that stand on one line each, line after line, begin in
+ * one column; so do the braces of blocks and branches on one line each. A blank line, a comment's
+ * line, an item of several lines, one of the other sort or a label longer than 40 columns end such
+ * a group; so does a line that would not fit when aligned but fits alone: it stands alone.
+ * 5. A comment stays where it is: on a line of its own it is indented like an item of its body; at
+ * the end of a line it stays there two blanks apart, in one column with those of the lines directly
+ * before and after if these are items on one line; between two tokens it stays between them. Its
+ * text is kept, but for blanks at the ends of lines; further lines of a block comment move with its
+ * first one. It is never counted when a line is measured unless code follows it.
+ * 6. Quotes of labels go where an identifier is quoted. A text block that begins below its quotes
+ * is indented two blanks deeper than the line of these, its closing quotes like the line; any other
+ * is copied byte for byte, line ends aside.
  *
- * Everything here depends only on the pieces and on which brackets were written over several lines; both are the same
- * in the result, and so formatting it again changes nothing. */
+ * Everything here depends only on the pieces and on which brackets were written over several lines;
+ * both are the same in the result, and so formatting it again changes nothing. */
 #include "syntax/format.h"
 
 #include "base/utf8.h"
@@ -50,7 +56,7 @@ struct line {
     bool whole;         /* on one line */
     bool blank;         /* a blank line before it */
     uint8_t align;
-    uint32_t pad;       /* blanks for alignment, before the piece `pad_at` */
+    uint32_t pad; /* blanks for alignment, before the piece `pad_at` */
     uint32_t pad_at;
     uint32_t comment_at; /* column of the comment at the end */
 };
@@ -61,22 +67,21 @@ struct lines {
 
 static void print_body(struct printer *p, uint32_t from, uint32_t to, uint32_t indent);
 
-/* ---- text ------------------------------------------------------------------------------------------------------- */
+/* ---- text
+ * -------------------------------------------------------------------------------------------------------
+ */
 
-static void put(struct printer *p, const char *text, size_t n, uint32_t columns)
-{
+static void put(struct printer *p, const char *text, size_t n, uint32_t columns) {
     buf_put(p->out, text, n);
     p->column += columns;
 }
 
-static void blanks(struct printer *p, uint32_t n)
-{
+static void blanks(struct printer *p, uint32_t n) {
     buf_repeat(p->out, ' ', n);
     p->column += n;
 }
 
-static void new_line(struct printer *p, uint32_t indent)
-{
+static void new_line(struct printer *p, uint32_t indent) {
     if (p->out->len)
         buf_putc(p->out, '\n');
     p->column = 0;
@@ -84,15 +89,13 @@ static void new_line(struct printer *p, uint32_t indent)
     blanks(p, indent);
 }
 
-static const char *line_end(const char *at, const char *end)
-{
+static const char *line_end(const char *at, const char *end) {
     const char *newline = memchr(at, '\n', (size_t)(end - at));
     return newline ? newline : end;
 }
 
 /* Copies a text of several lines as it is, but for CR before LF. */
-static void put_verbatim(struct printer *p, const char *text, const char *end)
-{
+static void put_verbatim(struct printer *p, const char *text, const char *end) {
     for (const char *next; (next = line_end(text, end)) < end; text = next + 1) {
         buf_put(p->out, text, (size_t)(next - text) - (next > text && next[-1] == '\r'));
         buf_putc(p->out, '\n');
@@ -102,18 +105,17 @@ static void put_verbatim(struct printer *p, const char *text, const char *end)
 }
 
 /* How many blanks begin a line of a text block; SIZE_MAX where nothing follows them. */
-static size_t text_indent(const char *line, const char *end)
-{
+static size_t text_indent(const char *line, const char *end) {
     size_t n = 0;
     while (line + n < end && (line[n] == ' ' || line[n] == '\t'))
         n++;
     return line + n == end || line[n] == '\r' ? SIZE_MAX : n;
 }
 
-/* A text block whose first line holds only the quotes moves with the line it begins on: the indentation that its lines
- * have in common, which is no part of the text (syntax/literal.c), becomes that of the line and INDENT more. */
-static void put_text_block(struct printer *p, const char *text, const char *end)
-{
+/* A text block whose first line holds only the quotes moves with the line it begins on: the
+ * indentation that its lines have in common, which is no part of the text (syntax/literal.c),
+ * becomes that of the line and INDENT more. */
+static void put_text_block(struct printer *p, const char *text, const char *end) {
     const char *last = end - 3, *first = line_end(text + 3, last);
     size_t common = SIZE_MAX;
     if (first < last && text_indent(text + 3, first) == SIZE_MAX)
@@ -146,8 +148,7 @@ static void put_text_block(struct printer *p, const char *text, const char *end)
 }
 
 /* The width of the blanks that begin a line, and where they end. */
-static uint32_t leading(const char **at, const char *end)
-{
+static uint32_t leading(const char **at, const char *end) {
     uint32_t width = 0;
     for (; *at < end && (**at == ' ' || **at == '\t'); ++*at)
         width = **at == ' ' ? width + 1 : (width / TAB_STOP + 1) * TAB_STOP;
@@ -155,8 +156,7 @@ static uint32_t leading(const char **at, const char *end)
 }
 
 /* The column at which a piece began in the source. */
-static uint32_t source_column(const struct printer *p, const struct piece *piece)
-{
+static uint32_t source_column(const struct printer *p, const struct piece *piece) {
     const char *from = piece->text;
     while (from > p->source->text && from[-1] != '\n')
         from--;
@@ -164,15 +164,14 @@ static uint32_t source_column(const struct printer *p, const struct piece *piece
     return column + (uint32_t)utf8_count(from, (size_t)(piece->text - from));
 }
 
-static uint32_t at_most(uint32_t a, uint32_t b)
-{
+static uint32_t at_most(uint32_t a, uint32_t b) {
     return a < b ? a : b;
 }
 
-/* A comment of several lines: the further lines move as far as the first, but none of them beyond the margin. Columns
- * above WIDTH_MAX count as that, so that a comment far to the right does not drag its lines along. */
-static void put_block_comment(struct printer *p, const struct piece *piece)
-{
+/* A comment of several lines: the further lines move as far as the first, but none of them beyond
+ * the margin. Columns above WIDTH_MAX count as that, so that a comment far to the right does not
+ * drag its lines along. */
+static void put_block_comment(struct printer *p, const struct piece *piece) {
     const char *end = piece->text + piece->size;
     const char *first_end = line_end(piece->text, end);
     uint32_t least = UINT32_MAX;
@@ -201,9 +200,9 @@ static void put_block_comment(struct printer *p, const struct piece *piece)
     }
 }
 
-static void put_piece(struct printer *p, const struct piece *piece)
-{
-    bool several_lines = piece->flags & PIECE_HARD && !(piece->flags & (PIECE_OPEN | PIECE_LINE_COMMENT));
+static void put_piece(struct printer *p, const struct piece *piece) {
+    bool several_lines =
+        piece->flags & PIECE_HARD && !(piece->flags & (PIECE_OPEN | PIECE_LINE_COMMENT));
     if (!several_lines)
         put(p, piece->text, piece->size, piece->columns);
     else if (piece->kind == TOKEN_BLOCKTEXT)
@@ -214,11 +213,13 @@ static void put_piece(struct printer *p, const struct piece *piece)
         buf_putc(p->out, ':'); /* counted in its columns */
 }
 
-/* ---- one item --------------------------------------------------------------------------------------------------- */
+/* ---- one item
+ * ---------------------------------------------------------------------------------------------------
+ */
 
 /* Prints pieces on one line, without the gap of the first, with more blanks before one of them. */
-static void print_whole(struct printer *p, uint32_t from, uint32_t to, uint32_t pad_at, uint32_t pad)
-{
+static void print_whole(struct printer *p, uint32_t from, uint32_t to, uint32_t pad_at,
+                        uint32_t pad) {
     for (uint32_t i = from; i < to; i++) {
         const struct piece *piece = &p->at[i];
         if (i > from && piece->flags & PIECE_ELEMENT && piece->gap == 2)
@@ -231,15 +232,16 @@ static void print_whole(struct printer *p, uint32_t from, uint32_t to, uint32_t 
     }
 }
 
-/* Columns from the begin of a piece, gap included, to a place further on, but not beyond the item's end. */
-static uint32_t distance(const struct printer *p, uint32_t from, uint32_t end, uint32_t to, uint32_t tail)
-{
+/* Columns from the begin of a piece, gap included, to a place further on, but not beyond the item's
+ * end. */
+static uint32_t distance(const struct printer *p, uint32_t from, uint32_t end, uint32_t to,
+                         uint32_t tail) {
     return at_most(end, p->at[to].column + tail) - p->at[from].column;
 }
 
 /* Whether an item that is too long for a line goes on in a new one before piece i. */
-static bool breaks_before(const struct printer *p, uint32_t i, uint32_t to, uint32_t tail, uint32_t hang)
-{
+static bool breaks_before(const struct printer *p, uint32_t i, uint32_t to, uint32_t tail,
+                          uint32_t hang) {
     const struct piece *piece = &p->at[i];
     if (piece->flags & PIECE_CLAUSE) {
         uint32_t clause = distance(p, i, piece->clause_end, to, tail);
@@ -252,17 +254,16 @@ static bool breaks_before(const struct printer *p, uint32_t i, uint32_t to, uint
 }
 
 /* Comments at the end of the line, the first at a column or two blanks on. */
-static void print_trail(struct printer *p, uint32_t from, uint32_t to, uint32_t column)
-{
+static void print_trail(struct printer *p, uint32_t from, uint32_t to, uint32_t column) {
     for (uint32_t i = from; i < to; i++) {
         blanks(p, i > from ? 1 : column > p->column ? column - p->column : INDENT);
         put_piece(p, &p->at[i]);
     }
 }
 
-/* Prints the brackets that open at a piece, on one line if they may and fit; returns the piece after them. */
-static uint32_t print_brackets(struct printer *p, uint32_t open, uint32_t to, uint32_t tail)
-{
+/* Prints the brackets that open at a piece, on one line if they may and fit; returns the piece
+ * after them. */
+static uint32_t print_brackets(struct printer *p, uint32_t open, uint32_t to, uint32_t tail) {
     const struct piece *piece = &p->at[open];
     uint32_t close = piece->match, after = close + 1, indent = p->indent;
     uint32_t columns = distance(p, open, p->at[close].break_end, to, tail) - piece->gap;
@@ -282,8 +283,7 @@ static uint32_t print_brackets(struct printer *p, uint32_t open, uint32_t to, ui
 }
 
 /* Prints an item that does not stand on one line. */
-static void print_broken(struct printer *p, uint32_t from, uint32_t to, uint32_t tail)
-{
+static void print_broken(struct printer *p, uint32_t from, uint32_t to, uint32_t tail) {
     uint32_t base = p->indent;
     bool ended = false; /* the line, by a comment */
     for (uint32_t i = from; i < to;) {
@@ -291,6 +291,8 @@ static void print_broken(struct printer *p, uint32_t from, uint32_t to, uint32_t
         bool hard_comment = piece->place == PLACE_INSIDE && piece->flags & PIECE_HARD;
         bool may_break = piece->flags & (PIECE_CLAUSE | PIECE_FILL);
         uint32_t hang = base + (piece->flags & PIECE_FILL ? HANG_FILL : HANG_CLAUSE);
+        if (piece_is(piece, '{')) /* a comment stands before a body */
+            hang = base;
         if (i == from)
             ;
         else if (ended || (hard_comment && piece->newlines) ||
@@ -308,34 +310,34 @@ static void print_broken(struct printer *p, uint32_t from, uint32_t to, uint32_t
     }
 }
 
-/* ---- bodies ------------------------------------------------------------------------------------------------------ */
+/* ---- bodies
+ * ------------------------------------------------------------------------------------------------------
+ */
 
 /* Columns of a line's item on one line, its comma included, alignment not. */
-static uint32_t item_columns(const struct printer *p, const struct line *line)
-{
+static uint32_t item_columns(const struct printer *p, const struct line *line) {
     const struct piece *from = &p->at[line->from];
     return p->at[line->to].column - from->column - from->gap + (line->element ? 1 : 0);
 }
 
 /* Columns of what stands before the blanks of alignment. */
-static uint32_t head_columns(const struct printer *p, const struct line *line)
-{
+static uint32_t head_columns(const struct printer *p, const struct line *line) {
     const struct piece *from = &p->at[line->from];
     return p->at[line->pad_at].column - from->column - from->gap;
 }
 
-static struct line read_item(const struct printer *p, uint32_t from, uint32_t to, uint32_t indent)
-{
+static struct line read_item(const struct printer *p, uint32_t from, uint32_t to, uint32_t indent) {
     const struct piece *at = p->at;
     struct line line = {.from = from, .item = true, .element = at[from].flags & PIECE_ELEMENT};
     uint32_t i = from;
     do
         i = at[i].flags & PIECE_OPEN ? at[i].match + 1 : i + 1;
-    while (i < to && !(at[i].flags & PIECE_ITEM) && at[i].place != PLACE_LINE && at[i].place != PLACE_TRAIL);
+    while (i < to && !(at[i].flags & PIECE_ITEM) && at[i].place != PLACE_LINE &&
+           at[i].place != PLACE_TRAIL);
     line.to = i;
     bool breakable = at[i].breaks > at[from].breaks;
-    line.whole = at[i].hard == at[from].hard &&
-                 (!breakable || indent + item_columns(p, &line) <= WIDTH_MAX);
+    line.whole =
+        at[i].hard == at[from].hard && (!breakable || indent + item_columns(p, &line) <= WIDTH_MAX);
     if (line.whole && at[from].align != ALIGN_NONE) {
         for (i = from; i < line.to && !(at[i].flags & PIECE_PAD);)
             i++;
@@ -347,8 +349,7 @@ static struct line read_item(const struct printer *p, uint32_t from, uint32_t to
 }
 
 static void read_lines(const struct printer *p, uint32_t from, uint32_t to, uint32_t indent,
-                       struct lines *lines)
-{
+                       struct lines *lines) {
     for (uint32_t i = from; i < to;) {
         bool comment = piece_is_comment(&p->at[i]) && p->at[i].place == PLACE_LINE;
         struct line line = {.from = i, .to = i + 1};
@@ -358,8 +359,10 @@ static void read_lines(const struct printer *p, uint32_t from, uint32_t to, uint
         for (i = line.to; i < to && p->at[i].place == PLACE_TRAIL;)
             i++;
         line.trail = i;
-        /* A comment of several lines at its end makes an item one of several lines for its neighbours. */
-        if (p->at[i].hard - p->at[line.to].hard > (i > line.to && p->at[i - 1].flags & PIECE_LINE_COMMENT))
+        /* A comment of several lines at its end makes an item one of several lines for its
+         * neighbours. */
+        if (p->at[i].hard - p->at[line.to].hard >
+            (i > line.to && p->at[i - 1].flags & PIECE_LINE_COMMENT))
             line.align = ALIGN_NONE;
         vec_push(p->arena, &lines->list, line);
     }
@@ -367,8 +370,7 @@ static void read_lines(const struct printer *p, uint32_t from, uint32_t to, uint
 
 /* Aligns lines [from, to), except those that would not fit then. */
 static void align_group(struct printer *p, struct line *at, size_t from, size_t to, uint32_t indent,
-                        bool check)
-{
+                        bool check) {
     uint32_t most = 0;
     for (size_t i = from; i < to; i++) {
         uint32_t head = head_columns(p, &at[i]);
@@ -388,8 +390,7 @@ static void align_group(struct printer *p, struct line *at, size_t from, size_t 
         align_group(p, at, begin, to, indent, false);
 }
 
-static void align_lines(struct printer *p, struct lines *lines, uint32_t indent)
-{
+static void align_lines(struct printer *p, struct lines *lines, uint32_t indent) {
     struct line *at = lines->list.at;
     for (size_t from = 0, to; from < lines->list.len; from = to) {
         to = from + 1;
@@ -402,8 +403,7 @@ static void align_lines(struct printer *p, struct lines *lines, uint32_t indent)
 }
 
 /* Whether the comment at the end of a line stands in a column with its neighbours. */
-static bool comment_aligned(const struct printer *p, const struct line *line, uint32_t indent)
-{
+static bool comment_aligned(const struct printer *p, const struct line *line, uint32_t indent) {
     if (!line->whole || line->trail == line->to)
         return false;
     for (uint32_t i = line->to; i < line->trail; i++)
@@ -412,8 +412,7 @@ static bool comment_aligned(const struct printer *p, const struct line *line, ui
     return indent + item_columns(p, line) + line->pad <= WIDTH_MAX;
 }
 
-static void align_comments(const struct printer *p, struct lines *lines, uint32_t indent)
-{
+static void align_comments(const struct printer *p, struct lines *lines, uint32_t indent) {
     struct line *at = lines->list.at;
     for (size_t from = 0, to; from < lines->list.len; from = to) {
         uint32_t most = 0;
@@ -431,8 +430,7 @@ static void align_comments(const struct printer *p, struct lines *lines, uint32_
 }
 
 /* At file level a blank line parts what has several lines from its neighbours. */
-static void part_declarations(struct lines *lines)
-{
+static void part_declarations(struct lines *lines) {
     struct line *at = lines->list.at;
     size_t last = 0;
     bool blank = false, any = false;
@@ -448,8 +446,7 @@ static void part_declarations(struct lines *lines)
     }
 }
 
-static void print_line(struct printer *p, const struct line *line, uint32_t indent)
-{
+static void print_line(struct printer *p, const struct line *line, uint32_t indent) {
     if (line->blank)
         buf_putc(p->out, '\n');
     new_line(p, indent);
@@ -465,8 +462,7 @@ static void print_line(struct printer *p, const struct line *line, uint32_t inde
 }
 
 /* Prints pieces [from, to), one item or comment a line, each line begun by a line end. */
-static void print_body(struct printer *p, uint32_t from, uint32_t to, uint32_t indent)
-{
+static void print_body(struct printer *p, uint32_t from, uint32_t to, uint32_t indent) {
     struct lines lines = {0};
     read_lines(p, from, to, indent, &lines);
     align_lines(p, &lines, indent);
@@ -477,8 +473,7 @@ static void print_body(struct printer *p, uint32_t from, uint32_t to, uint32_t i
         print_line(p, &lines.list.at[i], indent);
 }
 
-void format_tree(struct session *s, const struct tree *tree, struct buf *out)
-{
+void format_tree(struct session *s, const struct tree *tree, struct buf *out) {
     if (!tree->complete)
         return;
     struct arena arena = {0};

@@ -1,12 +1,11 @@
-/* format_pieces.c - from tokens and tree to pieces: optional commas go, comments find their place, brackets their pair,
- * gaps and sums are computed. Every pass is linear. */
+/* format_pieces.c - from tokens and tree to pieces: optional commas go, comments find their place,
+ * brackets their pair, gaps and sums are computed. Every pass is linear. */
 #include "syntax/format_pieces.h"
 
 #include "base/utf8.h"
 #include <string.h>
 
-static bool is_name(const char *text, size_t n)
-{
+static bool is_name(const char *text, size_t n) {
     for (size_t i = 0; i < n; i++) {
         char c = text[i];
         bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
@@ -16,8 +15,7 @@ static bool is_name(const char *text, size_t n)
     return n > 0;
 }
 
-static uint32_t count_columns(const char *text, size_t n)
-{
+static uint32_t count_columns(const char *text, size_t n) {
     for (size_t i = 0; i < n; i++)
         if ((unsigned char)text[i] >= 0x80)
             return (uint32_t)(i + utf8_count(text + i, n - i));
@@ -25,8 +23,7 @@ static uint32_t count_columns(const char *text, size_t n)
 }
 
 /* Cuts blanks and line ends off a comment, quotes off a label that needs none; measures. */
-static void shape(struct piece *piece)
-{
+static void shape(struct piece *piece) {
     if (piece_is_comment(piece)) {
         while (piece->size && strchr(" \t\r\n", piece->text[piece->size - 1]))
             piece->size--;
@@ -43,19 +40,18 @@ static void shape(struct piece *piece)
     if (newline)
         piece->flags |= PIECE_HARD;
     size_t first_line = newline ? (size_t)(newline - piece->text) : piece->size;
-    piece->columns = count_columns(piece->text, first_line) + (piece->flags & PIECE_UNQUOTE ? 1 : 0);
+    piece->columns =
+        count_columns(piece->text, first_line) + (piece->flags & PIECE_UNQUOTE ? 1 : 0);
 }
 
-static uint8_t newlines_between(const char *from, const char *to)
-{
+static uint8_t newlines_between(const char *from, const char *to) {
     uint8_t n = 0;
     for (; from < to && n < 2; from++)
         n = (uint8_t)(n + (*from == '\n'));
     return n;
 }
 
-static void take_tokens(struct session *s, struct pieces *pieces)
-{
+static void take_tokens(struct session *s, struct pieces *pieces) {
     const struct source *source = pieces->source;
     struct token_list tokens = {0};
     scan_tokens(s, source, &tokens);
@@ -75,10 +71,9 @@ static void take_tokens(struct session *s, struct pieces *pieces)
     }
 }
 
-/* Takes out the commas that may stand or not: before the next item or the end of a body or list. All other commas are
- * places where an overlong line may be broken. */
-static void drop_commas(struct pieces *pieces)
-{
+/* Takes out the commas that may stand or not: before the next item or the end of a body or list.
+ * All other commas are places where an overlong line may be broken. */
+static void drop_commas(struct pieces *pieces) {
     struct piece *at = pieces->at;
     VEC(char) open = {0};
     size_t kept = 0, next = 0;
@@ -96,7 +91,8 @@ static void drop_commas(struct pieces *pieces)
             if (c == ',' && !in_parentheses) {
                 for (next = i + 1 > next ? i + 1 : next; piece_is_comment(&at[next]);)
                     next++;
-                if (at[next].flags & PIECE_ITEM || piece_is(&at[next], '}') || piece_is(&at[next], ']')) {
+                if (at[next].flags & PIECE_ITEM || piece_is(&at[next], '}') ||
+                    piece_is(&at[next], ']')) {
                     newlines = (uint8_t)(newlines + piece.newlines);
                     after = PIECE_AFTER_COMMA;
                     continue;
@@ -105,12 +101,14 @@ static void drop_commas(struct pieces *pieces)
         }
         if (kept && piece_is(&at[kept - 1], ',') && !piece_is_comment(&piece))
             piece.flags |= PIECE_FILL;
-        /* A comment behind a comma that begins its line goes to the end of the line before, if that takes it. */
+        /* A comment behind a comma that begins its line goes to the end of the line before, if that
+         * takes it. */
         bool joins = piece_is_comment(&piece) && !piece.newlines;
         if (joins && kept && at[kept - 1].flags & PIECE_LINE_COMMENT)
             piece.newlines = 1;
         else if (!joins)
-            piece.newlines = (uint8_t)(piece.newlines + newlines > 2 ? 2 : piece.newlines + newlines);
+            piece.newlines =
+                (uint8_t)(piece.newlines + newlines > 2 ? 2 : piece.newlines + newlines);
         piece.flags |= after;
         newlines = 0;
         after = 0;
@@ -119,8 +117,7 @@ static void drop_commas(struct pieces *pieces)
     pieces->count = kept;
 }
 
-static void match_brackets(struct pieces *pieces)
-{
+static void match_brackets(struct pieces *pieces) {
     struct piece *at = pieces->at;
     VEC(uint32_t) open = {0};
     VEC(uint32_t) lines = {0}; /* line breaks seen when the bracket opened */
@@ -146,10 +143,10 @@ static void match_brackets(struct pieces *pieces)
     }
 }
 
-/* Places the comments [from, to) between the pieces from - 1 and to, where one item ends and another may begin. Comments
- * of one line stay on one line: only what begins its line can be documentation. */
-static void place_between(struct piece *at, size_t from, size_t to)
-{
+/* Places the comments [from, to) between the pieces from - 1 and to, where one item ends and
+ * another may begin. Comments of one line stay on one line: only what begins its line can be
+ * documentation. */
+static void place_between(struct piece *at, size_t from, size_t to) {
     bool after_open = from && at[from - 1].flags & PIECE_OPEN;
     bool to_item = at[to].flags & PIECE_ITEM;
     for (size_t lo = from, hi; lo < to; lo = hi) { /* one line of comments after the other */
@@ -176,8 +173,7 @@ static void place_between(struct piece *at, size_t from, size_t to)
     }
 }
 
-static void place_comments(struct pieces *pieces)
-{
+static void place_comments(struct pieces *pieces) {
     struct piece *at = pieces->at;
     for (size_t i = 0, to; i < pieces->count; i = to + 1) {
         for (to = i; piece_is_comment(&at[to]);)
@@ -193,8 +189,7 @@ static void place_comments(struct pieces *pieces)
     }
 }
 
-static uint8_t gap_before(const struct piece *before, const struct piece *piece)
-{
+static uint8_t gap_before(const struct piece *before, const struct piece *piece) {
     if (piece->flags & PIECE_ITEM)
         return piece_is(before, '{') ? 1 : piece_is(before, '[') ? 0 : 2;
     if (piece->flags & PIECE_TOUCH || before->flags & PIECE_TIGHT)
@@ -206,8 +201,7 @@ static uint8_t gap_before(const struct piece *before, const struct piece *piece)
     return !(piece_is(piece, ',') || piece_is(piece, ')') || piece_is(piece, ']'));
 }
 
-static void sum(struct pieces *pieces)
-{
+static void sum(struct pieces *pieces) {
     struct piece *at = pieces->at;
     uint32_t column = 0, hard = 0, breaks = 0;
     for (size_t i = 0; i < pieces->count; i++) {
@@ -238,8 +232,8 @@ static void sum(struct pieces *pieces)
     }
 }
 
-void format_pieces(struct session *s, const struct tree *tree, struct arena *arena, struct pieces *out)
-{
+void format_pieces(struct session *s, const struct tree *tree, struct arena *arena,
+                   struct pieces *out) {
     *out = (struct pieces){.arena = arena, .source = tree->source};
     take_tokens(s, out);
     format_marks(tree, out);

@@ -1,9 +1,10 @@
 /* format_driver.c - what tests/format/run drives.
  *
  *     format_driver print FILE        the formatted text on stdout
- *     format_driver check FILE...     a line for each: "ok", "unparsed" (has errors) or "fault: why", a blank, the path
- *     format_driver diff FILE         a unified diff from the text to the formatted one
- *     format_driver time FILE         seconds for scanning, parsing and formatting, and for formatting alone */
+ *     format_driver check FILE...     a line for each: "ok", "unparsed" (has errors) or "fault:
+ * why", a blank, the path format_driver diff FILE         a unified diff from the text to the
+ * formatted one format_driver time FILE         seconds for scanning, parsing and formatting, and
+ * for formatting alone */
 #include "base/diff.h"
 #include "format_check.h"
 #include "source/session.h"
@@ -13,8 +14,7 @@
 #include <string.h>
 #include <time.h>
 
-static bool read_file(const char *path, struct buf *out)
-{
+static bool read_file(const char *path, struct buf *out) {
     FILE *file = fopen(path, "rb");
     if (!file)
         return false;
@@ -29,8 +29,7 @@ static bool read_file(const char *path, struct buf *out)
     return good;
 }
 
-static int check(const char *path)
-{
+static int check(const char *path) {
     struct buf text = {0}, formatted = {0};
     bool parsed = false;
     const char *fault = "cannot be read";
@@ -45,8 +44,7 @@ static int check(const char *path)
     return fault != NULL;
 }
 
-static int print(const char *path, bool as_diff)
-{
+static int print(const char *path, bool as_diff) {
     struct buf text = {0}, formatted = {0}, shown = {0};
     bool parsed = false;
     if (!read_file(path, &text))
@@ -67,15 +65,13 @@ static int print(const char *path, bool as_diff)
     return fault || !parsed;
 }
 
-static double now(void)
-{
+static double now(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static int take_time(const char *path)
-{
+static int take_time(const char *path) {
     struct buf text = {0}, formatted = {0};
     struct session s;
     if (!read_file(path, &text))
@@ -97,8 +93,7 @@ static int take_time(const char *path)
     return 0;
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     if (argc < 3) {
         fputs("usage: format_driver print|check|diff|time FILE...\n", stderr);
         return 2;

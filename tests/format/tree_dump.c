@@ -1,5 +1,5 @@
-/* tree_dump.c - one line a construct, indented by depth. Whether a label was quoted is left out: the formatter may
- * take quotes away. */
+/* tree_dump.c - one line a construct, indented by depth. Whether a label was quoted is left out:
+ * the formatter may take quotes away. */
 #include "tree_dump.h"
 
 struct dump {
@@ -10,8 +10,7 @@ struct dump {
 static void dump_items(struct dump *d, const char *what, const struct item *items);
 static void dump_values(struct dump *d, const char *what, const struct value *values);
 
-static void line(struct dump *d, const char *what, const char *text)
-{
+static void line(struct dump *d, const char *what, const char *text) {
     buf_repeat(d->out, ' ', d->depth);
     buf_puts(d->out, what);
     buf_puts(d->out, " ");
@@ -19,14 +18,12 @@ static void line(struct dump *d, const char *what, const char *text)
     buf_puts(d->out, "\n");
 }
 
-static void number(struct dump *d, const char *what, long long n)
-{
+static void number(struct dump *d, const char *what, long long n) {
     buf_repeat(d->out, ' ', d->depth);
     buf_format(d->out, "%s %lld\n", what, n);
 }
 
-static void dump_values(struct dump *d, const char *what, const struct value *values)
-{
+static void dump_values(struct dump *d, const char *what, const struct value *values) {
     for (const struct value *v = values; v; v = v->next) {
         line(d, what, v->text);
         d->depth++;
@@ -41,8 +38,7 @@ static void dump_values(struct dump *d, const char *what, const struct value *va
     }
 }
 
-static void dump_conditions(struct dump *d, const char *what, const struct condition *c)
-{
+static void dump_conditions(struct dump *d, const char *what, const struct condition *c) {
     for (; c; c = c->next) {
         number(d, what, c->op);
         d->depth++;
@@ -56,8 +52,7 @@ static void dump_conditions(struct dump *d, const char *what, const struct condi
     }
 }
 
-static void dump_annotations(struct dump *d, const struct annotation *annotations)
-{
+static void dump_annotations(struct dump *d, const struct annotation *annotations) {
     for (const struct annotation *a = annotations; a; a = a->next) {
         line(d, "@", a->word.text);
         d->depth++;
@@ -68,8 +63,7 @@ static void dump_annotations(struct dump *d, const struct annotation *annotation
     }
 }
 
-static void dump_type(struct dump *d, const struct type_expr *types)
-{
+static void dump_type(struct dump *d, const struct type_expr *types) {
     for (const struct type_expr *t = types; t; t = t->next) {
         line(d, "type", t->word.text);
         d->depth++;
@@ -80,8 +74,7 @@ static void dump_type(struct dump *d, const struct type_expr *types)
     }
 }
 
-static void dump_target(struct dump *d, const struct target *t)
-{
+static void dump_target(struct dump *d, const struct target *t) {
     line(d, "target", t->name.text);
     number(d, "kind", t->kind);
     number(d, "columns", t->has_columns * 2 + t->except);
@@ -93,8 +86,7 @@ static void dump_target(struct dump *d, const struct target *t)
     }
 }
 
-static void dump_step(struct dump *d, const struct step_decl *step)
-{
+static void dump_step(struct dump *d, const struct step_decl *step) {
     line(d, "step", step->label.text);
     line(d, "verb", step->word.text);
     number(d, "until", step->wait_until * 2 + step->has_options);
@@ -113,8 +105,7 @@ static void dump_step(struct dump *d, const struct step_decl *step)
         dump_step(d, step->polled);
 }
 
-static void dump_access(struct dump *d, const struct access *a)
-{
+static void dump_access(struct dump *d, const struct access *a) {
     number(d, "access", a->verb);
     dump_values(d, "permission", a->permissions);
     dump_target(d, &a->target);
@@ -128,8 +119,7 @@ static void dump_access(struct dump *d, const struct access *a)
     dump_annotations(d, a->annotations);
 }
 
-static void dump_expect(struct dump *d, const struct expect *e)
-{
+static void dump_expect(struct dump *d, const struct expect *e) {
     number(d, "expect", e->form);
     dump_values(d, "column", e->columns);
     line(d, "metric", e->metric.text);
@@ -143,8 +133,7 @@ static void dump_expect(struct dump *d, const struct expect *e)
     dump_annotations(d, e->annotations);
 }
 
-static void dump_every(struct dump *d, const struct every *e)
-{
+static void dump_every(struct dump *d, const struct every *e) {
     line(d, "every", e->subject.text);
     dump_conditions(d, "where", e->where);
     number(d, "must", e->must);
@@ -153,8 +142,7 @@ static void dump_every(struct dump *d, const struct every *e)
     dump_annotations(d, e->annotations);
 }
 
-static void dump_block(struct dump *d, const struct block *b)
-{
+static void dump_block(struct dump *d, const struct block *b) {
     line(d, "block", b->word.text);
     number(d, "kind", b->kind);
     line(d, "name", b->name.text);
@@ -164,8 +152,7 @@ static void dump_block(struct dump *d, const struct block *b)
     dump_items(d, "item", b->items);
 }
 
-static void dump_item(struct dump *d, const struct item *i)
-{
+static void dump_item(struct dump *d, const struct item *i) {
     switch (i->kind) {
     case ITEM_ERROR:
         line(d, "error", NULL);
@@ -205,8 +192,7 @@ static void dump_item(struct dump *d, const struct item *i)
     }
 }
 
-static void dump_items(struct dump *d, const char *what, const struct item *items)
-{
+static void dump_items(struct dump *d, const char *what, const struct item *items) {
     for (const struct item *i = items; i; i = i->next) {
         line(d, what, i->doc);
         d->depth++;
@@ -215,8 +201,7 @@ static void dump_items(struct dump *d, const char *what, const struct item *item
     }
 }
 
-void tree_dump(const struct tree *tree, struct buf *out)
-{
+void tree_dump(const struct tree *tree, struct buf *out) {
     struct dump d = {out, 0};
     dump_items(&d, "top", tree->items);
 }

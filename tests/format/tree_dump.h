@@ -1,4 +1,5 @@
-/* tree_dump.h - everything a tree says, places left out, as text: two files mean the same when their dumps are equal. */
+/* tree_dump.h - everything a tree says, places left out, as text: two files mean the same when
+ * their dumps are equal. */
 #ifndef MESH_TESTS_TREE_DUMP_H
 #define MESH_TESTS_TREE_DUMP_H
 
