@@ -11,8 +11,8 @@
  * 2. A line break that is in no bracket is not kept: what fits on one line is put there. A
  * statement, a column's or type's annotations, a block's head that do not fit are filled up to
  * column 100 and go on two blanks deeper, at the next clause or annotation; a clause that alone is
- * too long goes on four blanks deeper, after a comma or before `and` and `or`. A text that cannot
- * be broken may be longer than a line.
+ * too long goes on four blanks deeper, after a comma or before `and` and `or`; a body that
+ * follows then begins on a line of its own. A text that cannot be broken may be longer than a line.
  * 3. At most one blank line between items, none at the begin and end of a body or the file. At file
  * level one blank line parts a declaration of several lines from its neighbours, their comments
  * included.
@@ -261,25 +261,49 @@ static void print_trail(struct printer *p, uint32_t from, uint32_t to, uint32_t 
     }
 }
 
-/* Prints the brackets that open at a piece, on one line if they may and fit; returns the piece
- * after them. */
-static uint32_t print_brackets(struct printer *p, uint32_t open, uint32_t to, uint32_t tail) {
+/* Whether the brackets that open at a piece may stand on one line and fit, begun at a column. */
+static bool brackets_fit(const struct printer *p, uint32_t open, uint32_t to, uint32_t tail,
+                         uint32_t column) {
     const struct piece *piece = &p->at[open];
-    uint32_t close = piece->match, after = close + 1, indent = p->indent;
-    uint32_t columns = distance(p, open, p->at[close].break_end, to, tail) - piece->gap;
-    if (p->at[after].hard == piece->hard && p->column + columns <= WIDTH_MAX) {
-        print_whole(p, open, after, 0, 0);
-        return after;
+    uint32_t columns = distance(p, open, p->at[piece->match].break_end, to, tail) - piece->gap;
+    return p->at[piece->match + 1].hard == piece->hard && column + columns <= WIDTH_MAX;
+}
+
+/* Prints brackets and what they hold; returns the piece after them. */
+static uint32_t print_brackets(struct printer *p, uint32_t open, bool whole) {
+    uint32_t close = p->at[open].match, indent = p->indent, from = open + 1;
+    if (whole) {
+        print_whole(p, open, close + 1, 0, 0);
+        return close + 1;
     }
-    put_piece(p, piece);
-    uint32_t from = open + 1;
+    put_piece(p, &p->at[open]);
     while (p->at[from].place == PLACE_TRAIL)
         from++;
     print_trail(p, open + 1, from, 0);
     print_body(p, from, close, indent + INDENT);
     new_line(p, indent);
     put_piece(p, &p->at[close]);
-    return after;
+    return close + 1;
+}
+
+/* Ends the line before a piece of an item that does not stand on one line, or puts the gap. True
+ * when the line was ended for the sake of a body, which is broken over lines then. */
+static bool print_joint(struct printer *p, uint32_t i, uint32_t to, uint32_t tail, uint32_t base,
+                        bool ended) {
+    const struct piece *piece = &p->at[i];
+    bool comment = piece->place == PLACE_INSIDE && piece->flags & PIECE_HARD;
+    uint32_t hang = base + (piece->flags & PIECE_FILL ? HANG_FILL : HANG_CLAUSE);
+    if (piece->flags & PIECE_OPEN && piece_is(piece, '{') &&
+        (ended || (p->indent != base && !brackets_fit(p, i, to, tail, p->column + piece->gap)))) {
+        new_line(p, base);
+        return true;
+    }
+    if (ended || (comment && piece->newlines) ||
+        (piece->flags & (PIECE_CLAUSE | PIECE_FILL) && breaks_before(p, i, to, tail, hang)))
+        new_line(p, hang);
+    else
+        blanks(p, comment ? INDENT : piece->gap);
+    return false;
 }
 
 /* Prints an item that does not stand on one line. */
@@ -288,21 +312,10 @@ static void print_broken(struct printer *p, uint32_t from, uint32_t to, uint32_t
     bool ended = false; /* the line, by a comment */
     for (uint32_t i = from; i < to;) {
         const struct piece *piece = &p->at[i];
-        bool hard_comment = piece->place == PLACE_INSIDE && piece->flags & PIECE_HARD;
-        bool may_break = piece->flags & (PIECE_CLAUSE | PIECE_FILL);
-        uint32_t hang = base + (piece->flags & PIECE_FILL ? HANG_FILL : HANG_CLAUSE);
-        if (piece_is(piece, '{')) /* a comment stands before a body */
-            hang = base;
-        if (i == from)
-            ;
-        else if (ended || (hard_comment && piece->newlines) ||
-                 (may_break && breaks_before(p, i, to, tail, hang)))
-            new_line(p, hang);
-        else
-            blanks(p, hard_comment ? INDENT : piece->gap);
-        ended = hard_comment;
+        bool broken = i > from && print_joint(p, i, to, tail, base, ended);
+        ended = piece->place == PLACE_INSIDE && piece->flags & PIECE_HARD;
         if (piece->flags & PIECE_OPEN) {
-            i = print_brackets(p, i, to, tail);
+            i = print_brackets(p, i, !broken && brackets_fit(p, i, to, tail, p->column));
         } else {
             put_piece(p, piece);
             i++;
