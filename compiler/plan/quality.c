@@ -399,10 +399,13 @@ static void metric(struct writer *w, struct rules *out, const struct rule *rule)
         return;
     }
     const char *word = metric_word(rule->metric);
-    const char *low = dqdl_number(w->plan, rule->operand->text, 0);
+    bool share = rule->metric == METRIC_COMPLETENESS || rule->metric == METRIC_UNIQUENESS;
+    int shift = share ? -2 : 0; /* per cent in the mesh, of one in DQDL */
+    const char *low = dqdl_number(w->plan, rule->operand->text, shift);
     if (rule->between) {
+        const char *high = dqdl_number(w->plan, rule->upper->text, shift);
         compared_rule(w, out, word, rule, COMPARE_GE, low);
-        compared_rule(w, out, word, rule, COMPARE_LE, dqdl_number(w->plan, rule->upper->text, 0));
+        compared_rule(w, out, word, rule, COMPARE_LE, high);
     } else {
         compared_rule(w, out, word, rule, rule->comparison, low);
     }
