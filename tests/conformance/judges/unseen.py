@@ -375,7 +375,21 @@ NO_COLUMN = {"AggregateMatch", "ColumnCount", "ColumnNamesMatchPattern", "Custom
 WORD = re.compile(r'"(?:[^"\\]|\\.)*"|[A-Za-z_][A-Za-z0-9_]*|-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|[<>!]=|[][(){},=<>+*/-]|\s+|.')
 
 
-def judge_ruleset(name, ruleset, catalog):
+def database_name(template, value):
+    """The name that a table's or ruleset's database comes to."""
+    if isinstance(value, dict) and "Ref" in value:
+        target = template["Resources"].get(value["Ref"], {}).get("Properties", {})
+        return target.get("DatabaseInput", {}).get("Name")
+    return value if isinstance(value, str) else None
+
+
+def table_name(template, value):
+    if isinstance(value, dict) and "Ref" in value:
+        return template["Resources"].get(value["Ref"], {}).get("Properties", {}).get("TableInput", {}).get("Name")
+    return value if isinstance(value, str) else None
+
+
+def judge_ruleset(template, name, ruleset, catalog):
     text = ruleset.get("Ruleset")
     if not isinstance(text, str):
         yield f"{name}: no Ruleset"
@@ -399,9 +413,10 @@ def judge_ruleset(name, ruleset, catalog):
     if open_:
         yield f"{name}: {open_[-1]!r} is not closed"
     target = ruleset.get("TargetTable", {})
-    columns = catalog.get(target.get("DatabaseName"), {}).get(target.get("TableName"))
-    if isinstance(target.get("DatabaseName"), str) and target["DatabaseName"] in catalog and columns is None:
-        yield f"{name}: no template makes {target.get('DatabaseName')}.{target.get('TableName')}"
+    database, table = database_name(template, target.get("DatabaseName")), table_name(template, target.get("TableName"))
+    columns = catalog.get(database, {}).get(table)
+    if database in catalog and columns is None:
+        yield f"{name}: no template makes {database}.{table}"
     depth, start = 0, True
     for index, word in enumerate(words[3:-1], 3):
         depth += (word in "([{") - (word in ")]}")
@@ -720,10 +735,7 @@ def catalog_of(template):
             made.setdefault(name, {})
     for _, _, properties in resources(template, "AWS::Glue::Table"):
         table = properties.get("TableInput")
-        database = properties.get("DatabaseName")
-        if isinstance(database, dict) and "Ref" in database:
-            target = template["Resources"].get(database["Ref"], {}).get("Properties", {})
-            database = target.get("DatabaseInput", {}).get("Name")
+        database = database_name(template, properties.get("DatabaseName"))
         if isinstance(table, dict) and isinstance(database, str):
             columns = [*table.get("StorageDescriptor", {}).get("Columns", []), *table.get("PartitionKeys", [])]
             made.setdefault(database, {})[table.get("Name")] = {column.get("Name") for column in columns}
@@ -764,7 +776,7 @@ def judge_template(path, template, definitions, catalog):
         if kind == "AWS::Config::ConfigRule":
             yield from judge_config_rule(path, name, properties)
         if kind == "AWS::Glue::DataQualityRuleset":
-            yield from judge_ruleset(name, properties, catalog)
+            yield from judge_ruleset(template, name, properties, catalog)
         if kind == "AWS::StepFunctions::StateMachine":
             yield from judge_machine_resource(name, properties, definitions)
             yield from judge_machine_role(template, name, properties)
