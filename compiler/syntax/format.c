@@ -82,8 +82,7 @@ static void blanks(struct printer *p, uint32_t n) {
 }
 
 static void new_line(struct printer *p, uint32_t indent) {
-    if (p->out->len)
-        buf_putc(p->out, '\n');
+    buf_putc(p->out, '\n');
     p->column = 0;
     p->indent = indent;
     blanks(p, indent);
@@ -462,7 +461,8 @@ static void part_declarations(struct lines *lines) {
 static void print_line(struct printer *p, const struct line *line, uint32_t indent) {
     if (line->blank)
         buf_putc(p->out, '\n');
-    new_line(p, indent);
+    if (line->from)
+        new_line(p, indent);
     if (!line->item)
         put_piece(p, &p->at[line->from]);
     else if (line->whole)
@@ -491,14 +491,11 @@ void format_tree(struct session *s, const struct tree *tree, struct buf *out) {
         return;
     struct arena arena = {0};
     struct pieces pieces;
-    struct buf text = {0};
+    size_t start = out->len;
     format_pieces(s, tree, &arena, &pieces);
-    struct printer p = {.arena = &arena, .source = tree->source, .at = pieces.at, .out = &text};
+    struct printer p = {.arena = &arena, .source = tree->source, .at = pieces.at, .out = out};
     print_body(&p, 0, (uint32_t)(pieces.count - 1), 0);
-    if (text.len) {
-        buf_putc(&text, '\n');
-        buf_put(out, text.at, text.len);
-    }
-    buf_free(&text);
+    if (out->len > start)
+        buf_putc(out, '\n');
     arena_free(&arena);
 }

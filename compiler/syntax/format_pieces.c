@@ -76,7 +76,7 @@ static void take_tokens(struct session *s, struct pieces *pieces) {
 static void drop_commas(struct pieces *pieces) {
     struct piece *at = pieces->at;
     VEC(char) open = {0};
-    size_t kept = 0, next = 0;
+    size_t kept = 0;
     uint8_t newlines = 0;
     uint32_t after = 0;
     for (size_t i = 0; i < pieces->count; i++) {
@@ -89,7 +89,8 @@ static void drop_commas(struct pieces *pieces) {
                 open.len--;
             bool in_parentheses = open.len && open.at[open.len - 1] == '(';
             if (c == ',' && !in_parentheses) {
-                for (next = i + 1 > next ? i + 1 : next; piece_is_comment(&at[next]);)
+                size_t next = i + 1;
+                while (piece_is_comment(&at[next]))
                     next++;
                 if (at[next].flags & PIECE_ITEM || piece_is(&at[next], '}') ||
                     piece_is(&at[next], ']')) {
