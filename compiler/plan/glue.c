@@ -285,7 +285,7 @@ void plan_glue(struct plan *plan, struct stack *stack) {
     for (size_t i = 0; i < domain->products.len; i++) {
         const struct product *product = domain->products.at[i];
         for (size_t j = 0; j < product->outputs.len; j++)
-            if (plan_emits(product->outputs.at[j]))
+            if (plan_makes_table(product->outputs.at[j]))
                 table(plan, stack, product->outputs.at[j], id);
     }
 }

@@ -22,6 +22,10 @@ bool plan_emits(const struct output *output) {
            output->status != STATUS_PROPOSED;
 }
 
+bool plan_makes_table(const struct output *output) {
+    return plan_emits(output) && output->schema;
+}
+
 bool plan_emits_pipeline(const struct pipeline *pipeline) {
     return !pipeline->existing && !pipeline->domain->existing;
 }

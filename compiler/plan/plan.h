@@ -73,6 +73,8 @@ const char *plan_made(struct plan *plan, const void *thing, const char *role);
 
 /* Is the table made by this mesh (in its domain's stack)? Not when it or something above it exists already or is proposed. */
 bool plan_emits(const struct output *output);
+/* The same, and its columns are declared: without them its crawler makes the table. */
+bool plan_makes_table(const struct output *output);
 bool plan_emits_pipeline(const struct pipeline *pipeline);
 
 /* The ARN of the topic that alerts of a domain (of one of its pipelines) go to, as a template value for AlarmActions. */

@@ -589,7 +589,7 @@ void plan_quality(struct plan *plan, struct stack *stack) {
     for (size_t i = 0; i < domain->products.len; i++) {
         const struct product *product = domain->products.at[i];
         for (size_t j = 0; j < product->outputs.len; j++)
-            if (product->outputs.at[j]->rules && plan_emits(product->outputs.at[j]))
+            if (product->outputs.at[j]->rules && plan_makes_table(product->outputs.at[j]))
                 ruleset(plan, stack, product->outputs.at[j]);
     }
 }
