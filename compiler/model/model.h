@@ -222,8 +222,8 @@ struct rule {
     bool between;               /* METRIC: operands are two bounds, inclusive */
     enum comparison comparison;
     struct data *operand, *upper; /* COMPARE, METRIC, SQL, MATCHES (text); BETWEEN: both; IN: a list; freshness: seconds
-                                     as NUMBER with `duration` set; percentages (completeness,
-                                     uniqueness): NUMBER, the digits before the % */
+                                     as NUMBER with `duration` set; shares (completeness,
+                                     uniqueness) as NUMBER of one: 0.99 for 99% */
     struct amount duration;     /* freshness */
     struct output *references;
     VEC(struct column *) referenced;

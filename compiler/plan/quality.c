@@ -12,6 +12,7 @@
 #include "plan/plan.h"
 #include "plan/text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* A rule as text; several in a row mean "all of them" and are joined where they are used. */
@@ -119,10 +120,8 @@ static const char *plain_decimal(struct plan *plan, struct decimal d) {
     return kept(plan, &out);
 }
 
-const char *dqdl_number(struct plan *plan, const char *number, int shift) {
-    struct decimal d = decimal_of(plan, number);
-    d.point += shift;
-    return plain_decimal(plan, d);
+const char *dqdl_number(struct plan *plan, const char *number) {
+    return plain_decimal(plan, decimal_of(plan, number));
 }
 
 /* SQL on one line: line breaks outside of quotes become blanks. NULL after a report. */
@@ -305,8 +304,7 @@ static void compare(struct writer *w, struct rules *out, const struct rule *rule
     enum column_class class = class_of(rule->columns.at[0]);
     bool equal = comparison == COMPARE_EQ || comparison == COMPARE_NE;
     if (class == CLASS_NUMBER && value->kind == DATA_NUMBER) {
-        compared_rule(w, out, "ColumnValues", rule, comparison,
-                      dqdl_number(w->plan, value->text, 0));
+        compared_rule(w, out, "ColumnValues", rule, comparison, dqdl_number(w->plan, value->text));
         return;
     }
     bool text = value->kind == DATA_TEXT && !strpbrk(value->text, "\r\n");
@@ -345,7 +343,7 @@ static void in(struct writer *w, struct rules *out, const struct rule *rule) {
     buf_puts(&text, " in [");
     for (const struct data *d = rule->operand->first; d; d = d->next) {
         if (d->kind == DATA_NUMBER)
-            buf_puts(&text, dqdl_number(w->plan, d->text, 0));
+            buf_puts(&text, dqdl_number(w->plan, d->text));
         else
             dqdl_quote(&text, d->text);
         buf_puts(&text, d->next ? ", " : "]");
@@ -360,21 +358,23 @@ static void matches(struct writer *w, struct rules *out, const struct rule *rule
     finish(w, out, &text);
 }
 
-static void duration(struct writer *w, struct rules *out, const struct rule *rule) {
+/* seconds as "36 hours": rulesets count in whole days, hours or minutes. */
+static void duration(struct writer *w, struct rules *out, const struct rule *rule,
+                     enum comparison comparison, const struct data *seconds) {
     static const struct {
         int64_t seconds;
         const char *word;
     } units[] = {{86400, "days"}, {3600, "hours"}, {60, "minutes"}};
-    int64_t seconds = rule->duration.base;
+    int64_t length = strtoll(seconds->text, NULL, 10);
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-        if (seconds && seconds % units[i].seconds == 0) {
-            compared_rule(w, out, "DataFreshness", rule, rule->comparison,
-                          plan_format(w->plan, "%lld %s", (long long)(seconds / units[i].seconds),
-                                      units[i].word));
+        if (length && length % units[i].seconds == 0) {
+            const char *value = plan_format(w->plan, "%lld %s",
+                                            (long long)(length / units[i].seconds), units[i].word);
+            compared_rule(w, out, "DataFreshness", rule, comparison, value);
             return;
         }
-    diag(w->plan->s, D_RULE_DURATION, rule->duration.at,
-         "'%s' is no whole number of minutes, in which rulesets count", rule->duration.text);
+    diag(w->plan->s, D_RULE_DURATION, seconds->at,
+         "%lld seconds are no whole number of minutes, in which rulesets count", (long long)length);
 }
 
 static const char *metric_word(enum metric metric) {
@@ -393,22 +393,19 @@ static const char *metric_word(enum metric metric) {
     return words[metric];
 }
 
+static void measured(struct writer *w, struct rules *out, const struct rule *rule,
+                     enum comparison comparison, const struct data *value) {
+    if (rule->metric == METRIC_FRESHNESS)
+        duration(w, out, rule, comparison, value);
+    else
+        compared_rule(w, out, metric_word(rule->metric), rule, comparison,
+                      dqdl_number(w->plan, value->text));
+}
+
 static void metric(struct writer *w, struct rules *out, const struct rule *rule) {
-    if (rule->metric == METRIC_FRESHNESS) {
-        duration(w, out, rule);
-        return;
-    }
-    const char *word = metric_word(rule->metric);
-    bool share = rule->metric == METRIC_COMPLETENESS || rule->metric == METRIC_UNIQUENESS;
-    int shift = share ? -2 : 0; /* per cent in the mesh, of one in DQDL */
-    const char *low = dqdl_number(w->plan, rule->operand->text, shift);
-    if (rule->between) {
-        const char *high = dqdl_number(w->plan, rule->upper->text, shift);
-        compared_rule(w, out, word, rule, COMPARE_GE, low);
-        compared_rule(w, out, word, rule, COMPARE_LE, high);
-    } else {
-        compared_rule(w, out, word, rule, rule->comparison, low);
-    }
+    measured(w, out, rule, rule->between ? COMPARE_GE : rule->comparison, rule->operand);
+    if (rule->between)
+        measured(w, out, rule, COMPARE_LE, rule->upper);
 }
 
 static void sql(struct writer *w, struct rules *out, const struct rule *rule) {
@@ -420,7 +417,7 @@ static void sql(struct writer *w, struct rules *out, const struct rule *rule) {
     dqdl_quote(&text, query);
     if (rule->operand)
         buf_format(&text, " %s %s", operator_of(rule->comparison),
-                   dqdl_number(w->plan, rule->operand->text, 0));
+                   dqdl_number(w->plan, rule->operand->text));
     const char *copy = kept(w->plan, &text);
     vec_push(&w->plan->scratch, &out->list, copy);
 }
@@ -496,7 +493,7 @@ static void dispatch(struct writer *w, struct rules *out, const struct rule *rul
         break;
     case RULE_LENGTH:
         compared_rule(w, out, "ColumnLength", rule, COMPARE_LE,
-                      dqdl_number(w->plan, rule->operand->text, 0));
+                      dqdl_number(w->plan, rule->operand->text));
         break;
     case RULE_SQL:
         sql(w, out, rule);

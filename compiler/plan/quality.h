@@ -14,6 +14,6 @@ const char *plan_ruleset(struct plan *plan, const struct output *output);
 void dqdl_quote(struct buf *out, const char *text);
 bool dqdl_is_date(const char *text);
 bool dqdl_is_moment(const char *text);
-const char *dqdl_number(struct plan *plan, const char *number, int shift);
+const char *dqdl_number(struct plan *plan, const char *number);
 
 #endif
