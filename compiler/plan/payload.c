@@ -71,28 +71,25 @@ static void put_quoted(struct buf *out, const char *text, bool template) {
     buf_putc(out, '\'');
 }
 
-static void put_argument(struct machine *machine, struct buf *out, const struct data *data,
-                         bool template);
+static void put_argument(struct buf *out, const struct data *data, bool template);
 
-static void put_call(struct machine *machine, struct buf *out, const char *name,
-                     const struct data *first, bool format) {
+static void put_call(struct buf *out, const char *name, const struct data *first, bool format) {
     buf_puts(out, name);
     buf_putc(out, '(');
     for (const struct data *argument = first; argument; argument = argument->next) {
         if (argument != first) {
             buf_puts(out, ", ");
         }
-        put_argument(machine, out, argument, format && argument == first);
+        put_argument(out, argument, format && argument == first);
     }
     buf_putc(out, ')');
 }
 
 /* Booleans are no arguments of intrinsics: they come from their JSON text. */
-static void put_argument(struct machine *machine, struct buf *out, const struct data *data,
-                         bool template) {
+static void put_argument(struct buf *out, const struct data *data, bool template) {
     switch (data->kind) {
     case DATA_TEXT:
-        put_quoted(out, states_text(machine, data->text, data->at), template);
+        put_quoted(out, data->text, template);
         break;
     case DATA_NUMBER:
         buf_puts(out, data->text);
@@ -104,7 +101,7 @@ static void put_argument(struct machine *machine, struct buf *out, const struct 
         buf_puts(out, "null");
         break;
     case DATA_LIST:
-        put_call(machine, out, "States.Array", data->first, false);
+        put_call(out, "States.Array", data->first, false);
         break;
     case DATA_MAP: /* reported by check/pipelines.c: an intrinsic takes no object */
         buf_puts(out, "null");
@@ -112,7 +109,7 @@ static void put_argument(struct machine *machine, struct buf *out, const struct 
     case DATA_EXPRESSION:
         if (data->root == ROOT_CALL) {
             const char *intrinsic = intrinsic_of(data->text);
-            put_call(machine, out, intrinsic, data->first, strcmp(data->text, "format") == 0);
+            put_call(out, intrinsic, data->first, strcmp(data->text, "format") == 0);
         } else {
             put_path(out, data->root == ROOT_CONTEXT ? "$$" : "$", data->text);
         }
@@ -133,10 +130,10 @@ const char *payload_path(struct plan *plan, const char *root, const char *path) 
     return kept(plan, &out);
 }
 
-const char *payload_expression(struct machine *machine, const struct data *expression) {
+const char *payload_expression(struct plan *plan, const struct data *expression) {
     struct buf out = {0};
-    put_argument(machine, &out, expression, false);
-    return kept(machine->plan, &out);
+    put_argument(&out, expression, false);
+    return kept(plan, &out);
 }
 
 static bool is_computed(const struct data *data) {
@@ -156,7 +153,7 @@ static bool is_computed(const struct data *data) {
 static json *literal(struct machine *machine, const struct data *data) {
     switch (data->kind) {
     case DATA_TEXT:
-        return json_text(states_text(machine, data->text, data->at));
+        return states_value(machine, data->text);
     case DATA_NUMBER:
         return json_number(data->text);
     case DATA_BOOL:
@@ -181,10 +178,10 @@ json *payload_map(struct machine *machine, const struct data *map) {
     struct plan *plan = machine->plan;
     json *object = json_object();
     for (const struct data *item = map ? map->first : NULL; item; item = item->next) {
-        const char *key = states_text(machine, item->key, item->key_at);
+        const char *key = item->key;
         if (is_computed(item)) {
             json_set(object, plan_format(plan, "%s.$", key),
-                     json_text(payload_expression(machine, item)));
+                     states_value(machine, payload_expression(plan, item)));
         } else {
             json_set(object, key, literal(machine, item));
         }

@@ -12,11 +12,6 @@
 /* Figure of EventBridge Scheduler: length of a schedule's name. */
 enum { SCHEDULE_NAME_MAX = 64 };
 
-const char *plan_quality_role_state(struct plan *plan, const struct domain *domain) {
-    const char *name = name_quality_role(&plan->scratch, plan->deployment, domain);
-    return plan_arn_state(plan, "iam", ARN_ACCOUNT, plan_format(plan, "role/%s", name));
-}
-
 /* One scheduler role a stack, made with the first schedule. */
 static json *scheduler_role(struct plan *plan, struct stack *stack) {
     const struct domain *domain = stack->domain;
@@ -86,7 +81,8 @@ void plan_schedules(struct plan *plan, struct stack *stack, const struct pipelin
         json_set(target, "Arn", plan_ref(machine_id));
         json_set(target, "RoleArn", role);
         if (trigger->input) {
-            json_set_text(target, "Input", compact(plan, plan_data(plan, trigger->input)));
+            json_set(target, "Input",
+                     plan_literal(plan, compact(plan, plan_data(plan, trigger->input))));
         }
         set_retry_policy(target, trigger);
     }

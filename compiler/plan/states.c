@@ -15,39 +15,15 @@
  * it. */
 enum { LOG_DAYS = 90 };
 
-/* Tokens of a definition, and the pseudo parameter that CloudFormation puts in their place. */
-static const struct {
-    const char *token, *name, *parameter;
-} substitutions[] = {
-    {"${AccountId}", "AccountId", "AWS::AccountId"},
-    {"${Partition}", "Partition", "AWS::Partition"},
-    {"${Region}", "Region", "AWS::Region"},
-};
+/* ---- names and texts ---- */
 
-enum { SUBSTITUTIONS = sizeof substitutions / sizeof *substitutions };
-
-/* ---- names and texts
- * ------------------------------------------------------------------------------------------------
- */
-
-static bool is_known(const struct deployment *deployment, size_t substitution) {
-    const char *const known[] = {deployment->account, deployment->partition, deployment->region};
-    return known[substitution] != NULL;
+json *states_value(struct machine *machine, const char *text) {
+    return machine->template ? plan_literal(machine->plan, text) : json_text(text);
 }
 
-/* A definition knows no way to write a token as plain text, so a text that looks like one is
- * refused where the token is in use; anywhere else CloudFormation leaves it alone. */
-const char *states_text(struct machine *machine, const char *text, struct span at) {
-    for (size_t i = 0; text && i < SUBSTITUTIONS; i++) {
-        if (!is_known(machine->plan->deployment, i) && strstr(text, substitutions[i].token)) {
-            struct session *s = machine->plan->s;
-            struct diag *d = diag(s, D_TEXT_LOOKS_LIKE_TOKEN, at,
-                                  "CloudFormation would put a value in place of '%s' in this text",
-                                  substitutions[i].token);
-            diag_help(s, d, "name the mesh's account and region, or write the text differently");
-        }
-    }
-    return text;
+json *states_arn(struct machine *machine, const char *service, unsigned parts, const char *rest) {
+    return machine->template ? plan_arn(machine->plan, service, parts, rest)
+                             : json_text(plan_arn_state(machine->plan, service, parts, rest));
 }
 
 static bool take_name(struct machine *machine, const char *name) {
@@ -98,8 +74,7 @@ static void set_overlap_branch(struct machine *machine, json *branch, const char
     json *states = json_set(branch, "States", json_object());
     json *look = json_set(states, list, json_object());
     json_set_text(look, "Type", "Task");
-    json_set_text(look, "Resource",
-                  plan_arn_state(machine->plan, "states", 0, "aws-sdk:sfn:listExecutions"));
+    json_set(look, "Resource", states_arn(machine, "states", 0, "aws-sdk:sfn:listExecutions"));
     json *parameters = json_set(look, "Parameters", json_object());
     json_set_text(parameters, "StateMachineArn.$", "$$.StateMachine.Id");
     json_set_text(parameters, "StatusFilter", "RUNNING");
@@ -180,8 +155,8 @@ static void add_on_failure(struct machine *machine) {
     }
 }
 
-json *plan_machine(struct plan *plan, const struct pipeline *pipeline) {
-    struct machine machine = {.plan = plan, .pipeline = pipeline};
+static json *definition_of(struct plan *plan, const struct pipeline *pipeline, bool template) {
+    struct machine machine = {.plan = plan, .pipeline = pipeline, .template = template};
     json *definition = json_object();
     if (!pipeline->steps) { /* reported by check/pipelines.c */
         return definition;
@@ -193,8 +168,7 @@ json *plan_machine(struct plan *plan, const struct pipeline *pipeline) {
         }
     }
     if (pipeline->decl.doc) {
-        json_set_text(definition, "Comment",
-                      states_text(&machine, pipeline->decl.doc, pipeline->decl.at));
+        json_set(definition, "Comment", states_value(&machine, pipeline->decl.doc));
     }
     machine.states = json_object();
     const char *start = pipeline->steps->name;
@@ -215,35 +189,13 @@ json *plan_machine(struct plan *plan, const struct pipeline *pipeline) {
     return definition;
 }
 
+json *plan_machine(struct plan *plan, const struct pipeline *pipeline) {
+    return definition_of(plan, pipeline, false);
+}
+
 /* ---- resources
  * ----------------------------------------------------------------------------------------------------------
  */
-
-static void find_tokens(const json *item, bool used[SUBSTITUTIONS]) {
-    const char *text = json_text_of(item);
-    for (size_t i = 0; text && i < SUBSTITUTIONS; i++) {
-        used[i] = used[i] || strstr(text, substitutions[i].token);
-    }
-    if (json_is_object(item) || json_is_array(item)) {
-        for (const json *child = json_first(item); child; child = json_next(child)) {
-            find_tokens(child, used);
-        }
-    }
-}
-
-static void set_substitutions(struct plan *plan, json *machine, const json *definition) {
-    bool used[SUBSTITUTIONS] = {false};
-    find_tokens(definition, used);
-    json *values = NULL;
-    for (size_t i = 0; i < SUBSTITUTIONS; i++) {
-        if (used[i] && !is_known(plan->deployment, i)) {
-            if (!values) {
-                values = json_set(machine, "DefinitionSubstitutions", json_object());
-            }
-            json_set(values, substitutions[i].name, plan_ref(substitutions[i].parameter));
-        }
-    }
-}
 
 static void judge_size(struct plan *plan, const struct pipeline *pipeline, const json *definition) {
     struct buf text = {0};
@@ -286,7 +238,7 @@ static void add_machine(struct plan *plan, struct stack *stack, const struct pip
     const char *name = plan->deployment->machines[pipeline->decl.index];
     const char *log = log_group(plan, stack, pipeline, name);
     json *role = machine_role(plan, stack, pipeline);
-    json *definition = plan_machine(plan, pipeline);
+    json *definition = definition_of(plan, pipeline, true);
     judge_size(plan, pipeline, definition);
 
     json *machine = plan_resource(plan, stack, "AWS::StepFunctions::StateMachine",
@@ -297,7 +249,6 @@ static void add_machine(struct plan *plan, struct stack *stack, const struct pip
     json_set_text(machine, "StateMachineType", pipeline->express ? "EXPRESS" : "STANDARD");
     json_set(machine, "RoleArn", role);
     json_set(machine, "Definition", definition);
-    set_substitutions(plan, machine, definition);
     /* An express machine keeps no history of its own: its log has every event. */
     json *logging = json_set(machine, "LoggingConfiguration", json_object());
     json_set_text(logging, "Level", pipeline->express ? "ALL" : "ERROR");

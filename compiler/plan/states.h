@@ -1,8 +1,10 @@
 /* states.h - a machine of Step Functions while it is being written; shared by states.c, steps.c and
  * payload.c.
  *
- * The language is Amazon States Language with JSONPath. Texts of the mesh reach a definition only
- * through states_text, which reports one that CloudFormation would take for a substitution. */
+ * The language is Amazon States Language with JSONPath. A definition is written in two spellings:
+ * for a template, where unknown parts of ARNs are Fn::Sub and "${" of the mesh is escaped, and for
+ * a file, where they are the tokens ${AccountId}, ${Region}, ${Partition}. Texts of the mesh reach
+ * it through states_value, ARNs through states_arn. */
 #ifndef MESH_PLAN_STATES_H
 #define MESH_PLAN_STATES_H
 
@@ -14,11 +16,13 @@ struct machine {
     const struct pipeline *pipeline;
     json *states;      /* the object of states, in the order of writing */
     struct map names;  /* atoms of the names taken */
+    bool template;     /* which of the two spellings */
     const char *catch; /* where a failing step goes; NULL: nowhere */
 };
 
-/* A text of the mesh as it stands in a definition. */
-const char *states_text(struct machine *machine, const char *text, struct span at);
+/* A text of the mesh, and an ARN (see plan/text.h), as they stand in the definition. */
+json *states_value(struct machine *machine, const char *text);
+json *states_arn(struct machine *machine, const char *service, unsigned parts, const char *rest);
 /* A free name "<step>: <what>" of at most 80 bytes. */
 const char *states_name(struct machine *machine, const char *step, const char *what);
 
@@ -26,7 +30,7 @@ const char *states_name(struct machine *machine, const char *step, const char *w
  * ".$". */
 json *payload_map(struct machine *machine, const struct data *map);
 /* "$.day", "$$.Execution.Id" or an intrinsic: an EXPRESSION as it stands in a path. */
-const char *payload_expression(struct machine *machine, const struct data *expression);
+const char *payload_expression(struct plan *plan, const struct data *expression);
 /* "$.a['b-c'].d" from what stands after the root of a path. */
 const char *payload_path(struct plan *plan, const char *root, const char *path);
 
@@ -39,8 +43,5 @@ void plan_schedules(struct plan *plan, struct stack *stack, const struct pipelin
                     const char *machine_id);
 void plan_quality_schedules(struct plan *plan, struct stack *stack);
 void plan_crawlers(struct plan *plan, struct stack *stack);
-/* The ARN of the role under which rulesets of the domain are evaluated, made once a stack; as a
- * text of a machine. */
-const char *plan_quality_role_state(struct plan *plan, const struct domain *domain);
 
 #endif

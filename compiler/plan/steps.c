@@ -22,10 +22,9 @@ static json *add_state(json *states, const char *name, const char *type) {
 }
 
 static json *step_state(struct machine *machine, const struct step *step, const char *type) {
-    json *state =
-        json_set(machine->states, states_text(machine, step->name, step->at), json_object());
+    json *state = json_set(machine->states, step->name, json_object());
     if (step->doc) {
-        json_set_text(state, "Comment", states_text(machine, step->doc, step->at));
+        json_set(state, "Comment", states_value(machine, step->doc));
     }
     json_set_text(state, "Type", type);
     return state;
@@ -54,7 +53,7 @@ static void set_retry(struct machine *machine, json *state, const struct step *s
         json *item = json_add(list, json_object());
         json *errors = json_set(item, "ErrorEquals", json_array());
         for (size_t i = 0; i < retry->errors.len; i++) {
-            json_add(errors, json_text(states_text(machine, retry->errors.at[i], retry->at)));
+            json_add(errors, states_value(machine, retry->errors.at[i]));
         }
         if (retry->errors.len == 0) {
             json_add(errors, json_text("States.ALL"));
@@ -112,30 +111,29 @@ static void finish(struct machine *machine, json *state, const struct step *step
 }
 
 /* "arn:aws:states:::<rest>", an integration of Step Functions. */
-static const char *integration(struct machine *machine, const char *rest) {
-    return plan_arn_state(machine->plan, "states", 0, rest);
+static json *integration(struct machine *machine, const char *rest) {
+    return states_arn(machine, "states", 0, rest);
 }
 
-static json *task(struct machine *machine, const struct step *step, const char *resource) {
+static json *task(struct machine *machine, const struct step *step, json *resource) {
     json *state = step_state(machine, step, "Task");
-    json_set_text(state, "Resource", resource);
+    json_set(state, "Resource", resource);
     return state;
 }
 
 /* ---- steps that are one task
  * ----------------------------------------------------------------------------------------- */
 
-static const char *function_arn(struct machine *machine, const struct step *step) {
-    const char *target = states_text(machine, step->target.value, step->target.at);
-    if (is_arn(target)) {
-        return target;
+static json *function_arn(struct machine *machine, const struct step *step) {
+    if (is_arn(step->target.value)) {
+        return states_value(machine, step->target.value);
     }
-    return plan_arn_state(machine->plan, "lambda", ARN_REGION | ARN_ACCOUNT,
-                          plan_format(machine->plan, "function:%s", target));
+    return states_arn(machine, "lambda", ARN_REGION | ARN_ACCOUNT,
+                      plan_format(machine->plan, "function:%s", step->target.value));
 }
 
 static void lambda_step(struct machine *machine, const struct step *step, const char *next) {
-    const char *function = function_arn(machine, step);
+    json *function = function_arn(machine, step);
     json *state;
     if (step->wait == WAIT_DONE) {
         state = task(machine, step, function);
@@ -148,7 +146,7 @@ static void lambda_step(struct machine *machine, const struct step *step, const 
             task(machine, step,
                  integration(machine, token ? "lambda:invoke.waitForTaskToken" : "lambda:invoke"));
         json *parameters = json_set(state, "Parameters", json_object());
-        json_set_text(parameters, "FunctionName", function);
+        json_set(parameters, "FunctionName", function);
         if (!token) {
             json_set_text(parameters, "InvocationType", "Event");
         }
@@ -166,8 +164,7 @@ static void glue_step(struct machine *machine, const struct step *step, const ch
         machine, step,
         integration(machine, step->wait == WAIT_NO ? "glue:startJobRun" : "glue:startJobRun.sync"));
     json *parameters = json_set(state, "Parameters", json_object());
-    json_set_text(parameters, "JobName",
-                  glue_job_name(states_text(machine, step->target.value, step->target.at)));
+    json_set(parameters, "JobName", states_value(machine, glue_job_name(step->target.value)));
     if (step->arguments) {
         json_set(parameters, "Arguments", payload_map(machine, step->arguments));
     }
@@ -183,8 +180,7 @@ static void athena_step(struct machine *machine, const struct step *step, const 
              integration(machine, step->wait == WAIT_NO ? "athena:startQueryExecution"
                                                         : "athena:startQueryExecution.sync"));
     json *parameters = json_set(state, "Parameters", json_object());
-    json_set_text(parameters, "QueryString",
-                  states_text(machine, step->target.value, step->target.at));
+    json_set(parameters, "QueryString", states_value(machine, step->target.value));
     json_set_text(parameters, "WorkGroup", deployment->domains[workgroup->decl.index].workgroup);
     json *context = json_set(parameters, "QueryExecutionContext", json_object());
     json_set_text(context, "Database", deployment->domains[home->decl.index].database);
@@ -199,9 +195,9 @@ static void run_step(struct machine *machine, const struct step *step, const cha
              integration(machine, step->wait == WAIT_NO ? "states:startExecution"
                                                         : "states:startExecution.sync:2"));
     json *parameters = json_set(state, "Parameters", json_object());
-    json_set_text(parameters, "StateMachineArn",
-                  plan_arn_state(plan, "states", ARN_REGION | ARN_ACCOUNT,
-                                 plan_format(plan, "stateMachine:%s", name)));
+    json_set(parameters, "StateMachineArn",
+             states_arn(machine, "states", ARN_REGION | ARN_ACCOUNT,
+                        plan_format(plan, "stateMachine:%s", name)));
     if (step->arguments) {
         json_set(parameters, "Input", payload_map(machine, step->arguments));
     } else {
@@ -210,20 +206,19 @@ static void run_step(struct machine *machine, const struct step *step, const cha
     finish(machine, state, step, next);
 }
 
-static const char *topic_arn(struct machine *machine, const struct channel *channel) {
+static json *topic_arn(struct machine *machine, const struct channel *channel) {
     if (channel->arn.value) {
-        return states_text(machine, channel->arn.value, channel->arn.at);
+        return states_value(machine, channel->arn.value);
     }
-    struct plan *plan = machine->plan;
-    return plan_arn_state(plan, "sns", ARN_REGION | ARN_ACCOUNT,
-                          name_topic(&plan->scratch, plan->deployment, channel));
+    return states_arn(machine, "sns", ARN_REGION | ARN_ACCOUNT,
+                      plan_channel_name(machine->plan, channel));
 }
 
 static void notify_step(struct machine *machine, const struct step *step, const char *next) {
     json *state = task(machine, step, integration(machine, "sns:publish"));
     json *parameters = json_set(state, "Parameters", json_object());
-    json_set_text(parameters, "TopicArn", topic_arn(machine, step->channel));
-    json_set_text(parameters, "Message", states_text(machine, step->target.value, step->target.at));
+    json_set(parameters, "TopicArn", topic_arn(machine, step->channel));
+    json_set(parameters, "Message", states_value(machine, step->target.value));
     finish(machine, state, step, next);
 }
 
@@ -234,9 +229,9 @@ static void wait_step(struct machine *machine, const struct step *step, const ch
     json *state = step_state(machine, step, "Wait");
     if (step->wait_input) {
         json_set_text(state, step->wait_until ? "TimestampPath" : "SecondsPath",
-                      payload_expression(machine, step->wait_input));
+                      payload_expression(machine->plan, step->wait_input));
     } else if (step->until.value) {
-        json_set_text(state, "Timestamp", states_text(machine, step->until.value, step->until.at));
+        json_set(state, "Timestamp", states_value(machine, step->until.value));
     } else {
         json_set(state, "Seconds", json_int(step->seconds.base));
     }
@@ -245,11 +240,10 @@ static void wait_step(struct machine *machine, const struct step *step, const ch
 
 static void fail_step(struct machine *machine, const struct step *step) {
     json *state = step_state(machine, step, "Fail");
-    json_set_text(state, "Error",
-                  step->target.value ? states_text(machine, step->target.value, step->target.at)
-                                     : "Failed");
+    json_set(state, "Error",
+             states_value(machine, step->target.value ? step->target.value : "Failed"));
     if (step->cause.value) {
-        json_set_text(state, "Cause", states_text(machine, step->cause.value, step->cause.at));
+        json_set(state, "Cause", states_value(machine, step->cause.value));
     }
 }
 
@@ -267,9 +261,8 @@ struct loop {
 };
 
 static void set_service_task(struct loop *loop, json *state, const char *action) {
-    json_set_text(
-        state, "Resource",
-        integration(loop->machine, plan_format(loop->machine->plan, "aws-sdk:%s", action)));
+    json_set(state, "Resource",
+             integration(loop->machine, plan_format(loop->machine->plan, "aws-sdk:%s", action)));
 }
 
 static json *compare(json *choices, const char *variable, const char *operator,
@@ -420,8 +413,10 @@ static void check_start(struct loop *loop) {
         json_set(json_set(parameters, "DataSource", json_object()), "GlueTable", json_object());
     json_set_text(table, "DatabaseName", names->database);
     json_set_text(table, "TableName", names->table);
-    json_set_text(parameters, "Role",
-                  plan_quality_role_state(plan, loop->machine->pipeline->domain));
+    const char *role =
+        name_quality_role(&plan->scratch, plan->deployment, loop->machine->pipeline->domain);
+    json_set(parameters, "Role",
+             states_arn(loop->machine, "iam", ARN_ACCOUNT, plan_format(plan, "role/%s", role)));
     json_add(json_set(parameters, "RulesetNames", json_array()),
              json_text(name_ruleset(&plan->scratch, plan->deployment, output)));
     json *options = json_set(parameters, "AdditionalRunOptions", json_object());

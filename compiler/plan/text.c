@@ -48,6 +48,23 @@ static json *substituted(const char *text) {
     return sub;
 }
 
+/* The dollar comes from a variable: an Fn::Sub with nothing but "${!" would be one without a
+ * variable. */
+json *plan_literal(struct plan *plan, const char *text) {
+    const char *last = strrchr(text, '}');
+    if (!last || !strstr(text, "${"))
+        return json_text(text);
+    struct buf out = {0};
+    for (const char *p = text; *p; p++)
+        buf_puts(&out, p[0] == '$' && p[1] == '{' ? "${Dollar}" : (const char[]){*p, '\0'});
+    json *sub = json_object();
+    json *parts = json_set(sub, "Fn::Sub", json_array());
+    json_add(parts, json_text(arena_copy(&plan->scratch, out.at, out.len)));
+    json_set_text(json_add(parts, json_object()), "Dollar", "$");
+    buf_free(&out);
+    return sub;
+}
+
 /* account NULL: unknown. */
 static const char *arn(struct plan *plan, const struct tokens *tokens, const char *account,
                        const char *service, unsigned parts, const char *rest) {

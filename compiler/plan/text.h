@@ -19,6 +19,8 @@ json *plan_account(struct plan *plan);
 json *plan_region(struct plan *plan);
 /* A text that may hold the tokens ${AWS::AccountId}, ${AWS::Region}, ${AWS::Partition}; everything else of it is literal. */
 json *plan_token_text(struct plan *plan, const char *text);
+/* A text of the mesh in a template: with "${" in it, it is an Fn::Sub that gives the same text back. */
+json *plan_literal(struct plan *plan, const char *text);
 /* printf into the plan's scratch arena. */
 const char *plan_format(struct plan *plan, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

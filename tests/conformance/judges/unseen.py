@@ -529,13 +529,27 @@ def judge_machine(machine):
             yield f"two states are named {name!r}"
 
 
+def as_in_file(value):
+    """A definition of a template as its file writes it: Fn::Sub is text with the tokens of files."""
+    if isinstance(value, list):
+        return [as_in_file(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if set(value) != {"Fn::Sub"}:
+        return {key: as_in_file(item) for key, item in value.items()}
+    text = value["Fn::Sub"]
+    if isinstance(text, list):
+        text = text[0].replace("${Dollar}", "$")
+    return re.sub(r"\$\{AWS::(AccountId|Region|Partition)\}", r"${\1}", text).replace("${!", "${")
+
+
 def judge_machine_resource(name, properties, files):
     """The template's definition is a file's, and its substitutions are those it uses."""
     definition = properties.get("Definition")
     if not isinstance(definition, dict):
         yield f"{name}: the definition is no object"
         return
-    if definition not in files:
+    if as_in_file(definition) not in files:
         yield f"{name}: the definition equals no .asl.json file"
     if properties.get("LoggingConfiguration", {}).get("IncludeExecutionData") is not False:
         yield f"{name}: its log takes up the data of executions"
@@ -605,7 +619,7 @@ def judge_machine_role(template, name, properties):
                         target = target["Fn::Sub"]
                     # What refers to another resource is taken as fitting.
                     allowed.append((action, plain(target) if isinstance(target, str) else "*"))
-    for place, state in walk(properties.get("Definition", {})):
+    for place, state in walk(as_in_file(properties.get("Definition", {}))):
         if not isinstance(state, dict) or state.get("Type") != "Task" or not isinstance(state.get("Resource"), str):
             continue
         actions, target = needed(state)
