@@ -13,13 +13,12 @@ static int close_output(int code)
     return code == EXIT_FINE ? EXIT_SYSTEM : code;
 }
 
-static int print_help(const struct verb_info *verb)
+static void print_help(const struct verb_info *verb, FILE *to)
 {
     struct buf text = {0};
     options_help(&text, verb);
-    fwrite(text.at, 1, text.len, stdout);
+    fwrite(text.at, 1, text.len, to);
     buf_free(&text);
-    return EXIT_FINE;
 }
 
 static int print_version(void)
@@ -36,14 +35,15 @@ int main(int argc, char **argv)
     struct settings settings = {0};
     int code = EXIT_USAGE;
     if (argc == 1) {
-        print_help(NULL);
+        print_help(NULL, stderr);
     } else {
         switch (options_parse(&s, argc, argv, &settings)) {
         case PARSED:
             code = settings.verb->run(&s, &settings);
             break;
         case PARSED_HELP:
-            code = print_help(settings.verb);
+            print_help(settings.verb, stdout);
+            code = EXIT_FINE;
             break;
         case PARSED_VERSION:
             code = print_version();

@@ -44,9 +44,16 @@ bool files_write(const char *path, const char *bytes, size_t n, mode_t mode)
 
 bool files_read(const char *path, struct buf *out)
 {
-    int file = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat status;
+    /* O_NONBLOCK: a pipe that nobody writes to is no reason to wait. */
+    int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (file < 0)
         return false;
+    if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) {
+        close(file);
+        errno = EINVAL;
+        return false;
+    }
     ssize_t n;
     do {
         n = read(file, buf_reserve(out, 65536), 65536);
@@ -115,7 +122,7 @@ bool files_in(struct session *s, const char *folder, struct file_names *out)
     return true;
 }
 
-static bool is_folder(const char *path)
+bool files_is_folder(const char *path)
 {
     struct stat status;
     return lstat(path, &status) == 0 && S_ISDIR(status.st_mode);
@@ -130,7 +137,7 @@ static void collect_below(struct session *s, const char *folder, const char *pre
     for (size_t i = 0; i < names.len; i++) {
         const char *path = arena_format(&s->arena, "%s/%s", folder, names.at[i]);
         const char *shown = arena_format(&s->arena, "%s%s", prefix, names.at[i]);
-        if (is_folder(path))
+        if (files_is_folder(path))
             collect_below(s, path, arena_format(&s->arena, "%s/", shown), out);
         else
             vec_push(&s->arena, out, shown);
@@ -148,7 +155,7 @@ void files_remove_tree(struct session *s, const char *folder)
     files_in(s, folder, &names);
     for (size_t i = 0; i < names.len; i++) {
         const char *path = arena_format(&s->arena, "%s/%s", folder, names.at[i]);
-        if (is_folder(path))
+        if (files_is_folder(path))
             files_remove_tree(s, path);
         else
             unlink(path);

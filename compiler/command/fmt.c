@@ -68,6 +68,22 @@ static bool is_mesh_file(const char *path)
     return !hidden && length > 5 && strcmp(path + length - 5, ".mesh") == 0;
 }
 
+/* What a walk came upon: a mesh file, something of that name which must not be opened, or what a killed run left. */
+static void format_found(struct formatter *f, const char *path, bool mesh)
+{
+    struct stat status;
+    if (staging_sweep_file(path) || !mesh)
+        return;
+    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
+        if (!S_ISDIR(status.st_mode)) /* a link to a folder is not followed */
+            diag(f->s, D_NOT_A_MESH_FILE, (struct span){0, 0}, "'%s' is not a regular file", path);
+        return;
+    }
+    const struct source *source = source_load(f->s, path, path);
+    if (source)
+        format_source(f, source);
+}
+
 static void format_operand(struct formatter *f, const char *path)
 {
     struct session *s = f->s;
@@ -76,10 +92,10 @@ static void format_operand(struct formatter *f, const char *path)
         struct file_names names = {0};
         files_below(s, path, &names);
         for (size_t i = 0; i < names.len; i++)
-            if (is_mesh_file(names.at[i]))
-                format_operand(f, strcmp(path, ".") == 0
-                                      ? names.at[i]
-                                      : arena_format(&s->arena, "%s/%s", path, names.at[i]));
+            format_found(f, strcmp(path, ".") == 0
+                                ? names.at[i]
+                                : arena_format(&s->arena, "%s/%s", path, names.at[i]),
+                         is_mesh_file(names.at[i]));
         return;
     }
     const struct source *source = source_load(s, path, path);

@@ -48,9 +48,14 @@ static void hide_progress(struct session *s)
 bool front_settings(struct session *s, const struct settings *settings)
 {
     for (size_t i = 0; i < settings->levels.len; i++) {
-        const char *wrong = diag_configure(s, settings->levels.at[i]);
+        const char *level = settings->levels.at[i];
+        const char *wrong = NULL;
+        if (strcmp(level, "error") == 0)
+            s->diagnostics.werror = true;
+        else
+            wrong = diag_configure(s, level);
         if (wrong) {
-            fprintf(stderr, "meshc: -W%s: %s\n", settings->levels.at[i], wrong);
+            fprintf(stderr, "meshc: -W%s: %s\n", level, wrong);
             return false;
         }
     }

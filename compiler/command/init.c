@@ -48,6 +48,7 @@ int command_init(struct session *s, const struct settings *settings)
         }
     }
     if (!settings->quiet)
-        printf("next: meshc build %s\n", strcmp(folder, ".") == 0 ? "" : folder);
+        printf("next: meshc build%s%s\n", strcmp(folder, ".") == 0 ? "" : " ",
+               strcmp(folder, ".") == 0 ? "" : folder);
     return EXIT_FINE;
 }

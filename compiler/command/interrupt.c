@@ -31,6 +31,8 @@ static void set_handlers(void (*handler)(int))
 void interrupt_hold(void)
 {
     noted = 0;
+    /* A limit on the size of files (ulimit -f) shall come back as an error of write. */
+    signal(SIGXFSZ, SIG_IGN);
     set_handlers(note);
 }
 

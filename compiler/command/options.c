@@ -211,6 +211,11 @@ static enum parse_result read_option(struct reader *r, const char *word)
             return wrong_end(verb);
         }
         attached = r->argv[r->at++];
+    }
+    if (option->argument && !*attached) {
+        wrong_start();
+        fprintf(stderr, "the argument of '--%s' is empty\n", option->name);
+        return wrong_end(verb);
     } else if (!option->argument && attached) {
         wrong_start();
         fprintf(stderr, "'--%s' takes no argument\n", option->name);

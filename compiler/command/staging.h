@@ -14,6 +14,7 @@ struct staging {
     const char *target; /* as the user named it, links resolved */
     const char *stage;  /* the folder being written; NULL when there is none */
     const char *prefix; /* of the paths taken: "" or "prod/" */
+    size_t parents;     /* folders above the target that were made for it */
     int lock;           /* open and locked while this process owns the stage */
 };
 
@@ -23,7 +24,9 @@ bool staging_commit(struct staging *out);
 /* Gives up: the target stays as it is. */
 void staging_abandon(struct staging *out);
 
-/* Replaces one file in one step; used by fmt. */
+/* Replaces one file in one step; used by fmt. A run that is killed leaves .<file>.meshc-<pid> behind. */
 bool staging_replace_file(struct session *s, const char *path, const struct buf *bytes);
+/* Removes a path that staging_replace_file left behind, if it is one and its process is gone; false if it is none. */
+bool staging_sweep_file(const char *path);
 
 #endif
