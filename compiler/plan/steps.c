@@ -211,7 +211,7 @@ static json *topic_arn(struct machine *machine, const struct channel *channel) {
         return states_value(machine, channel->arn.value);
     }
     return states_arn(machine, "sns", ARN_REGION | ARN_ACCOUNT,
-                      plan_channel_name(machine->plan, channel));
+                      name_topic(&machine->plan->scratch, machine->plan->deployment, channel));
 }
 
 static void notify_step(struct machine *machine, const struct step *step, const char *next) {
