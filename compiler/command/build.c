@@ -61,7 +61,7 @@ int command_build(struct session *s, const struct settings *settings)
         else
             staging_abandon(&out);
     }
-    int code = front_report(s, settings);
+    int code = front_report(s, settings, &program);
     if (done && !settings->quiet)
         summarize(&counts, target);
     return code;

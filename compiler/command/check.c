@@ -24,7 +24,7 @@ int command_check(struct session *s, const struct settings *settings)
     if (!front_settings(s, settings))
         return EXIT_USAGE;
     front_run(s, settings, &program);
-    int code = front_report(s, settings);
+    int code = front_report(s, settings, &program);
     if (code == EXIT_FINE && !settings->quiet)
         summarize(program.mesh);
     return code;

@@ -22,14 +22,15 @@ int command_manual(struct session *s, const struct settings *settings);
 struct program {
     struct mesh *mesh;
     struct deployments deployments;
+    bool no_environment; /* --env names none: wrong usage */
 };
 
 /* Loads, parses, elaborates and checks what the operands name (the current folder when there are none). */
 void front_run(struct session *s, const struct settings *settings, struct program *out);
 /* Applies -W, -Werror and the progress display to the session; false after a message when a -W is wrong. */
 bool front_settings(struct session *s, const struct settings *settings);
-/* Shows what was reported, on stderr, and returns the exit code that follows from it. */
-int front_report(struct session *s, const struct settings *settings);
+/* Shows what was reported, on stderr, and returns the exit code that follows from it; program may be NULL. */
+int front_report(struct session *s, const struct settings *settings, const struct program *program);
 /* "1 domain", "3 domains". */
 void front_count(struct buf *out, size_t count, const char *what);
 

@@ -112,7 +112,7 @@ int command_fmt(struct session *s, const struct settings *settings)
         format_operand(&f, ".");
     for (size_t i = 0; i < settings->operands.len; i++)
         format_operand(&f, settings->operands.at[i]);
-    int code = front_report(s, settings);
+    int code = front_report(s, settings, NULL);
     bool found = f.changed && (settings->check || settings->diff);
     return code == EXIT_FINE && found ? EXIT_MESH : code;
 }

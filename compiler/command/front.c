@@ -80,6 +80,7 @@ static void select_environment(struct session *s, const char *name, struct progr
             all->list.len = 1;
             return;
         }
+    out->no_environment = true;
     struct diag *d = diag(s, D_NO_SUCH_ENVIRONMENT, out->mesh->decl.at,
                           "the mesh has no environment '%s'", name);
     if (out->mesh->environments.len) {
@@ -129,7 +130,7 @@ static bool wants_colour(const struct settings *settings)
     return isatty(STDERR_FILENO) && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0;
 }
 
-int front_report(struct session *s, const struct settings *settings)
+int front_report(struct session *s, const struct settings *settings, const struct program *program)
 {
     struct buf text = {0};
     hide_progress(s);
@@ -140,7 +141,7 @@ int front_report(struct session *s, const struct settings *settings)
     if (text.len)
         fwrite(text.at, 1, text.len, stderr);
     buf_free(&text);
-    return diag_exit_code(s);
+    return program && program->no_environment ? EXIT_USAGE : diag_exit_code(s);
 }
 
 void front_count(struct buf *out, size_t count, const char *what)
