@@ -1,5 +1,5 @@
-/* states_fixture.h - the small mesh of plan_fixture.h with a pipeline that has a step of every kind, a pipeline that it
- * runs, and a guardrail. */
+/* states_fixture.h - the small mesh of plan_fixture.h with a pipeline that has a step of every
+ * kind, a pipeline that it runs, and a guardrail. */
 #ifndef MESH_TESTS_STATES_FIXTURE_H
 #define MESH_TESTS_STATES_FIXTURE_H
 
@@ -127,14 +127,16 @@ static inline void fixture_everything(struct states_fixture *x) {
     step->retries->backoff = "2.5";
     step->retries->max_delay = seconds_of("60s", 60);
     step->retries->jitter = JITTER_FULL;
-    step = fixture_step(x, list, STEP_LAMBDA, "ask", "arn:aws:lambda:eu-west-1:210987654321:function:Ask");
+    step = fixture_step(x, list, STEP_LAMBDA, "ask",
+                        "arn:aws:lambda:eu-west-1:210987654321:function:Ask");
     step->wait = WAIT_TOKEN;
     step->result = RESULT_DISCARD;
     step->arguments = data_group(x, DATA_MAP, NULL,
                                  data_expression(x, "token", ROOT_CONTEXT, "Task.Token", NULL));
     fixture_step(x, list, STEP_LAMBDA, "tell", "Tell")->wait = WAIT_NO;
     step = fixture_step(x, list, STEP_GLUE, "clean", "CleanOrders");
-    step->arguments = data_group(x, DATA_MAP, NULL, data_expression(x, "--day", ROOT_INPUT, "day", NULL));
+    step->arguments =
+        data_group(x, DATA_MAP, NULL, data_expression(x, "--day", ROOT_INPUT, "day", NULL));
     step->result = RESULT_PATH;
     step->result_path = "job";
     fixture_step(x, list, STEP_ATHENA, "insert", "INSERT INTO t SELECT 1");
@@ -149,7 +151,8 @@ static inline void fixture_everything(struct states_fixture *x) {
     fixture_step(x, list, STEP_WAIT, "free", NULL)->wait_input =
         data_expression(x, NULL, ROOT_INPUT, "seconds", NULL);
     fixture_step(x, list, STEP_NOTIFY, "say", "orders are in")->channel = &x->channel;
-    fixture_step(x, &x->main.on_failure, STEP_NOTIFY, "alert", "orders failed")->channel = &x->channel;
+    fixture_step(x, &x->main.on_failure, STEP_NOTIFY, "alert", "orders failed")->channel =
+        &x->channel;
     x->f->output.crawl.given = true;
     x->f->output.quality_schedule.value = "rate(1 day)";
     x->main.overlap_skip = true;
