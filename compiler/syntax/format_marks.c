@@ -74,6 +74,7 @@ static void mark_leading(struct marker *m, const struct value *value) {
 
 static void mark_items(struct marker *m, const struct item *items);
 static void mark_values(struct marker *m, const struct value *values);
+static void mark_condition(struct marker *m, const struct condition *c);
 
 static void mark_elements(struct marker *m, const struct value *elements) {
     for (const struct value *e = elements; e; e = e->next)
@@ -102,6 +103,8 @@ static void mark_values(struct marker *m, const struct value *values) {
             mark_touch(m, v->span);
         if (v->kind == VALUE_LIST)
             mark_elements(m, v->first);
+        if (v->kind == VALUE_CONDITION)
+            mark_condition(m, v->condition);
         mark_values(m, v->first);
         mark_items(m, v->items);
         mark_items(m, v->options);

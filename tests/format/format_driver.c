@@ -7,6 +7,7 @@
  * for formatting alone */
 #include "base/diff.h"
 #include "format_check.h"
+#include "source/render.h"
 #include "source/session.h"
 #include "syntax/format.h"
 #include "syntax/parse.h"
@@ -44,6 +45,21 @@ static int check(const char *path) {
     return fault != NULL;
 }
 
+/* Says on stderr why a text does not parse. */
+static void show_errors(const char *path, const struct buf *text) {
+    struct session s;
+    struct buf out = {0};
+    session_init(&s);
+    const struct source *source = source_add(&s, path, path, text->len ? text->at : "", text->len);
+    if (source)
+        parse_file(&s, source);
+    diag_sort(&s);
+    render_diagnostics(&s, &out, RENDER_SHORT, false);
+    fwrite(out.len ? out.at : "", 1, out.len, stderr);
+    buf_free(&out);
+    session_free(&s);
+}
+
 static int print(const char *path, bool as_diff) {
     struct buf text = {0}, formatted = {0}, shown = {0};
     bool parsed = false;
@@ -53,7 +69,7 @@ static int print(const char *path, bool as_diff) {
     if (fault)
         fprintf(stderr, "%s: %s\n", path, fault);
     if (!parsed)
-        fprintf(stderr, "%s: does not parse\n", path);
+        show_errors(path, &text);
     if (as_diff)
         diff_unified(&shown, path, path, text.len ? text.at : "", text.len,
                      formatted.len ? formatted.at : "", formatted.len);

@@ -9,6 +9,7 @@ struct dump {
 
 static void dump_items(struct dump *d, const char *what, const struct item *items);
 static void dump_values(struct dump *d, const char *what, const struct value *values);
+static void dump_conditions(struct dump *d, const char *what, const struct condition *c);
 
 static void line(struct dump *d, const char *what, const char *text) {
     buf_repeat(d->out, ' ', d->depth);
@@ -31,6 +32,7 @@ static void dump_values(struct dump *d, const char *what, const struct value *va
         number(d, "unit", v->unit);
         number(d, "number", v->number);
         number(d, "options", v->has_options);
+        dump_conditions(d, "condition", v->condition);
         dump_values(d, "part", v->first);
         dump_items(d, "member", v->items);
         dump_items(d, "option", v->options);
