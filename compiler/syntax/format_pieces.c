@@ -71,46 +71,59 @@ static void take_tokens(struct session *s, struct pieces *pieces) {
     }
 }
 
-/* Takes out the commas that may stand or not: before the next item or the end of a body or list.
- * All other commas are places where an overlong line may be broken. */
+/* Whether a doc comment would come to document the next item if a comma went away. */
+static bool keeps_doc_away(const struct piece *kept, size_t count, const struct piece *comma) {
+    bool line_comment = count && kept[count - 1].flags & PIECE_LINE_COMMENT;
+    if (line_comment && comma[1].kind == TOKEN_DOC && !comma[1].newlines)
+        return true;
+    while (count && piece_is_comment(&kept[count - 1]))
+        if (kept[--count].kind == TOKEN_DOC)
+            return true;
+    return false;
+}
+
+/* Whether piece i is a comma that may stand or not: before the next item or the end of a body or
+ * list. `around` is the bracket it stands in. */
+static bool is_optional(const struct piece *at, size_t kept, size_t i, char around) {
+    if (!piece_is(&at[i], ',') || around == '(')
+        return false;
+    if (around == '{' && keeps_doc_away(at, kept, &at[i]))
+        return false;
+    do
+        i++;
+    while (piece_is_comment(&at[i]));
+    return at[i].flags & PIECE_ITEM || piece_is(&at[i], '}') || piece_is(&at[i], ']');
+}
+
+/* Takes out the optional commas. All others are places where an overlong line may be broken. */
 static void drop_commas(struct pieces *pieces) {
     struct piece *at = pieces->at;
     VEC(char) open = {0};
+    vec_push(pieces->arena, &open, '\0');
     size_t kept = 0;
-    uint8_t newlines = 0;
+    int newlines = 0; /* before commas just taken out */
     uint32_t after = 0;
     for (size_t i = 0; i < pieces->count; i++) {
-        struct piece piece = at[i];
-        if (piece.kind == TOKEN_PUNCTUATION && piece.size == 1) {
-            char c = piece.text[0];
-            if (strchr("{[(", c))
-                vec_push(pieces->arena, &open, c);
-            else if (strchr("}])", c) && open.len)
-                open.len--;
-            bool in_parentheses = open.len && open.at[open.len - 1] == '(';
-            if (c == ',' && !in_parentheses) {
-                size_t next = i + 1;
-                while (piece_is_comment(&at[next]))
-                    next++;
-                if (at[next].flags & PIECE_ITEM || piece_is(&at[next], '}') ||
-                    piece_is(&at[next], ']')) {
-                    newlines = (uint8_t)(newlines + piece.newlines);
-                    after = PIECE_AFTER_COMMA;
-                    continue;
-                }
-            }
+        if (piece_is(&at[i], '{') || piece_is(&at[i], '[') || piece_is(&at[i], '('))
+            vec_push(pieces->arena, &open, at[i].text[0]);
+        else if (piece_is(&at[i], '}') || piece_is(&at[i], ']') || piece_is(&at[i], ')'))
+            open.len -= open.len > 1;
+        if (is_optional(at, kept, i, open.at[open.len - 1])) {
+            newlines += at[i].newlines;
+            after = PIECE_AFTER_COMMA;
+            continue;
         }
+        struct piece piece = at[i];
+        piece.flags |= after;
         if (kept && piece_is(&at[kept - 1], ',') && !piece_is_comment(&piece))
             piece.flags |= PIECE_FILL;
         /* A comment behind a comma that begins its line goes to the end of the line before, if that
          * takes it. */
-        bool joins = piece_is_comment(&piece) && !piece.newlines;
-        if (joins && kept && at[kept - 1].flags & PIECE_LINE_COMMENT)
-            piece.newlines = 1;
-        else if (!joins)
-            piece.newlines =
-                (uint8_t)(piece.newlines + newlines > 2 ? 2 : piece.newlines + newlines);
-        piece.flags |= after;
+        if (!piece_is_comment(&piece) || piece.newlines)
+            newlines += piece.newlines;
+        else
+            newlines = kept && at[kept - 1].flags & PIECE_LINE_COMMENT;
+        piece.newlines = (uint8_t)(newlines > 2 ? 2 : newlines);
         newlines = 0;
         after = 0;
         at[kept++] = piece;
