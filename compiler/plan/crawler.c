@@ -6,6 +6,8 @@
 #include "plan/rights.h"
 #include "plan/text.h"
 
+#include <string.h>
+
 static json *crawler_role(struct plan *plan, struct stack *stack, const struct output *output) {
     if (output->crawl.role) {
         return plan_principal(plan, output->crawl.role);
@@ -20,18 +22,62 @@ static json *crawler_role(struct plan *plan, struct stack *stack, const struct o
     return plan_get(id, "Arn");
 }
 
-static void add_crawler(struct plan *plan, struct stack *stack, const struct output *output) {
+/* A declared table is the target itself: the crawler finds its partitions, and they inherit all but
+ * their values from the table. */
+static void set_table_target(struct plan *plan, json *crawler, const struct output *output) {
     const struct table_names *names = &plan->deployment->tables[output->decl.index];
+    const char *table = plan_made(plan, output, "table");
+    json *target = json_add(
+        json_set(json_set(crawler, "Targets", json_object()), "CatalogTargets", json_array()),
+        json_object());
+    json_set_text(target, "DatabaseName", names->database);
+    json_add(json_set(target, "Tables", json_array()),
+             table ? plan_ref(table) : json_text(names->table));
+    json_set_text(crawler, "Configuration",
+                  "{\"Version\":1.0,\"CrawlerOutput\":{\"Partitions\":"
+                  "{\"AddOrUpdateBehavior\":\"InheritFromTable\"}}}");
+}
+
+/* A crawler calls a table after its folder; a prefix makes that the name which the mesh knows. */
+static void set_folder_target(struct plan *plan, json *crawler, const struct output *output) {
+    const struct table_names *names = &plan->deployment->tables[output->decl.index];
+    size_t end = strlen(names->prefix);
+    end -= end > 0; /* the last slash */
+    size_t start = end;
+    while (start > 0 && names->prefix[start - 1] != '/') {
+        start--;
+    }
+    size_t folder = end - start, table = strlen(names->table);
+    json_set_text(crawler, "DatabaseName", names->database);
+    if (folder > 0 && folder <= table &&
+        strncmp(names->table + table - folder, names->prefix + start, folder) == 0) {
+        if (folder < table) {
+            json_set_text(crawler, "TablePrefix",
+                          plan_format(plan, "%.*s", (int)(table - folder), names->table));
+        }
+    } else {
+        struct diag *d = diag(plan->s, D_CRAWLED_TABLE_NAME, output->crawl.at,
+                              "the crawler will not call the table '%s'", names->table);
+        diag_help(plan->s, d, "it takes the name of the last folder of %s: let `table:` end in it",
+                  names->uri);
+    }
+    json *target =
+        json_add(json_set(json_set(crawler, "Targets", json_object()), "S3Targets", json_array()),
+                 json_object());
+    json_set_text(target, "Path", names->uri);
+}
+
+static void add_crawler(struct plan *plan, struct stack *stack, const struct output *output) {
     json *role = crawler_role(plan, stack, output);
     json *crawler = plan_resource(plan, stack, "AWS::Glue::Crawler", output->crawl.at, "Crawler",
                                   output->decl.path);
     json_set_text(crawler, "Name", name_crawler(&plan->scratch, plan->deployment, output));
     json_set(crawler, "Role", role);
-    json_set_text(crawler, "DatabaseName", names->database);
-    json *target =
-        json_add(json_set(json_set(crawler, "Targets", json_object()), "S3Targets", json_array()),
-                 json_object());
-    json_set_text(target, "Path", names->uri);
+    if (output->schema) {
+        set_table_target(plan, crawler, output);
+    } else {
+        set_folder_target(plan, crawler, output);
+    }
     json *change = json_set(crawler, "SchemaChangePolicy", json_object());
     json_set_text(change, "UpdateBehavior", "LOG");
     json_set_text(change, "DeleteBehavior", "LOG");

@@ -1,6 +1,7 @@
 /* canonical.c - from cells to the entries that one deployment wants: legal ones alone, at most one for each principal and
  * resource, in an order that names alone decide. */
 #include "check/access/cells.h"
+#include "check/access/workers.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -126,6 +127,7 @@ void access_canonical(struct session *s, const struct deployment *deployment, st
     for (size_t i = 0; i < cells.list.len; i++)
         add_cell(&m, cells.list.at[i]);
     cells_free(&cells);
+    workers_entries(s, deployment, out);
     derive(&m);
     map_free(&m.described);
     if (out->list.len)
