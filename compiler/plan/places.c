@@ -189,7 +189,8 @@ static void list_roots(struct session *s, const struct deployment *d, struct pla
         if (plan_emits(output) && names->bucket && names->prefix)
             propose_root(s, d, output, folder_seen, places);
     }
-    reduce_roots(s, places);
+    if (places->roots.len)
+        reduce_roots(s, places);
     index_roots(s, mesh, places);
 }
 
