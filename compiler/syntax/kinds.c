@@ -154,3 +154,8 @@ const struct nest_info *nest_find(enum kind outer, enum kind inner)
     }
     return NULL;
 }
+
+size_t nest_row(enum kind outer, const struct nest_info *nest)
+{
+    return (size_t)(nest - &nests[nest_start[outer]]);
+}

@@ -98,5 +98,7 @@ const struct attr_info *attr_first(enum kind kind, size_t *count);
 const struct attr_info *attr_find(enum kind kind, const char *word);
 bool kind_may_nest(enum kind outer, enum kind inner);
 const struct nest_info *nest_find(enum kind outer, enum kind inner);
+/* The row's place among those of its outer kind. */
+size_t nest_row(enum kind outer, const struct nest_info *nest);
 
 #endif

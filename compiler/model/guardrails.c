@@ -1,0 +1,92 @@
+/* guardrails.c - guardrails (rules of AWS Config) and channels (topics of SNS). */
+#include "model/elab.h"
+
+#include <string.h>
+
+/* The periods AWS Config knows: API reference, MaximumExecutionFrequency. */
+static const struct {
+    int64_t seconds;
+    const char *word;
+} frequencies[] = {{3600, "One_Hour"},
+                   {3 * 3600, "Three_Hours"},
+                   {6 * 3600, "Six_Hours"},
+                   {12 * 3600, "Twelve_Hours"},
+                   {24 * 3600, "TwentyFour_Hours"}};
+
+static struct text frequency(struct elab *e, const struct value *value)
+{
+    struct schedule schedule = schedule_from(e, value);
+    if (schedule.expression != NULL && strncmp(schedule.expression, "rate", 4) == 0) {
+        for (size_t i = 0; i < sizeof frequencies / sizeof *frequencies; i++) {
+            if (frequencies[i].seconds == schedule.period) {
+                return (struct text){frequencies[i].word, value->span};
+            }
+        }
+    }
+    if (schedule.expression != NULL) {
+        diag(e->s, D_BAD_SCHEDULE, value->span, "AWS Config knows every(1h), 3h, 6h, 12h and 24h");
+    }
+    return (struct text){0};
+}
+
+static void build_guardrail(struct elab *e, struct declared *d)
+{
+    struct guardrail *guardrail = d->thing;
+    struct body body, inner;
+    body_of_block(e, d->block, defaults_of(e, NULL, KIND_GUARDRAIL), &body);
+    body_describe(e, &body, &d->block->item, &guardrail->decl);
+    guardrail->managed = body_text(&body, "managed");
+    guardrail->lambda = body_text(&body, "lambda");
+    for (const struct value *v = value_items(body_value(&body, "resources")); v != NULL; v = v->next) {
+        vec_push(e->arena, &guardrail->resources, value_text(v));
+    }
+    if (body_child(e, &body, KIND_PARAMETERS, &inner)) {
+        guardrail->parameters = data_map(e, &inner, DATA_TEXTS);
+    }
+    if (body_has(&body, "schedule")) {
+        guardrail->frequency = frequency(e, body_value(&body, "schedule"));
+    }
+    bool broken = body_broken(&body, "managed") || body_broken(&body, "lambda");
+    if ((guardrail->managed.value != NULL) == (guardrail->lambda.value != NULL) && !broken) {
+        diag(e->s, D_EITHER_OR, d->block->name.span, "a guardrail has either 'managed' or 'lambda'%s",
+             guardrail->managed.value != NULL ? ", not both" : "");
+    }
+}
+
+static void build_channel(struct elab *e, struct declared *d)
+{
+    struct channel *channel = d->thing;
+    struct body body;
+    body_of_block(e, d->block, NULL, &body);
+    body_describe(e, &body, &d->block->item, &channel->decl);
+    channel->arn = body_text(&body, "arn");
+    if (channel->arn.value != NULL && strncmp(channel->arn.value, "arn:", 4) != 0) {
+        diag(e->s, D_NOT_AN_ARN, channel->arn.at, "an ARN begins with \"arn:\"");
+    }
+    for (const struct value *v = value_items(body_value(&body, "email")); v != NULL; v = v->next) {
+        const char *sign = strchr(v->text, '@');
+        if (sign == NULL || sign == v->text || sign[1] == '\0' || strchr(v->text, ' ') != NULL) {
+            diag(e->s, D_NOT_AN_EMAIL, v->span, "this is no address of electronic mail");
+            continue;
+        }
+        vec_push(e->arena, &channel->emails, value_text(v));
+    }
+    if (channel->arn.value != NULL && channel->emails.len > 0) {
+        diag(e->s, D_EITHER_OR, channel->emails.at[0].at,
+             "a topic that exists is only referred to: 'email' or 'arn'");
+    }
+}
+
+void guardrails_build(struct elab *e)
+{
+    for (size_t i = 0; i < e->of_kind[KIND_GUARDRAIL].len; i++) {
+        build_guardrail(e, e->of_kind[KIND_GUARDRAIL].at[i]);
+    }
+}
+
+void channels_build(struct elab *e)
+{
+    for (size_t i = 0; i < e->of_kind[KIND_CHANNEL].len; i++) {
+        build_channel(e, e->of_kind[KIND_CHANNEL].at[i]);
+    }
+}

@@ -1,0 +1,76 @@
+/* model.c - elaboration as a whole: which pass comes when, and the words of the model's enumerations. */
+#include "model/elab.h"
+
+const char *status_word(enum status status)
+{
+    static const char *const words[] = {[STATUS_PROPOSED] = "proposed", [STATUS_DRAFT] = "draft",
+                                        [STATUS_ACTIVE] = "active",     [STATUS_DEPRECATED] = "deprecated",
+                                        [STATUS_RETIRED] = "retired"};
+    return words[status];
+}
+
+const char *format_word(enum format format)
+{
+    static const char *const words[] = {
+        [FORMAT_PARQUET] = "parquet",       [FORMAT_ORC] = "orc",     [FORMAT_AVRO] = "avro",
+        [FORMAT_JSON] = "json",             [FORMAT_CSV] = "csv",     [FORMAT_TSV] = "tsv",
+        [FORMAT_ICEBERG] = "iceberg",       [FORMAT_REGEX] = "regex", [FORMAT_GROK] = "grok",
+        [FORMAT_ION] = "ion",               [FORMAT_CLOUDTRAIL] = "cloudtrail", [FORMAT_HUDI] = "hudi",
+        [FORMAT_NONE] = "parquet",
+    };
+    return words[format];
+}
+
+const char *promise_word(enum promise promise)
+{
+    static const char *const words[] = {
+        [PROMISE_FRESHNESS] = "freshness",
+        [PROMISE_LATENCY] = "latency",
+        [PROMISE_AVAILABILITY] = "availability",
+        [PROMISE_RETENTION] = "retention",
+        [PROMISE_FREQUENCY] = "frequency",
+        [PROMISE_TIME_OF_AVAILABILITY] = "time_of_availability",
+        [PROMISE_END_OF_SUPPORT] = "end_of_support",
+        [PROMISE_END_OF_LIFE] = "end_of_life",
+        [PROMISE_TIME_TO_REPAIR] = "time_to_repair",
+    };
+    return promise < PROMISE_COUNT ? words[promise] : "?";
+}
+
+/* Each pass uses only what those before it made. */
+static void elaborate(struct elab *e, struct tree *const *trees, size_t count)
+{
+    tags_predeclare(e);
+    names_declare(e, trees, count);
+    defaults_read(e);
+    principals_build(e);
+    principals_members(e);
+    channels_build(e);
+    mesh_read(e);
+    environments_build(e);
+    tags_build(e);
+    schemas_build(e);
+    products_schemas(e);
+    schemas_references(e);
+    domains_build(e);
+    products_build(e);
+    pipelines_build(e);
+    policies_build(e);
+    guardrails_build(e);
+}
+
+struct mesh *model_build(struct session *s, struct tree *const *trees, size_t count)
+{
+    struct mesh *mesh = arena_new(&s->arena, struct mesh);
+    struct elab e = {.s = s, .arena = &s->arena, .mesh = mesh};
+    elaborate(&e, trees, count);
+    map_free(&e.names);
+    map_free(&e.folded);
+    map_free(&e.once);
+    map_free(&e.ghosts);
+    map_free(&e.columns);
+    map_free(&e.physicals);
+    map_free(&e.types);
+    map_free(&e.defaults);
+    return mesh;
+}

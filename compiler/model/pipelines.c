@@ -1,0 +1,93 @@
+/* pipelines.c - pipelines: what starts them, what they produce, the role they run as. Steps are in steps.c. */
+#include "model/elab.h"
+
+#include <string.h>
+
+static void read_trigger(struct elab *e, struct pipeline *pipeline, const struct value *value)
+{
+    struct schedule schedule = schedule_from(e, value);
+    struct body options, inner;
+    struct trigger trigger = {.kind = TRIGGER_SCHEDULE, .at = value->span};
+    trigger.expression = schedule.expression;
+    trigger.period = schedule.period;
+    if (value->has_options) {
+        body_read(e, KIND_TRIGGER_OPTIONS, value->options, value->span, NULL, &options);
+        trigger.timezone = body_text(&options, "timezone");
+        trigger.retries = body_amount(&options, "retries");
+        trigger.max_age = body_amount(&options, "max_age");
+        if (body_child(e, &options, KIND_INPUT_DATA, &inner)) {
+            trigger.input = data_map(e, &inner, 0);
+        }
+        if (trigger.max_age.text != NULL && (trigger.max_age.base < 60 || trigger.max_age.base > 86400)) {
+            diag(e->s, D_OUT_OF_RANGE, trigger.max_age.at, "'max_age' is between 1m and 24h");
+        }
+        if (trigger.timezone.value != NULL && schedule.expression != NULL &&
+            strncmp(schedule.expression, "rate", 4) == 0) {
+            diag(e->s, D_EITHER_OR, trigger.timezone.at, "every(..) has no time zone: it counts from now");
+        }
+    }
+    if (trigger.expression != NULL) {
+        vec_push(e->arena, &pipeline->triggers, trigger);
+    }
+}
+
+static void produce(struct elab *e, struct pipeline *pipeline, struct output *output, struct span at)
+{
+    for (size_t i = output->producers.len; i-- > 0;) { /* this pipeline's entry is the last one, if any */
+        if (output->producers.at[i] == pipeline) {
+            diag(e->s, D_DUPLICATE_ATTRIBUTE, at, "'%s' is named twice", output->decl.path);
+            return;
+        }
+        break;
+    }
+    vec_push(e->arena, &pipeline->produces, output);
+    vec_push(e->arena, &output->producers, pipeline);
+}
+
+static void read_produces(struct elab *e, struct pipeline *pipeline, const struct body *body)
+{
+    for (const struct value *v = value_items(body_value(body, "produces")); v != NULL; v = v->next) {
+        struct declared *d = names_resolve_value(e, KINDS_PRODUCT, pipeline->domain, v);
+        if (d != NULL && d->kind == KIND_OUTPUT) {
+            produce(e, pipeline, d->thing, v->span);
+        } else if (d != NULL) {
+            const struct product *product = d->thing;
+            for (size_t i = 0; i < product->outputs.len; i++) {
+                produce(e, pipeline, product->outputs.at[i], v->span);
+            }
+        }
+    }
+}
+
+static void build_pipeline(struct elab *e, struct declared *d)
+{
+    struct pipeline *pipeline = d->thing;
+    struct body body;
+    body_of_block(e, d->block, defaults_of(e, d->domain, KIND_PIPELINE), &body);
+    body_describe(e, &body, &d->block->item, &pipeline->decl);
+    pipeline->machine = body_text(&body, "name");
+    read_produces(e, pipeline, &body);
+    pipeline->role = body_principal(e, &body, "role", KINDS(KIND_ROLE), d->domain, NULL);
+    for (const struct value *v = value_items(body_value(&body, "schedule")); v != NULL; v = v->next) {
+        read_trigger(e, pipeline, v);
+    }
+    pipeline->timeout = body_amount(&body, "timeout");
+    pipeline->overlap_skip = body_choice(&body, "overlap") == 0;
+    pipeline->express = body_choice(&body, "type") == 1;
+    pipeline->existing = body_bool(&body, "existing", false);
+    struct declared *alerts = body_ref(e, &body, "alerts", KINDS(KIND_CHANNEL), d->domain);
+    pipeline->alerts = alerts != NULL ? alerts->thing : d->domain->alerts;
+    const struct block *steps = body_block(&body, KIND_STEPS);
+    const struct block *on_failure = body_block(&body, KIND_ON_FAILURE);
+    if (steps == NULL && !pipeline->existing) {
+        diag(e->s, D_NO_STEPS, d->block->name.span, "pipeline '%s' has no steps", pipeline->decl.path);
+    }
+    steps_build(e, pipeline, steps, on_failure);
+}
+
+void pipelines_build(struct elab *e)
+{
+    for (size_t i = 0; i < e->of_kind[KIND_PIPELINE].len; i++) {
+        build_pipeline(e, e->of_kind[KIND_PIPELINE].at[i]);
+    }
+}

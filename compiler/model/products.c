@@ -1,0 +1,426 @@
+/* products.c - products and their outputs. */
+#include "model/elab.h"
+
+#include "base/suggest.h"
+#include <string.h>
+
+/* ---- schemas of outputs ------------------------------------------------------------------------------------------------ */
+
+/* Stands in where a schema was named that does not exist: nothing is reported about its columns. */
+static struct schema *broken_schema(struct elab *e)
+{
+    if (e->broken_schema == NULL) {
+        e->broken_schema = arena_new(e->arena, struct schema);
+        e->broken_schema->broken = true;
+        e->broken_schema->decl.name = e->broken_schema->decl.path = atom_of(&e->s->atoms, "?");
+    }
+    return e->broken_schema;
+}
+
+static struct schema *schema_of(struct elab *e, const struct name *of, const struct domain *scope)
+{
+    if (of->text == NULL) {
+        return NULL;
+    }
+    struct declared *d = names_resolve(e, KINDS(KIND_SCHEMA), scope, of->text, of->span);
+    if (d != NULL && d->type != NULL) {
+        diag(e->s, D_WRONG_KIND, of->span, "'%s' is a type; a schema is expected here", of->text);
+        d = NULL;
+    }
+    return d == NULL ? broken_schema(e) : d->thing;
+}
+
+/* The output blocks of a product's block, in the order in which names.c made outputs of them. */
+static const struct block *next_output(const struct item **at)
+{
+    for (; *at != NULL; *at = (*at)->next) {
+        const struct block *block = item_as_const(block, *at);
+        if ((*at)->kind == ITEM_BLOCK && block->kind == KIND_OUTPUT && block->name.text != NULL) {
+            *at = (*at)->next;
+            return block;
+        }
+    }
+    return NULL;
+}
+
+void products_schemas(struct elab *e)
+{
+    for (size_t i = 0; i < e->of_kind[KIND_PRODUCT].len; i++) {
+        const struct declared *d = e->of_kind[KIND_PRODUCT].at[i];
+        struct product *product = d->thing;
+        struct schema *schema = schema_of(e, &d->block->of, d->domain);
+        const struct item *at = d->block->items;
+        for (size_t k = 0; k < product->outputs.len; k++) {
+            const struct block *block = next_output(&at);
+            struct schema *own = block == NULL ? NULL : schema_of(e, &block->of, d->domain);
+            product->outputs.at[k]->schema = own != NULL ? own : schema;
+        }
+    }
+}
+
+/* ---- format ------------------------------------------------------------------------------------------------------------ */
+
+enum { FOR_CSV = 1 << FORMAT_CSV | 1 << FORMAT_TSV, FOR_JSON = 1 << FORMAT_JSON,
+       FOR_COLUMNAR = 1 << FORMAT_PARQUET | 1 << FORMAT_ORC };
+
+static const struct {
+    const char *word;
+    int formats;
+} format_option_rules[] = {{"delimiter", FOR_CSV},   {"quote", FOR_CSV},           {"escape", FOR_CSV},
+                           {"skip_header", FOR_CSV}, {"ignore_malformed", FOR_JSON}, {"compression", FOR_COLUMNAR}};
+
+static void check_format_options(struct elab *e, enum format format, const struct body *options)
+{
+    for (size_t i = 0; i < sizeof format_option_rules / sizeof *format_option_rules; i++) {
+        const struct member *member = body_own(options, format_option_rules[i].word);
+        if (member == NULL) {
+            continue;
+        }
+        if ((format_option_rules[i].formats >> format & 1) == 0) {
+            diag(e->s, D_OPTION_NOT_FOR_FORMAT, member->label.span, "format '%s' has no option '%s'",
+                 format_word(format), member->label.text);
+        } else if (i < 3 && strlen(member->value->text) != 1) {
+            diag(e->s, D_OUT_OF_RANGE, member->value->span, "'%s' is a single character", member->label.text);
+        }
+    }
+}
+
+static void read_format(struct elab *e, struct output *output, const struct body *body)
+{
+    const struct value *value = body_value(body, "format");
+    int choice = body_choice(body, "format");
+    struct body options;
+    output->format = FORMAT_NONE;
+    if (value == NULL || choice < 0) {
+        return;
+    }
+    output->format = (enum format)choice;
+    output->format_at = value->span;
+    if (output->format >= FORMAT_ICEBERG) {
+        not_supported(e, value->span, arena_format(e->arena, "format '%s' is", value->text));
+        return;
+    }
+    if (!value->has_options) {
+        return;
+    }
+    body_read(e, KIND_FORMAT_OPTIONS, value->options, value->span, NULL, &options);
+    check_format_options(e, output->format, &options);
+    output->options.delimiter = body_text(&options, "delimiter");
+    output->options.quote = body_text(&options, "quote");
+    output->options.escape = body_text(&options, "escape");
+    output->options.compression = body_text(&options, "compression");
+    output->options.skip_header = body_amount(&options, "skip_header");
+    output->options.ignore_malformed = body_bool(&options, "ignore_malformed", false);
+}
+
+static void read_serde(struct elab *e, struct output *output, const struct body *body)
+{
+    struct body serde, inner;
+    if (!body_child(e, body, KIND_SERDE, &serde)) {
+        return;
+    }
+    output->serde.library = body_text(&serde, "library");
+    output->serde.input = body_text(&serde, "input");
+    output->serde.output = body_text(&serde, "output");
+    output->serde.at = serde.head;
+    if (body_child(e, &serde, KIND_PROPERTIES, &inner)) {
+        output->serde.properties = data_map(e, &inner, DATA_TEXTS);
+    }
+    const struct member *format = body_own(body, "format");
+    if (format != NULL && format->value->span.lo == output->format_at.lo) {
+        struct diag *d = diag(e->s, D_EITHER_OR, format->label.span, "a format and a serde; one of them says it");
+        diag_place(e->s, d, serde.head, "the serde");
+    }
+}
+
+/* ---- location, partition, inputs ---------------------------------------------------------------------------------------- */
+
+static void check_location(struct elab *e, const struct text *location)
+{
+    const char *text = location->value;
+    if (text == NULL) {
+        return;
+    }
+    if (strstr(text, "${") != NULL) {
+        not_supported(e, location->at, "a location with columns in it is");
+    } else if (strncmp(text, "s3://", 5) == 0 ? text[5] == '\0' || text[5] == '/' : strstr(text, "://") != NULL) {
+        diag(e->s, D_BAD_LOCATION, location->at,
+             "a location is \"s3://bucket/path/\", or a path below the domain's bucket");
+    } else if (*text == '\0' || *text == '/' || strstr(text + (text[0] == 's' ? 5 : 0), "//") != NULL) {
+        diag(e->s, D_BAD_LOCATION, location->at, "a path in a bucket begins with a name and has no empty part");
+    }
+}
+
+static void read_partition(struct elab *e, struct output *output, const struct body *body)
+{
+    const struct value *value = body_value(body, "partition");
+    struct schema *schema = output->schema;
+    if (value != NULL) {
+        output->partition_at = value->span;
+    }
+    for (const struct value *v = value_items(value); v != NULL && schema != NULL; v = v->next) {
+        if (v->kind == VALUE_CALL) {
+            not_supported(e, v->span, "a partition transform is");
+            continue;
+        }
+        struct column *column = column_resolve(e, schema, v);
+        bool twice = false;
+        for (size_t i = 0; i < output->partition.len; i++) {
+            twice = twice || output->partition.at[i] == column;
+        }
+        if (twice && column != NULL) {
+            diag(e->s, D_DUPLICATE_COLUMN, v->span, "column '%s' is named twice", v->text);
+        } else if (column != NULL && output->partition.len < 1000) {
+            vec_push(e->arena, &output->partition, column);
+        }
+    }
+    if (schema == NULL) {
+        if (value != NULL) {
+            diag(e->s, D_NO_COLUMNS, value->span, "there is no schema whose columns could be partition keys");
+        }
+        return;
+    }
+    if (output->partition.len == 0) { /* the schema's own array: nobody adds to it any more */
+        output->data.at = schema->columns.at;
+        output->data.len = output->data.cap = schema->columns.len;
+        return;
+    }
+    bool *taken = arena_array(e->arena, bool, schema->columns.len);
+    for (size_t i = 0; i < output->partition.len; i++) {
+        taken[output->partition.at[i]->decl.index] = true;
+    }
+    for (size_t i = 0; i < schema->columns.len; i++) {
+        if (!taken[i]) {
+            vec_push(e->arena, &output->data, schema->columns.at[i]);
+        }
+    }
+    if (output->data.len == 0 && !schema->broken) {
+        diag(e->s, D_NO_DATA_COLUMNS, value->span, "every column is a partition key: the files hold nothing");
+    }
+}
+
+static void read_input(struct elab *e, struct output *output, const struct value *value)
+{
+    struct input input = {.at = value->span};
+    struct body options;
+    if (value->has_options) {
+        body_read(e, KIND_INPUT_OPTIONS, value->options, value->span, NULL, &options);
+        input.description = body_text(&options, "description").value;
+    }
+    if (value->kind == VALUE_STRING) {
+        input.external = value->text;
+        vec_push(e->arena, &output->inputs, input);
+        return;
+    }
+    struct declared *d = names_resolve_value(e, KINDS_PRODUCT, output->domain, value);
+    if (d == NULL) {
+        return;
+    }
+    if (d->kind == KIND_OUTPUT) {
+        input.output = d->thing;
+        vec_push(e->arena, &output->inputs, input);
+        return;
+    }
+    const struct product *product = d->thing;
+    for (size_t i = 0; i < product->outputs.len; i++) { /* a product means all its outputs */
+        input.output = product->outputs.at[i];
+        vec_push(e->arena, &output->inputs, input);
+    }
+}
+
+static struct output *single_output(struct elab *e, const struct declared *d, struct span at)
+{
+    if (d == NULL || d->kind == KIND_OUTPUT) {
+        return d == NULL ? NULL : d->thing;
+    }
+    const struct product *product = d->thing;
+    if (product->outputs.len != 1) {
+        diag(e->s, D_NEEDS_ONE_OUTPUT, at, "product '%s' has several outputs: name one", product->decl.path);
+    }
+    return product->outputs.at[0];
+}
+
+/* `replaced_by: v2` may name an output of the same product. */
+static void read_replaced_by(struct elab *e, struct output *output, const struct body *body)
+{
+    const struct value *value = body_value(body, "replaced_by");
+    if (value == NULL) {
+        return;
+    }
+    struct declared *d = NULL;
+    if (strchr(value->text, '.') == NULL) {
+        atom path = names_join(e, output->product->decl.path, value->text);
+        d = names_find(e, KINDS(KIND_OUTPUT), NULL, path);
+    }
+    if (d == NULL) {
+        d = names_resolve_value(e, KINDS_PRODUCT, output->domain, value);
+    }
+    output->replaced_by = single_output(e, d, value->span);
+}
+
+/* ---- promises ------------------------------------------------------------------------------------------------------------ */
+
+static void read_sla(struct elab *e, struct output *output, const struct body *body)
+{
+    struct body sla, options;
+    if (!body_child(e, body, KIND_SLA, &sla)) {
+        return;
+    }
+    for (int p = 0; p < PROMISE_COUNT; p++) {
+        struct promised **tail = &output->promises[p];
+        const struct value *value = body_value(&sla, promise_word((enum promise)p));
+        for (value = value_items(value); value != NULL; value = value->next) {
+            struct promised *promised = arena_new(e->arena, struct promised);
+            promised->value = value_amount(value);
+            if (value->has_options) {
+                body_read(e, KIND_SLA_OPTIONS, value->options, value->span, NULL, &options);
+                promised->driver = body_text(&options, "driver").value;
+            }
+            *tail = promised;
+            tail = &promised->next;
+        }
+    }
+}
+
+static void read_lifecycle(struct elab *e, struct output *output, const struct body *body)
+{
+    struct body inner;
+    if (body_child(e, body, KIND_LIFECYCLE, &inner)) {
+        output->lifecycle.infrequent_access = body_amount(&inner, "infrequent_access");
+        output->lifecycle.archive = body_amount(&inner, "archive");
+        output->lifecycle.delete = body_amount(&inner, "delete");
+    }
+}
+
+static void read_crawl(struct elab *e, struct output *output, const struct body *body)
+{
+    struct body inner;
+    if (!body_child(e, body, KIND_CRAWL, &inner)) {
+        return;
+    }
+    output->crawl.given = true;
+    output->crawl.at = inner.head;
+    const struct value *schedule = body_value(&inner, "schedule");
+    if (schedule != NULL) {
+        output->crawl.schedule = (struct text){schedule_as_cron(e, schedule), schedule->span};
+    }
+    output->crawl.role = body_principal(e, &inner, "role", KINDS(KIND_ROLE), output->domain, NULL);
+}
+
+/* ---- outputs and products -------------------------------------------------------------------------------------------------- */
+
+static void read_output(struct elab *e, struct output *output, const struct body *body)
+{
+    struct body inner;
+    int status = body_choice(body, "status");
+    output->status = status < 0 ? STATUS_DRAFT : (enum status)status;
+    output->version = body_text(body, "version");
+    output->existing = body_bool(body, "existing", false);
+    output->location = value_text(body_own(body, "location") ? body_own(body, "location")->value : NULL);
+    output->table = value_text(body_own(body, "table") ? body_own(body, "table")->value : NULL);
+    check_location(e, &output->location);
+    read_format(e, output, body);
+    read_serde(e, output, body);
+    read_partition(e, output, body);
+    for (const struct value *v = value_items(body_value(body, "inputs")); v != NULL; v = v->next) {
+        read_input(e, output, v);
+    }
+    if (body_child(e, body, KIND_PROPERTIES, &inner)) {
+        output->properties = data_map(e, &inner, DATA_TEXTS);
+    }
+    read_sla(e, output, body);
+    read_lifecycle(e, output, body);
+    read_crawl(e, output, body);
+    read_replaced_by(e, output, body);
+    if (body_child(e, body, KIND_TAGS, &inner)) {
+        tags_from_block(e, &inner, &output->tags);
+    }
+    tags_inherit(e, &output->tags, &output->domain->tags);
+    if (output->schema == NULL && !output->crawl.given && !output->existing) {
+        struct diag *d = diag(e->s, D_NO_SCHEMA, output->decl.at, "'%s' has no schema", output->decl.path);
+        diag_help(e->s, d, "write `of SCHEMA` after the name; only what is crawled or exists goes without");
+        output->schema = broken_schema(e);
+    }
+    quality_build(e, output, body);
+}
+
+static void read_shared_with(struct elab *e, struct product *product, const struct body *body)
+{
+    for (const struct value *v = value_items(body_value(body, "shared_with")); v != NULL; v = v->next) {
+        if (v->kind == VALUE_PATH && strcmp(v->text, "everyone") == 0) {
+            product->shared_with_everyone = true;
+            continue;
+        }
+        struct declared *d = names_resolve_value(e, KINDS(KIND_DOMAIN), NULL, v);
+        if (d != NULL) {
+            vec_push(e->arena, &product->shared_with, d->thing);
+        }
+    }
+}
+
+static void read_outputs(struct elab *e, struct product *product, const struct block *block,
+                         struct body *body)
+{
+    const struct item *at = block->items;
+    const struct block *inner = next_output(&at);
+    if (inner == NULL) {
+        product->outputs.at[0]->decl.doc = product->decl.doc;
+        read_output(e, product->outputs.at[0], body);
+        return;
+    }
+    body_deepen(e, body);
+    for (size_t i = 0; i < product->outputs.len; i++, inner = next_output(&at)) {
+        struct output *output = product->outputs.at[i];
+        struct body own;
+        body_of_block(e, inner, body, &own);
+        annotations_refuse(e, inner->annotations, "output");
+        body_describe(e, &own, &inner->item, &output->decl);
+        if (output->decl.doc == NULL) {
+            output->decl.doc = product->decl.doc;
+        }
+        read_output(e, output, &own);
+    }
+    static const char *const of_outputs[] = {"location", "table"};
+    for (size_t i = 0; i < 2; i++) {
+        const struct member *member = body_own(body, of_outputs[i]);
+        if (member != NULL) {
+            diag(e->s, D_BELONGS_TO_OUTPUT, member->label.span,
+                 "a product with named outputs has no '%s' of its own: it belongs into the outputs",
+                 of_outputs[i]);
+        }
+    }
+}
+
+static void build_product(struct elab *e, struct declared *d)
+{
+    struct product *product = d->thing;
+    struct body body, inner;
+    body_of_block(e, d->block, defaults_of(e, d->domain, KIND_PRODUCT), &body);
+    body_describe(e, &body, &d->block->item, &product->decl);
+    product->owner = body_principal(e, &body, "owner", KINDS_PRINCIPAL, d->domain, &product->owner_at);
+    if (product->owner == NULL) {
+        product->owner = d->domain->owner;
+        product->owner_at = product->owner_at.lo != 0 ? product->owner_at : d->domain->owner_at;
+    }
+    int status = body_choice(&body, "status");
+    product->status = status < 0 ? STATUS_DRAFT : (enum status)status;
+    product->version = body_text(&body, "version");
+    product->title = body_text(&body, "title");
+    product->purpose = body_text(&body, "purpose");
+    product->limitations = body_text(&body, "limitations");
+    product->usage = body_text(&body, "usage");
+    product->support = body_text(&body, "support");
+    product->existing = body_bool(&body, "existing", false);
+    read_shared_with(e, product, &body);
+    if (body_child(e, &body, KIND_CUSTOM, &inner)) {
+        product->custom = data_map(e, &inner, 0);
+    }
+    read_outputs(e, product, d->block, &body);
+}
+
+void products_build(struct elab *e)
+{
+    for (size_t i = 0; i < e->of_kind[KIND_PRODUCT].len; i++) {
+        build_product(e, e->of_kind[KIND_PRODUCT].at[i]);
+    }
+}

@@ -1,0 +1,293 @@
+/* schemas.c - schemas and named types: columns in order, includes, cycles, references between columns. */
+#include "model/elab.h"
+
+#include "base/suggest.h"
+#include <string.h>
+
+enum { SCHEMA_DEPTH = 200, /* schemas inside schemas */
+       FEW_COLUMNS = 32 }; /* up to here a list is searched, above it a map */
+
+struct column *schema_column(struct elab *e, const struct schema *schema, atom name)
+{
+    if (schema->columns.len > FEW_COLUMNS) {
+        return map_get(&e->columns, schema, name);
+    }
+    for (size_t i = 0; i < schema->columns.len; i++) {
+        if (schema->columns.at[i]->decl.name == name) {
+            return schema->columns.at[i];
+        }
+    }
+    return NULL;
+}
+
+static struct column *physical_column(struct elab *e, const struct schema *schema, const char *physical)
+{
+    if (schema->columns.len > FEW_COLUMNS) {
+        return map_get(&e->physicals, schema, physical);
+    }
+    for (size_t i = 0; i < schema->columns.len; i++) {
+        if (schema->columns.at[i]->physical == physical) {
+            return schema->columns.at[i];
+        }
+    }
+    return NULL;
+}
+
+struct column *column_resolve(struct elab *e, const struct schema *schema, const struct value *value)
+{
+    if (value->kind != VALUE_PATH && value->kind != VALUE_STRING) {
+        if (value->kind != VALUE_ERROR && report_once(e, value)) {
+            diag(e->s, D_WRONG_TYPE, value->span, "the name of a column is expected here; this is %s",
+                 value_word(value));
+        }
+        return NULL;
+    }
+    if (schema == NULL) {
+        return NULL;
+    }
+    struct column *column = schema_column(e, schema, value->text);
+    if (column == NULL && !schema->broken) {
+        struct diag *d = diag(e->s, D_UNKNOWN_COLUMN, value->span, "schema '%s' has no column '%s'",
+                              schema->decl.path, value->text);
+        struct suggestion suggestion = suggest_for(value->text);
+        for (size_t i = 0; i < schema->columns.len && e->suggestions++ < 1000000; i++) {
+            suggest_offer(&suggestion, schema->columns.at[i]->decl.name);
+        }
+        diag_suggest(e->s, d, suggestion.best);
+        diag_place(e->s, d, schema->decl.at, "the schema");
+    }
+    return column;
+}
+
+/* ---- columns --------------------------------------------------------------------------------------------------------- */
+
+static void index_column(struct elab *e, const struct schema *schema, struct column *column)
+{
+    map_put(&e->columns, schema, column->decl.name, column);
+    map_put(&e->physicals, schema, column->physical, column);
+}
+
+/* Puts a column at the end unless its name is taken; `at`: where to report that. */
+static void add_column(struct elab *e, struct schema *schema, struct column *column, struct span at)
+{
+    struct column *same = schema_column(e, schema, column->decl.name);
+    struct column *other = same != NULL ? same : physical_column(e, schema, column->physical);
+    if (other != NULL) {
+        struct diag *d =
+            same != NULL ? diag(e->s, D_DUPLICATE_COLUMN, at, "a second column '%s'", column->decl.name)
+                         : diag(e->s, D_DUPLICATE_COLUMN, at, "columns '%s' and '%s' are one in the catalog",
+                                other->decl.name, column->decl.name);
+        diag_place(e->s, d, other->decl.at, "the first one is here");
+        return;
+    }
+    column->decl.index = (uint32_t)schema->columns.len;
+    vec_push(e->arena, &schema->columns, column);
+    if (schema->columns.len == FEW_COLUMNS + 1) {
+        for (size_t i = 0; i < schema->columns.len; i++) {
+            index_column(e, schema, schema->columns.at[i]);
+        }
+    } else if (schema->columns.len > FEW_COLUMNS) {
+        index_column(e, schema, column);
+    }
+}
+
+static void read_column(struct elab *e, const struct declared *d, const struct column_decl *decl)
+{
+    struct schema *schema = d->thing;
+    struct column *column = arena_new(e->arena, struct column);
+    struct taggings inner = {0};
+    if (decl->label.text == NULL) {
+        return;
+    }
+    column->physical = names_lower(e, decl->label.text);
+    struct type *type = type_from(e, d->domain, decl->type, column, &inner);
+    column->decl = (struct decl){decl->label.text, decl->label.text, decl->label.span, decl->item.doc, 0};
+    column->type = type;
+    column->type_at = decl->type->span;
+    annotations_apply(e, decl->annotations, column, d->domain);
+    tags_lift(e, &column->tags, &inner, decl->label.span);
+    schema->broken = schema->broken || type->kind == TYPE_ERROR;
+    add_column(e, schema, column, decl->label.span);
+}
+
+/* `include Other`: its columns, each a struct of its own because place and key position differ. */
+static void read_include(struct elab *e, const struct declared *d, const struct include *include)
+{
+    struct schema *schema = d->thing;
+    if (include->schema.text == NULL) {
+        return;
+    }
+    struct declared *other =
+        names_resolve(e, KINDS(KIND_SCHEMA), d->domain, include->schema.text, include->schema.span);
+    if (other == NULL || !schema_complete(e, other, include->schema.span)) {
+        schema->broken = true;
+        return;
+    }
+    if (other->type != NULL) {
+        diag(e->s, D_WRONG_KIND, include->schema.span, "'%s' is a type; a schema is expected here",
+             include->schema.text);
+        return;
+    }
+    const struct schema *from = other->thing;
+    schema->broken = schema->broken || from->broken;
+    for (size_t i = 0; i < from->columns.len; i++) {
+        struct column *column = arena_new(e->arena, struct column);
+        *column = *from->columns.at[i];
+        column_copied(e, from->columns.at[i], column);
+        add_column(e, schema, column, include->schema.span);
+    }
+}
+
+static void read_schema(struct elab *e, const struct declared *d)
+{
+    struct schema *schema = d->thing;
+    schema->decl.doc = d->block->item.doc;
+    for (const struct item *item = d->block->items; item != NULL; item = item->next) {
+        if (item->kind == ITEM_COLUMN) {
+            read_column(e, d, item_as_const(column_decl, item));
+        } else if (item->kind == ITEM_INCLUDE) {
+            read_include(e, d, item_as_const(include, item));
+        } else if (item->kind == ITEM_ERROR) {
+            schema->broken = true;
+        }
+    }
+    uint32_t position = 0;
+    for (size_t i = 0; i < schema->columns.len; i++) {
+        if (schema->columns.at[i]->key) {
+            schema->columns.at[i]->key_position = ++position;
+        }
+    }
+    if (schema->columns.len == 0 && !schema->broken) {
+        schema->broken = true;
+        diag(e->s, D_EMPTY_SCHEMA, schema->decl.at, "schema '%s' has no columns", schema->decl.path);
+    }
+}
+
+static void read_type(struct elab *e, const struct declared *d)
+{
+    struct column *prototype = d->thing;
+    struct decl decl = prototype->decl;
+    struct taggings inner = {0};
+    struct type *type = type_from(e, NULL, d->type->type, prototype, &inner);
+    prototype->decl = decl;
+    prototype->type = type;
+    prototype->type_at = d->type->type->span;
+    annotations_apply(e, d->type->annotations, prototype, NULL);
+    tags_lift(e, &prototype->tags, &inner, decl.at);
+}
+
+/* ---- order and cycles -------------------------------------------------------------------------------------------------- */
+
+static void report_cycle(struct elab *e, const struct declared *d, struct span used_at)
+{
+    const char *text = "";
+    size_t i = 0;
+    while (e->chain.at[i] != d) {
+        i++;
+    }
+    size_t shown = 0;
+    for (; i < e->chain.len && shown < 20; i++, shown++) {
+        text = arena_format(e->arena, "%s%s -> ", text, ((const struct decl *)e->chain.at[i]->thing)->path);
+    }
+    const struct decl *decl = d->thing;
+    struct diag *report = diag(e->s, D_SCHEMA_CYCLE, used_at, "'%s' holds itself: %s%s", decl->path, text,
+                               i < e->chain.len ? "..." : decl->path);
+    diag_place(e->s, report, decl->at, "declared here");
+}
+
+bool schema_complete(struct elab *e, struct declared *d, struct span used_at)
+{
+    if (d->progress == PROGRESS_DONE) {
+        return true;
+    }
+    if (d->progress == PROGRESS_BUSY) {
+        report_cycle(e, d, used_at);
+        return false;
+    }
+    if (e->chain.len >= SCHEMA_DEPTH) {
+        diag(e->s, D_SCHEMA_TOO_DEEP, used_at, "schemas and types stand inside each other more than %d deep",
+             SCHEMA_DEPTH);
+        return false;
+    }
+    d->progress = PROGRESS_BUSY;
+    vec_push(e->arena, &e->chain, d);
+    if (d->type != NULL) {
+        read_type(e, d);
+    } else {
+        read_schema(e, d);
+    }
+    e->chain.len--;
+    d->progress = PROGRESS_DONE;
+    return true;
+}
+
+void schemas_build(struct elab *e)
+{
+    for (size_t i = 0; i < e->of_kind[KIND_SCHEMA].len; i++) {
+        schema_complete(e, e->of_kind[KIND_SCHEMA].at[i], (struct span){0, 0});
+    }
+}
+
+/* ---- references -------------------------------------------------------------------------------------------------------- */
+
+static void resolve_reference(struct elab *e, const struct pending *p)
+{
+    atom path = p->path->text;
+    const char *dot = strrchr(path, '.');
+    if (dot == NULL) {
+        diag(e->s, D_REFERENCE_FORM, p->path->span, "a product and its column are expected: product.column");
+        return;
+    }
+    atom product = atom_put(&e->s->atoms, path, (size_t)(dot - path));
+    struct span at = {p->path->span.lo, p->path->span.lo + (uint32_t)(dot - path)};
+    struct declared *d = names_resolve(e, KINDS_PRODUCT, p->scope, product, at);
+    if (d == NULL) {
+        return;
+    }
+    struct output *output = d->thing;
+    if (d->kind == KIND_PRODUCT) {
+        const struct product *of = d->thing;
+        if (of->outputs.len != 1) {
+            diag(e->s, D_NEEDS_ONE_OUTPUT, at, "product '%s' has several outputs: name one", of->decl.path);
+            return;
+        }
+        output = of->outputs.at[0];
+    }
+    struct value column = {.kind = VALUE_PATH, .text = atom_of(&e->s->atoms, dot + 1),
+                           .span = {at.hi + 1, p->path->span.hi}};
+    struct column *found = column_resolve(e, output->schema, &column);
+    if (found == NULL) {
+        return;
+    }
+    if (p->from) {
+        p->column->from.output = output;
+        p->column->from.column = found;
+    } else {
+        p->column->references.output = output;
+        p->column->references.column = found;
+    }
+}
+
+void column_copied(struct elab *e, const struct column *from, struct column *to)
+{
+    if (from->references.at.lo != 0 || from->from.at.lo != 0) {
+        vec_push(e->arena, &e->copies, (struct column_copy){from, to});
+    }
+}
+
+void schemas_references(struct elab *e)
+{
+    for (size_t i = 0; i < e->pending.len; i++) {
+        resolve_reference(e, &e->pending.at[i]);
+    }
+    for (size_t i = 0; i < e->copies.len; i++) { /* in the order made: copies of copies come later */
+        const struct column *from = e->copies.at[i].from;
+        struct column *to = e->copies.at[i].to;
+        if (to->references.output == NULL) {
+            to->references = from->references;
+        }
+        if (to->from.output == NULL) {
+            to->from = from->from;
+        }
+    }
+}

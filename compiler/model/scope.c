@@ -1,0 +1,566 @@
+/* scope.c - which names a mesh declares, and what a name means where it is used.
+ *
+ * Names are full paths ("sales.transactions"), one space of names for each kind; principals share one, types and schemas
+ * share one, products and outputs share one. Names in a broken declaration count as declared, so that one mistake is one
+ * report. */
+#include "model/elab.h"
+
+#include "base/suggest.h"
+#include <string.h>
+
+enum { SUGGESTIONS_MAX = 1000000 }; /* candidates compared in a run: bounds the time of a mesh full of mistakes */
+
+static enum kind space_of(enum kind kind)
+{
+    if ((KINDS_PRINCIPAL >> kind & 1) != 0) {
+        return KIND_ROLE;
+    }
+    return kind == KIND_OUTPUT ? KIND_PRODUCT : kind;
+}
+
+static struct decl *decl_of(const struct declared *d)
+{
+    return d->thing;
+}
+
+bool report_once(struct elab *e, const void *place)
+{
+    if (map_get(&e->once, place, NULL) != NULL) {
+        return false;
+    }
+    map_set(&e->once, place, NULL, e);
+    return true;
+}
+
+atom names_join(struct elab *e, atom scope, atom name)
+{
+    size_t a = atom_length(scope), b = atom_length(name);
+    char small[256];
+    char *text = a + b + 2 <= sizeof small ? small : arena_alloc(e->arena, a + b + 2);
+    memcpy(text, scope, a);
+    text[a] = '.';
+    memcpy(text + a + 1, name, b + 1);
+    return atom_put(&e->s->atoms, text, a + b + 1);
+}
+
+atom names_lower(struct elab *e, atom text)
+{
+    size_t n = atom_length(text), i = 0;
+    while (i < n && !(text[i] >= 'A' && text[i] <= 'Z')) {
+        i++;
+    }
+    if (i == n) {
+        return text;
+    }
+    char small[256];
+    char *lower = n < sizeof small ? small : arena_alloc(e->arena, n + 1);
+    for (i = 0; i < n; i++) {
+        lower[i] = (char)(text[i] >= 'A' && text[i] <= 'Z' ? text[i] - 'A' + 'a' : text[i]);
+    }
+    return atom_put(&e->s->atoms, lower, n);
+}
+
+struct diag *not_supported(struct elab *e, struct span at, const char *what)
+{
+    return diag(e->s, D_NOT_SUPPORTED_YET, at, "%s not supported yet", what);
+}
+
+/* ---- looking up --------------------------------------------------------------------------------------------------- */
+
+static struct declared *find_path(struct elab *e, enum kind space, atom path)
+{
+    return path == NULL ? NULL : map_get(&e->names, path, kind_info(space));
+}
+
+static struct declared *find_in_space(struct elab *e, enum kind space, const struct domain *scope,
+                                      atom text)
+{
+    if (scope != NULL) {
+        size_t a = atom_length(scope->decl.path), b = atom_length(text);
+        char small[256];
+        char *path = a + b + 2 <= sizeof small ? small : arena_alloc(e->arena, a + b + 2);
+        memcpy(path, scope->decl.path, a);
+        path[a] = '.';
+        memcpy(path + a + 1, text, b + 1);
+        struct declared *d = find_path(e, space, atom_find(&e->s->atoms, path, a + b + 1));
+        if (d != NULL) {
+            return d;
+        }
+    }
+    return find_path(e, space, text);
+}
+
+struct declared *names_find(struct elab *e, uint64_t kinds, const struct domain *scope, atom text)
+{
+    enum kind last = KIND_NONE;
+    for (unsigned k = 1; k < KIND_COUNT && kinds >> k != 0; k++) {
+        enum kind space = space_of((enum kind)k);
+        if ((kinds >> k & 1) == 0 || space == last) {
+            continue;
+        }
+        last = space;
+        struct declared *d = find_in_space(e, space, scope, text);
+        if (d != NULL && (kinds >> d->kind & 1) != 0) {
+            return d;
+        }
+    }
+    return NULL;
+}
+
+/* "role, user or team" */
+static const char *kinds_words(struct elab *e, uint64_t kinds)
+{
+    const char *text = "";
+    for (unsigned k = 1; k < KIND_COUNT && kinds >> k != 0; k++) {
+        if ((kinds >> k & 1) != 0) {
+            uint64_t rest = kinds >> k >> 1;
+            const char *joint = *text == '\0' ? "" : rest != 0 ? ", " : " or ";
+            text = arena_format(e->arena, "%s%s%s", text, joint, kind_info((enum kind)k)->word);
+        }
+    }
+    return text;
+}
+
+static const char *declared_word(const struct declared *d)
+{
+    return d->type != NULL ? "type" : kind_info(d->kind)->word;
+}
+
+void suggest_declared(struct elab *e, struct diag *d, uint64_t kinds, const struct domain *scope,
+                      atom text)
+{
+    struct suggestion suggestion = suggest_for(text);
+    for (unsigned k = 1; k < KIND_COUNT && kinds >> k != 0; k++) {
+        for (size_t i = 0; (kinds >> k & 1) != 0 && i < e->of_kind[k].len; i++) {
+            if (e->suggestions++ >= SUGGESTIONS_MAX) {
+                return;
+            }
+            const struct declared *candidate = e->of_kind[k].at[i];
+            const struct decl *decl = decl_of(candidate);
+            suggest_offer(&suggestion, scope != NULL && candidate->domain == scope ? decl->name
+                                                                                 : decl->path);
+        }
+    }
+    diag_suggest(e->s, d, suggestion.best);
+}
+
+static struct declared *find_anywhere(struct elab *e, const struct domain *scope, atom text)
+{
+    for (unsigned k = 1; k < KIND_COUNT && (kind_info((enum kind)k)->head & HEAD_TOP) != 0; k++) {
+        struct declared *d = find_in_space(e, space_of((enum kind)k), scope, text);
+        if (d != NULL) {
+            return d;
+        }
+    }
+    return NULL;
+}
+
+struct declared *names_resolve(struct elab *e, uint64_t kinds, const struct domain *scope, atom text,
+                               struct span at)
+{
+    struct declared *found = names_find(e, kinds, scope, text);
+    if (found != NULL) {
+        return found;
+    }
+    const char *wanted = kinds_words(e, kinds);
+    struct declared *other = find_anywhere(e, scope, text);
+    if (other != NULL) {
+        struct diag *d = diag(e->s, D_WRONG_KIND, at, "'%s' is a %s; a %s is expected here", text,
+                              declared_word(other), wanted);
+        if (decl_of(other)->at.lo != 0) {
+            diag_place(e->s, d, decl_of(other)->at, "declared here");
+        }
+        return NULL;
+    }
+    struct diag *d = diag(e->s, D_UNKNOWN_NAME, at, "no %s is called '%s'", wanted, text);
+    suggest_declared(e, d, kinds, scope, text);
+    return NULL;
+}
+
+struct declared *names_resolve_value(struct elab *e, uint64_t kinds, const struct domain *scope,
+                                     const struct value *value)
+{
+    if (value == NULL || value->kind == VALUE_ERROR) {
+        return NULL;
+    }
+    if (value->kind != VALUE_PATH) {
+        if (report_once(e, value)) {
+            diag(e->s, D_WRONG_TYPE, value->span, "the name of a %s is expected here; this is %s",
+                 kinds_words(e, kinds), value_word(value));
+        }
+        return NULL;
+    }
+    struct declared *found = names_find(e, kinds, scope, value->text);
+    if (found == NULL && report_once(e, value)) {
+        return names_resolve(e, kinds, scope, value->text, value->span);
+    }
+    return found;
+}
+
+struct principal *names_principal(struct elab *e, const struct domain *scope,
+                                  const struct value *value, uint64_t kinds)
+{
+    struct declared *d = names_resolve_value(e, kinds, scope, value);
+    if (d == NULL) {
+        return NULL;
+    }
+    return d->kind == KIND_PIPELINE ? ((struct pipeline *)d->thing)->self : d->thing;
+}
+
+/* ---- declaring ---------------------------------------------------------------------------------------------------- */
+
+static const void *folded_key(enum kind space)
+{
+    return &kind_info(space)->word;
+}
+
+/* Puts the thing's path into its space; false after reporting that it is taken. */
+static bool claim(struct elab *e, struct declared *d)
+{
+    enum kind space = space_of(d->kind);
+    struct decl *decl = decl_of(d);
+    struct declared *first = map_put(&e->names, decl->path, kind_info(space), d);
+    const char *word = declared_word(d);
+    if (first != d) {
+        if (decl_of(first)->at.lo == 0) {
+            diag(e->s, D_DUPLICATE_NAME, decl->at, "%s '%s' is predeclared", word, decl->path);
+            return false;
+        }
+        struct diag *report = diag(e->s, D_DUPLICATE_NAME, decl->at, "%s '%s' is declared twice", word,
+                                   decl->path);
+        diag_place(e->s, report, decl_of(first)->at, "first declared here, as a %s",
+                   declared_word(first));
+        return false;
+    }
+    first = map_put(&e->folded, names_lower(e, decl->path), folded_key(space), d);
+    if (first != d) {
+        struct diag *report =
+            diag(e->s, D_NAMES_DIFFER_IN_CASE, decl->at, "'%s' and '%s' differ only in case", decl->path,
+                 decl_of(first)->path);
+        diag_place(e->s, report, decl_of(first)->at, "the other is declared here");
+    }
+    return true;
+}
+
+struct declared *names_add(struct elab *e, enum kind kind, void *thing, struct domain *domain)
+{
+    struct declared *d = arena_new(e->arena, struct declared);
+    d->kind = kind;
+    d->thing = thing;
+    d->domain = domain;
+    vec_push(e->arena, &e->of_kind[kind], d);
+    claim(e, d);
+    return d;
+}
+
+/* The size of the model's struct behind a kind; those without one of their own are a bare decl. */
+static size_t thing_size(enum kind kind)
+{
+    struct decl bare;
+    switch (space_of(kind)) { /* only kinds that the model keeps */
+    case KIND_ENVIRONMENT: return sizeof(struct environment);
+    case KIND_ROLE: return sizeof(struct principal);
+    case KIND_TAG: return sizeof(struct tag);
+    case KIND_SCHEMA: return sizeof(struct schema);
+    case KIND_DOMAIN: return sizeof(struct domain);
+    case KIND_PRODUCT: return kind == KIND_OUTPUT ? sizeof(struct output) : sizeof(struct product);
+    case KIND_PIPELINE: return sizeof(struct pipeline);
+    case KIND_GUARDRAIL: return sizeof(struct guardrail);
+    case KIND_CHANNEL: return sizeof(struct channel);
+    default: return sizeof bare;
+    }
+}
+
+/* A domain that nobody declared: what belongs to it is elaborated all the same. */
+static struct domain *ghost_domain(struct elab *e, atom name)
+{
+    struct domain *ghost = map_get(&e->ghosts, name, NULL);
+    if (ghost == NULL) {
+        ghost = arena_new(e->arena, struct domain);
+        ghost->decl.name = ghost->decl.path = name;
+        ghost->decl.index = (uint32_t)e->mesh->domains.len;
+        ghost->storage.versioning = true;
+        vec_push(e->arena, &e->mesh->domains, ghost);
+        map_set(&e->ghosts, name, NULL, ghost);
+    }
+    return ghost;
+}
+
+/* The domain before the dot of a declared name. */
+static struct domain *domain_of_path(struct elab *e, const struct block *block, const char *dot)
+{
+    atom name = atom_put(&e->s->atoms, block->name.text, (size_t)(dot - block->name.text));
+    struct declared *d = find_path(e, KIND_DOMAIN, name);
+    if (d != NULL) {
+        return d->thing;
+    }
+    struct span at = {block->name.span.lo, block->name.span.lo + (uint32_t)atom_length(name)};
+    struct diag *report = diag(e->s, D_UNKNOWN_NAME, at, "no domain is called '%s'", name);
+    suggest_declared(e, report, KINDS(KIND_DOMAIN), NULL, name);
+    return ghost_domain(e, name);
+}
+
+/* Kinds that belong to a domain always. */
+static bool needs_domain(enum kind kind)
+{
+    return kind == KIND_PRODUCT || kind == KIND_PIPELINE || kind == KIND_WAREHOUSE ||
+           kind == KIND_FUNCTION || kind == KIND_RESOURCE;
+}
+
+/* Fills name, path and domain of a declaration; false when it has no name that could be used. */
+static bool name_of_block(struct elab *e, const struct block *block, struct decl *decl,
+                          struct domain **domain)
+{
+    const char *word = kind_info(block->kind)->word;
+    atom written = block->name.text;
+    const char *dot = strrchr(written, '.');
+    decl->at = block->name.span;
+    if (dot == NULL) {
+        decl->name = written;
+        decl->path = *domain == NULL ? written : names_join(e, (*domain)->decl.path, written);
+        if (*domain == NULL && needs_domain(block->kind)) {
+            struct diag *d = diag(e->s, D_NAME_WITHOUT_DOMAIN, block->name.span,
+                                  "a %s belongs to a domain", word);
+            diag_help(e->s, d, "write `%s DOMAIN.%s`, or put it inside the domain's braces", word,
+                      written);
+            *domain = ghost_domain(e, atom_of(&e->s->atoms, "?"));
+        }
+        return true;
+    }
+    if (*domain != NULL || dot != strchr(written, '.') || (kind_info(block->kind)->head & HEAD_PATH) == 0) {
+        struct diag *d = diag(e->s, D_NAME_IS_PATH, block->name.span,
+                              "the name of a %s %s", word,
+                              *domain != NULL ? "inside a domain is a single word"
+                              : dot != strchr(written, '.') ? "has two parts at the most: DOMAIN.NAME"
+                                                            : "is a single word");
+        if (*domain != NULL) {
+            diag_help(e->s, d, "write `%s %s`", word, dot + 1);
+        }
+        return false;
+    }
+    *domain = domain_of_path(e, block, dot);
+    decl->name = atom_of(&e->s->atoms, dot + 1);
+    decl->path = written;
+    return true;
+}
+
+/* The outputs of a product: its `output` blocks, or one without a name. */
+static void declare_outputs(struct elab *e, struct product *product, const struct declared *d)
+{
+    const struct block *block = d->block;
+    bool first = find_path(e, KIND_PRODUCT, product->decl.path) == d;
+    for (const struct item *item = block->items; item != NULL; item = item->next) {
+        const struct block *inner = item_as_const(block, item);
+        if (item->kind != ITEM_BLOCK || inner->kind != KIND_OUTPUT || inner->name.text == NULL) {
+            continue;
+        }
+        struct output *output = arena_new(e->arena, struct output);
+        output->decl = (struct decl){.name = inner->name.text, .at = inner->name.span};
+        output->decl.path = names_join(e, product->decl.path, inner->name.text);
+        output->product = product;
+        vec_push(e->arena, &product->outputs, output);
+        if (first) { /* else the product is declared twice, which is enough */
+            names_add(e, KIND_OUTPUT, output, product->domain)->block = inner;
+        }
+    }
+    if (product->outputs.len == 0) {
+        struct output *output = arena_new(e->arena, struct output);
+        output->decl = (struct decl){.path = product->decl.path, .at = product->decl.at};
+        output->product = product;
+        product->outputs.at = arena_array(e->arena, struct output *, 1);
+        product->outputs.at[0] = output;
+        product->outputs.len = product->outputs.cap = 1;
+    }
+    for (size_t i = 0; i < product->outputs.len; i++) {
+        struct output *output = product->outputs.at[i];
+        output->domain = product->domain;
+        output->decl.index = (uint32_t)e->mesh->outputs.len;
+        vec_push(e->arena, &e->mesh->outputs, output);
+    }
+}
+
+#define LIST_ADD(list, type)                                                                       \
+    do {                                                                                           \
+        type *listed_ = d->thing;                                                                  \
+        listed_->decl.index = (uint32_t)e->mesh->list.len;                                         \
+        vec_push(e->arena, &e->mesh->list, listed_);                                               \
+    } while (0)
+
+static void list_product(struct elab *e, struct declared *d)
+{
+    struct product *product = d->thing;
+    LIST_ADD(products, struct product);
+    product->domain = d->domain;
+    vec_push(e->arena, &d->domain->products, product);
+    declare_outputs(e, product, d);
+}
+
+static void list_pipeline(struct elab *e, struct declared *d)
+{
+    struct pipeline *pipeline = d->thing;
+    LIST_ADD(pipelines, struct pipeline);
+    pipeline->domain = d->domain;
+    vec_push(e->arena, &d->domain->pipelines, pipeline);
+    struct principal *self = arena_new(e->arena, struct principal);
+    self->decl = pipeline->decl;
+    self->kind = PRINCIPAL_PIPELINE;
+    self->pipeline = pipeline;
+    self->domain = d->domain;
+    self->aws_name = pipeline->decl.name;
+    pipeline->self = self;
+}
+
+/* Puts a new thing into the mesh's list of its sort. */
+static void list_thing(struct elab *e, struct declared *d)
+{
+    switch (d->kind) {
+    case KIND_ENVIRONMENT: LIST_ADD(environments, struct environment); break;
+    case KIND_TAG: LIST_ADD(tags, struct tag); break;
+    case KIND_SCHEMA: LIST_ADD(schemas, struct schema); break;
+    case KIND_GUARDRAIL: LIST_ADD(guardrails, struct guardrail); break;
+    case KIND_CHANNEL:
+        LIST_ADD(channels, struct channel);
+        ((struct channel *)d->thing)->domain = d->domain;
+        break;
+    case KIND_DOMAIN:
+        LIST_ADD(domains, struct domain);
+        ((struct domain *)d->thing)->storage.versioning = true;
+        break;
+    case KIND_PRODUCT: list_product(e, d); break;
+    case KIND_PIPELINE: list_pipeline(e, d); break;
+    default: break; /* principals are listed by principals.c; the rest has no list */
+    }
+}
+
+static void declare_block(struct elab *e, const struct block *block, struct domain *domain)
+{
+    const struct kind_info *info = kind_info(block->kind);
+    if (info->later) {
+        not_supported(e, block->word.span,
+                      arena_format(e->arena, "a block '%s' is", info->word));
+    }
+    if (block->name.text == NULL || (info->head & HEAD_STRING) != 0) {
+        return; /* reported by the parser where a name is wanted */
+    }
+    struct decl *decl = arena_alloc(e->arena, thing_size(block->kind));
+    if (!name_of_block(e, block, decl, &domain)) {
+        return;
+    }
+    struct declared *d = arena_new(e->arena, struct declared);
+    *d = (struct declared){.kind = block->kind, .thing = decl, .block = block, .domain = domain};
+    vec_push(e->arena, &e->of_kind[block->kind], d);
+    claim(e, d);
+    list_thing(e, d);
+    annotations_refuse(e, block->annotations, info->word);
+}
+
+static void declare_type(struct elab *e, const struct type_decl *type)
+{
+    if (type->name.text == NULL) {
+        return;
+    }
+    struct column *prototype = arena_new(e->arena, struct column);
+    prototype->decl = (struct decl){type->name.text, type->name.text, type->name.span, type->item.doc, 0};
+    struct declared *d = arena_new(e->arena, struct declared);
+    *d = (struct declared){.kind = KIND_SCHEMA, .thing = prototype, .type = type};
+    vec_push(e->arena, &e->of_kind[KIND_SCHEMA], d);
+    claim(e, d);
+}
+
+static void declare_defaults(struct elab *e, const struct block *block, struct domain *domain)
+{
+    vec_push(e->arena, &e->default_blocks, (struct default_block){block, domain});
+}
+
+static void declare_mesh(struct elab *e, const struct block *block)
+{
+    if (e->mesh_block != NULL) {
+        struct diag *d = diag(e->s, D_SEVERAL_MESHES, block->name.text != NULL ? block->name.span
+                                                                               : block->word.span,
+                              "a program has one `mesh` block");
+        diag_place(e->s, d, e->mesh_block->word.span, "the other stands here");
+        return;
+    }
+    e->mesh_block = block;
+    annotations_refuse(e, block->annotations, "mesh");
+    for (const struct item *item = block->items; item != NULL; item = item->next) {
+        const struct block *inner = item_as_const(block, item);
+        if (item->kind == ITEM_BLOCK && inner->kind == KIND_DEFAULTS) {
+            declare_defaults(e, inner, NULL);
+        }
+    }
+}
+
+static void declare_items(struct elab *e, const struct item *items, struct domain *domain);
+
+/* What a declared domain holds stands where the domain does. */
+static void declare_inside(struct elab *e, const struct block *block)
+{
+    if (block->name.text != NULL) {
+        struct declared *d = find_path(e, KIND_DOMAIN, block->name.text);
+        declare_items(e, block->items, d != NULL ? d->thing : ghost_domain(e, block->name.text));
+    }
+}
+
+static void declare_items(struct elab *e, const struct item *items, struct domain *domain)
+{
+    for (const struct item *item = items; item != NULL; item = item->next) {
+        const struct block *block = item_as_const(block, item);
+        if (item->kind == ITEM_TYPE) {
+            declare_type(e, item_as_const(type_decl, item));
+        }
+        if (item->kind != ITEM_BLOCK || block->kind == KIND_NONE) {
+            continue;
+        }
+        if (block->kind == KIND_DOMAIN) {
+            declare_inside(e, block);
+        } else if (block->kind == KIND_MESH) {
+            declare_mesh(e, block);
+        } else if (block->kind == KIND_DEFAULTS) {
+            declare_defaults(e, block, domain);
+        } else if ((kind_info(block->kind)->head & HEAD_TOP) != 0) {
+            declare_block(e, block, domain);
+        }
+    }
+}
+
+static void declare_domains(struct elab *e, const struct item *items)
+{
+    for (const struct item *item = items; item != NULL; item = item->next) {
+        const struct block *block = item_as_const(block, item);
+        if (item->kind == ITEM_BLOCK && block->kind == KIND_DOMAIN) {
+            declare_block(e, block, NULL);
+            if (block->name.text != NULL && strcmp(block->name.text, "governance") == 0) {
+                diag(e->s, D_RESERVED_NAME, block->name.span,
+                     "no domain can be called 'governance': the governance stack has that name");
+            }
+        }
+    }
+}
+
+/* A pipeline's name stands for the role it runs as. */
+static void check_pipeline_names(struct elab *e)
+{
+    for (size_t i = 0; i < e->of_kind[KIND_PIPELINE].len; i++) {
+        const struct decl *decl = decl_of(e->of_kind[KIND_PIPELINE].at[i]);
+        const struct declared *principal = find_path(e, KIND_ROLE, decl->path);
+        if (principal != NULL) {
+            struct diag *d = diag(e->s, D_DUPLICATE_NAME, decl->at,
+                                  "'%s' is a principal's name too, and a pipeline's name stands for "
+                                  "the role it runs as",
+                                  decl->path);
+            diag_place(e->s, d, decl_of(principal)->at, "the %s", declared_word(principal));
+        }
+    }
+}
+
+void names_declare(struct elab *e, struct tree *const *trees, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        declare_domains(e, trees[i]->items);
+    }
+    for (size_t i = 0; i < count; i++) {
+        declare_items(e, trees[i]->items, NULL);
+    }
+    check_pipeline_names(e);
+}
