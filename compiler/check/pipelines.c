@@ -368,7 +368,7 @@ static void steps(struct session *s, const struct pipeline *pipeline) {
 }
 
 static void whole(struct session *s, const struct pipeline *pipeline) {
-    if (!pipeline->steps) {
+    if (!pipeline->steps && !pipeline->broken) {
         diag(s, D_PIPELINE_WITHOUT_STEPS, pipeline->decl.at, "pipeline '%s' has no steps",
              pipeline->decl.path);
     }

@@ -136,7 +136,6 @@ void body_read(struct elab *e, enum kind kind, const struct item *items, struct 
             read_block(e, item_as_const(block, item), out);
         }
     }
-    check_required(e, out);
 }
 
 void body_of_block(struct elab *e, const struct block *block, const struct body *fallback,
@@ -144,6 +143,9 @@ void body_of_block(struct elab *e, const struct block *block, const struct body 
 {
     struct span head = block->name.text != NULL ? block->name.span : block->word.span;
     body_read(e, block->kind, block->items, head, fallback, out);
+    if (!block->broken) {
+        check_required(e, out);
+    }
 }
 
 /* ---- falling back --------------------------------------------------------------------------------------------------- */

@@ -1,7 +1,6 @@
 /* data.c - free data (arguments, properties, parameters, custom) and literals, from values of the tree. */
 #include "model/elab.h"
 
-#include "base/suggest.h"
 #include <string.h>
 
 /* A number in JSON's spelling: no leading zeros, no plus sign. */
@@ -55,54 +54,29 @@ static struct data *bare_word(struct elab *e, const struct value *value, unsigne
     return NULL;
 }
 
-static const struct {
-    const char *word;
-    int least, most; /* arguments */
-} functions[] = {{"format", 1, 10}, {"json", 1, 1}, {"text", 1, 1}, {"uuid", 0, 0},
-                 {"size", 1, 1},    {"at", 2, 2},   {"split", 2, 2}};
-enum { FUNCTIONS = sizeof functions / sizeof *functions };
-
+/* Functions of the expression language; which there are, and what they take, is judged in check/expressions.c. */
 static struct data *call(struct elab *e, const struct value *value, unsigned flags)
 {
-    size_t i = 0;
-    while (i < FUNCTIONS && strcmp(functions[i].word, value->text) != 0) {
-        i++;
-    }
-    if (i == FUNCTIONS || (flags & DATA_EXPRESSIONS) == 0) {
-        if (!report_once(e, value)) {
-            return NULL;
-        }
-        if (strcmp(value->text, "ref") == 0 || strcmp(value->text, "get") == 0 ||
-            strcmp(value->text, "sub") == 0) {
+    bool later = strcmp(value->text, "ref") == 0 || strcmp(value->text, "get") == 0 ||
+                 strcmp(value->text, "sub") == 0;
+    if (later || (flags & DATA_EXPRESSIONS) == 0) {
+        if (report_once(e, value) && later) {
             not_supported(e, value->span, arena_format(e->arena, "'%s(..)' is", value->text));
-            return NULL;
+        } else if (!later) {
+            diag(e->s, D_WRONG_TYPE, value->span, "plain data is expected here; this is a call");
         }
-        struct diag *d = diag(e->s, D_UNKNOWN_FUNCTION, value->span, "there is no function '%s' here",
-                              value->text);
-        struct suggestion suggestion = suggest_for(value->text);
-        for (i = 0; i < FUNCTIONS && (flags & DATA_EXPRESSIONS) != 0; i++) {
-            suggest_offer(&suggestion, functions[i].word);
-        }
-        diag_suggest(e->s, d, suggestion.best);
         return NULL;
     }
     struct data *data = new_data(e, DATA_EXPRESSION, value);
     data->root = ROOT_CALL;
     struct data **tail = &data->first;
-    int count = 0;
-    for (const struct value *item = value->first; item != NULL; item = item->next, count++) {
+    for (const struct value *item = value->first; item != NULL; item = item->next) {
         struct data *argument = data_from(e, item, flags);
         if (argument == NULL) {
             return NULL;
         }
         *tail = argument;
         tail = &argument->next;
-    }
-    if (count < functions[i].least || count > functions[i].most) {
-        diag(e->s, D_FUNCTION_ARGUMENTS, value->span, "'%s' takes %d%s argument%s, not %d", value->text,
-             functions[i].least, functions[i].most > functions[i].least ? " or more" : "",
-             functions[i].least == 1 ? "" : "s", count);
-        return NULL;
     }
     return data;
 }
@@ -194,7 +168,7 @@ struct data *data_from(struct elab *e, const struct value *value, unsigned flags
             return map_value(e, value, flags);
         }
         break;
-    case VALUE_DURATION: case VALUE_PERCENT: case VALUE_SIZE: case VALUE_LADDER: case VALUE_CHOICE: break;
+    case VALUE_DURATION: case VALUE_PERCENT: case VALUE_SIZE: case VALUE_LADDER: case VALUE_CHOICE: case VALUE_CONDITION: break;
     case VALUE_ERROR: return NULL;
     }
     if (report_once(e, value)) {
@@ -231,7 +205,7 @@ struct data *data_literal(struct elab *e, const struct value *value)
     case VALUE_ERROR: return NULL;
     case VALUE_NULL: case VALUE_VERSION: case VALUE_DURATION: case VALUE_PERCENT: case VALUE_SIZE:
     case VALUE_PATH: case VALUE_LIST: case VALUE_MAP: case VALUE_CALL: case VALUE_LADDER: case VALUE_CHOICE:
-        break;
+    case VALUE_CONDITION: break;
     }
     struct diag *d = diag(e->s, D_WRONG_TYPE, value->span,
                           "a text, number, date or true or false is expected here; this is %s",

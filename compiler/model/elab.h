@@ -73,7 +73,6 @@ struct elab {
     struct map once;    /* (place in the tree, NULL): a name there was reported */
     struct map ghosts;  /* (name, NULL) -> struct domain that nobody declared */
     struct map columns; /* (schema, name) -> struct column; only of schemas with many columns */
-    struct map physicals;
     struct map types;   /* (Glue's spelling, NULL) -> struct type */
     struct map defaults; /* (struct domain or the mesh, kind_info) -> struct body */
     VEC(struct declared *) of_kind[KIND_COUNT];

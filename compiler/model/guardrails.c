@@ -46,11 +46,6 @@ static void build_guardrail(struct elab *e, struct declared *d)
     if (body_has(&body, "schedule")) {
         guardrail->frequency = frequency(e, body_value(&body, "schedule"));
     }
-    bool broken = body_broken(&body, "managed") || body_broken(&body, "lambda");
-    if ((guardrail->managed.value != NULL) == (guardrail->lambda.value != NULL) && !broken) {
-        diag(e->s, D_EITHER_OR, d->block->name.span, "a guardrail has either 'managed' or 'lambda'%s",
-             guardrail->managed.value != NULL ? ", not both" : "");
-    }
 }
 
 static void build_channel(struct elab *e, struct declared *d)

@@ -375,6 +375,7 @@ struct pipeline {
     struct step *steps, *on_failure;
     struct channel *alerts; /* its own, else the domain's, else the mesh's */
     bool existing;
+    bool broken;            /* a step was reported and is not in the lists */
 };
 
 /* ---- policies, guardrails, channels ---------------------------------------------------------------------------------------- */

@@ -18,9 +18,6 @@ static void read_trigger(struct elab *e, struct pipeline *pipeline, const struct
         if (body_child(e, &options, KIND_INPUT_DATA, &inner)) {
             trigger.input = data_map(e, &inner, 0);
         }
-        if (trigger.max_age.text != NULL && (trigger.max_age.base < 60 || trigger.max_age.base > 86400)) {
-            diag(e->s, D_OUT_OF_RANGE, trigger.max_age.at, "'max_age' is between 1m and 24h");
-        }
         if (trigger.timezone.value != NULL && schedule.expression != NULL &&
             strncmp(schedule.expression, "rate", 4) == 0) {
             diag(e->s, D_EITHER_OR, trigger.timezone.at, "every(..) has no time zone: it counts from now");
@@ -79,9 +76,6 @@ static void build_pipeline(struct elab *e, struct declared *d)
     pipeline->alerts = alerts != NULL ? alerts->thing : d->domain->alerts;
     const struct block *steps = body_block(&body, KIND_STEPS);
     const struct block *on_failure = body_block(&body, KIND_ON_FAILURE);
-    if (steps == NULL && !pipeline->existing) {
-        diag(e->s, D_NO_STEPS, d->block->name.span, "pipeline '%s' has no steps", pipeline->decl.path);
-    }
     steps_build(e, pipeline, steps, on_failure);
 }
 

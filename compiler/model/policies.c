@@ -113,7 +113,7 @@ static void read_columns(struct elab *e, const struct target *target, struct gra
     grant->columns.spans = arena_array(e->arena, struct span, count + 1);
     const struct output *output = grant->outputs.at[0];
     if (output->schema == NULL) {
-        diag(e->s, D_NO_COLUMNS, target->span, "'%s' has no schema whose columns could be named",
+        diag(e->s, D_COLUMNS_WITHOUT_SCHEMA, target->span, "'%s' has no schema whose columns could be named",
              output->decl.path);
         return;
     }
@@ -212,10 +212,6 @@ static void read_grantees(struct elab *e, const struct access *access, struct gr
         struct principal *principal =
             names_principal(e, grant->inside, v, KINDS_PRINCIPAL | KINDS(KIND_PIPELINE));
         if (principal == NULL) {
-            continue;
-        }
-        if (principal->kind == PRINCIPAL_ACCOUNT) {
-            not_supported(e, v->span, "a grant to an account is");
             continue;
         }
         vec_push(e->arena, &grant->to, principal);

@@ -30,7 +30,7 @@ static struct schema *schema_of(struct elab *e, const struct name *of, const str
     return d == NULL ? broken_schema(e) : d->thing;
 }
 
-/* The output blocks of a product's block, in the order in which names.c made outputs of them. */
+/* The output blocks of a product's block, in the order in which scope.c made outputs of them. */
 static const struct block *next_output(const struct item **at)
 {
     for (; *at != NULL; *at = (*at)->next) {
@@ -176,7 +176,7 @@ static void read_partition(struct elab *e, struct output *output, const struct b
     }
     if (schema == NULL) {
         if (value != NULL) {
-            diag(e->s, D_NO_COLUMNS, value->span, "there is no schema whose columns could be partition keys");
+            diag(e->s, D_COLUMNS_WITHOUT_SCHEMA, value->span, "there is no schema whose columns could be partition keys");
         }
         return;
     }
@@ -193,9 +193,6 @@ static void read_partition(struct elab *e, struct output *output, const struct b
         if (!taken[i]) {
             vec_push(e->arena, &output->data, schema->columns.at[i]);
         }
-    }
-    if (output->data.len == 0 && !schema->broken) {
-        diag(e->s, D_NO_DATA_COLUMNS, value->span, "every column is a partition key: the files hold nothing");
     }
 }
 

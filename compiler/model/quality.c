@@ -337,7 +337,7 @@ static bool read_references(struct rules *rules, const struct expect *expect, st
     }
     rule->references = output;
     if (output->schema == NULL) {
-        diag(e->s, D_NO_COLUMNS, expect->product.span, "'%s' has no schema whose columns could be named",
+        diag(e->s, D_COLUMNS_WITHOUT_SCHEMA, expect->product.span, "'%s' has no schema whose columns could be named",
              output->decl.path);
         return false;
     }
@@ -462,7 +462,7 @@ static void read_expects(struct rules *rules, const struct body *body)
             continue;
         }
         if (rules->output->schema == NULL) {
-            diag(rules->e->s, D_NO_COLUMNS, item->span,
+            diag(rules->e->s, D_COLUMNS_WITHOUT_SCHEMA, item->span,
                  "without a schema there are no columns to expect anything of");
             return;
         }

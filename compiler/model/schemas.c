@@ -20,19 +20,6 @@ struct column *schema_column(struct elab *e, const struct schema *schema, atom n
     return NULL;
 }
 
-static struct column *physical_column(struct elab *e, const struct schema *schema, const char *physical)
-{
-    if (schema->columns.len > FEW_COLUMNS) {
-        return map_get(&e->physicals, schema, physical);
-    }
-    for (size_t i = 0; i < schema->columns.len; i++) {
-        if (schema->columns.at[i]->physical == physical) {
-            return schema->columns.at[i];
-        }
-    }
-    return NULL;
-}
-
 struct column *column_resolve(struct elab *e, const struct schema *schema, const struct value *value)
 {
     if (value->kind != VALUE_PATH && value->kind != VALUE_STRING) {
@@ -61,33 +48,23 @@ struct column *column_resolve(struct elab *e, const struct schema *schema, const
 
 /* ---- columns --------------------------------------------------------------------------------------------------------- */
 
-static void index_column(struct elab *e, const struct schema *schema, struct column *column)
-{
-    map_put(&e->columns, schema, column->decl.name, column);
-    map_put(&e->physicals, schema, column->physical, column);
-}
-
 /* Puts a column at the end unless its name is taken; `at`: where to report that. */
 static void add_column(struct elab *e, struct schema *schema, struct column *column, struct span at)
 {
-    struct column *same = schema_column(e, schema, column->decl.name);
-    struct column *other = same != NULL ? same : physical_column(e, schema, column->physical);
-    if (other != NULL) {
-        struct diag *d =
-            same != NULL ? diag(e->s, D_DUPLICATE_COLUMN, at, "a second column '%s'", column->decl.name)
-                         : diag(e->s, D_DUPLICATE_COLUMN, at, "columns '%s' and '%s' are one in the catalog",
-                                other->decl.name, column->decl.name);
-        diag_place(e->s, d, other->decl.at, "the first one is here");
+    const struct column *same = schema_column(e, schema, column->decl.name);
+    if (same != NULL) {
+        struct diag *d = diag(e->s, D_DUPLICATE_COLUMN, at, "a second column '%s'", column->decl.name);
+        diag_place(e->s, d, same->decl.at, "the first one is here");
         return;
     }
     column->decl.index = (uint32_t)schema->columns.len;
     vec_push(e->arena, &schema->columns, column);
     if (schema->columns.len == FEW_COLUMNS + 1) {
         for (size_t i = 0; i < schema->columns.len; i++) {
-            index_column(e, schema, schema->columns.at[i]);
+            map_put(&e->columns, schema, schema->columns.at[i]->decl.name, schema->columns.at[i]);
         }
     } else if (schema->columns.len > FEW_COLUMNS) {
-        index_column(e, schema, column);
+        map_put(&e->columns, schema, column->decl.name, column);
     }
 }
 
@@ -156,10 +133,6 @@ static void read_schema(struct elab *e, const struct declared *d)
         if (schema->columns.at[i]->key) {
             schema->columns.at[i]->key_position = ++position;
         }
-    }
-    if (schema->columns.len == 0 && !schema->broken) {
-        schema->broken = true;
-        diag(e->s, D_EMPTY_SCHEMA, schema->decl.at, "schema '%s' has no columns", schema->decl.path);
     }
 }
 

@@ -253,22 +253,18 @@ struct declared *names_add(struct elab *e, enum kind kind, void *thing, struct d
     return d;
 }
 
-/* The size of the model's struct behind a kind; those without one of their own are a bare decl. */
+/* The model's struct behind a kind; kinds without one of their own are a bare decl. */
 static size_t thing_size(enum kind kind)
 {
-    struct decl bare;
-    switch (space_of(kind)) { /* only kinds that the model keeps */
-    case KIND_ENVIRONMENT: return sizeof(struct environment);
-    case KIND_ROLE: return sizeof(struct principal);
-    case KIND_TAG: return sizeof(struct tag);
-    case KIND_SCHEMA: return sizeof(struct schema);
-    case KIND_DOMAIN: return sizeof(struct domain);
-    case KIND_PRODUCT: return kind == KIND_OUTPUT ? sizeof(struct output) : sizeof(struct product);
-    case KIND_PIPELINE: return sizeof(struct pipeline);
-    case KIND_GUARDRAIL: return sizeof(struct guardrail);
-    case KIND_CHANNEL: return sizeof(struct channel);
-    default: return sizeof bare;
-    }
+    static const size_t sizes[KIND_COUNT] = {
+        [KIND_ENVIRONMENT] = sizeof(struct environment), [KIND_ROLE] = sizeof(struct principal),
+        [KIND_TAG] = sizeof(struct tag),                 [KIND_SCHEMA] = sizeof(struct schema),
+        [KIND_DOMAIN] = sizeof(struct domain),           [KIND_PRODUCT] = sizeof(struct product),
+        [KIND_PIPELINE] = sizeof(struct pipeline),       [KIND_GUARDRAIL] = sizeof(struct guardrail),
+        [KIND_CHANNEL] = sizeof(struct channel),
+    };
+    size_t size = sizes[space_of(kind)];
+    return size != 0 ? size : sizeof(struct decl);
 }
 
 /* A domain that nobody declared: what belongs to it is elaborated all the same. */
@@ -410,25 +406,27 @@ static void list_pipeline(struct elab *e, struct declared *d)
     pipeline->self = self;
 }
 
-/* Puts a new thing into the mesh's list of its sort. */
+/* Puts a new thing into the mesh's list of its sort; principals are listed by principals.c. */
 static void list_thing(struct elab *e, struct declared *d)
 {
-    switch (d->kind) {
-    case KIND_ENVIRONMENT: LIST_ADD(environments, struct environment); break;
-    case KIND_TAG: LIST_ADD(tags, struct tag); break;
-    case KIND_SCHEMA: LIST_ADD(schemas, struct schema); break;
-    case KIND_GUARDRAIL: LIST_ADD(guardrails, struct guardrail); break;
-    case KIND_CHANNEL:
-        LIST_ADD(channels, struct channel);
-        ((struct channel *)d->thing)->domain = d->domain;
-        break;
-    case KIND_DOMAIN:
+    if (d->kind == KIND_PRODUCT) {
+        list_product(e, d);
+    } else if (d->kind == KIND_PIPELINE) {
+        list_pipeline(e, d);
+    } else if (d->kind == KIND_SCHEMA) {
+        LIST_ADD(schemas, struct schema);
+    } else if (d->kind == KIND_DOMAIN) {
         LIST_ADD(domains, struct domain);
         ((struct domain *)d->thing)->storage.versioning = true;
-        break;
-    case KIND_PRODUCT: list_product(e, d); break;
-    case KIND_PIPELINE: list_pipeline(e, d); break;
-    default: break; /* principals are listed by principals.c; the rest has no list */
+    } else if (d->kind == KIND_CHANNEL) {
+        LIST_ADD(channels, struct channel);
+        ((struct channel *)d->thing)->domain = d->domain;
+    } else if (d->kind == KIND_ENVIRONMENT) {
+        LIST_ADD(environments, struct environment);
+    } else if (d->kind == KIND_TAG) {
+        LIST_ADD(tags, struct tag);
+    } else if (d->kind == KIND_GUARDRAIL) {
+        LIST_ADD(guardrails, struct guardrail);
     }
 }
 
@@ -475,7 +473,7 @@ static void declare_defaults(struct elab *e, const struct block *block, struct d
 static void declare_mesh(struct elab *e, const struct block *block)
 {
     if (e->mesh_block != NULL) {
-        struct diag *d = diag(e->s, D_SEVERAL_MESHES, block->name.text != NULL ? block->name.span
+        struct diag *d = diag(e->s, D_SEVERAL_MESH_BLOCKS, block->name.text != NULL ? block->name.span
                                                                                : block->word.span,
                               "a program has one `mesh` block");
         diag_place(e->s, d, e->mesh_block->word.span, "the other stands here");
@@ -530,10 +528,6 @@ static void declare_domains(struct elab *e, const struct item *items)
         const struct block *block = item_as_const(block, item);
         if (item->kind == ITEM_BLOCK && block->kind == KIND_DOMAIN) {
             declare_block(e, block, NULL);
-            if (block->name.text != NULL && strcmp(block->name.text, "governance") == 0) {
-                diag(e->s, D_RESERVED_NAME, block->name.span,
-                     "no domain can be called 'governance': the governance stack has that name");
-            }
         }
     }
 }

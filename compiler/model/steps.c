@@ -35,7 +35,6 @@ static const struct verb_info {
 struct making { /* a list of steps while it is being made */
     struct elab *e;
     struct pipeline *pipeline;
-    struct map names; /* of the whole machine */
 };
 
 static bool is_text(const struct value *value)
@@ -250,7 +249,7 @@ static void read_options(const struct making *m, const struct step_decl *decl, s
 
 /* ---- lists ---------------------------------------------------------------------------------------------------------------- */
 
-static struct step *read_step(struct making *m, const struct step_decl *decl)
+static struct step *read_step(const struct making *m, const struct step_decl *decl)
 {
     struct elab *e = m->e;
     if (decl->verb == VERB_NONE || decl->label.text == NULL) {
@@ -260,12 +259,6 @@ static struct step *read_step(struct making *m, const struct step_decl *decl)
     step->name = decl->label.text;
     step->at = decl->label.span;
     step->doc = decl->item.doc;
-    struct step *first = map_put(&m->names, decl->label.text, NULL, step);
-    if (first != step) {
-        struct diag *d = diag(e->s, D_DUPLICATE_STEP, decl->label.span, "a second step '%s'", step->name);
-        diag_place(e->s, d, first->at, "the first one is here");
-        diag_help(e->s, d, "names of steps are unique in the whole pipeline, `on_failure` included");
-    }
     if (verbs[decl->verb].step < 0) {
         not_supported(e, decl->word.span, arena_format(e->arena, "a step '%s' is", decl->word.text));
         return NULL;
@@ -276,23 +269,20 @@ static struct step *read_step(struct making *m, const struct step_decl *decl)
     return whole ? step : NULL;
 }
 
-static struct step *read_steps(struct making *m, const struct block *block)
+static struct step *read_steps(const struct making *m, const struct block *block)
 {
     struct step *first = NULL, **tail = &first;
     if (block == NULL) {
         return NULL;
     }
-    size_t count = 0;
     for (const struct item *item = block->items; item != NULL; item = item->next) {
-        count++;
         struct step *step = item->kind == ITEM_STEP ? read_step(m, item_as_const(step_decl, item)) : NULL;
         if (step != NULL) {
             *tail = step;
             tail = &step->next;
+        } else {
+            m->pipeline->broken = true;
         }
-    }
-    if (count == 0) {
-        diag(m->e->s, D_NO_STEPS, block->word.span, "'%s' has no steps", block->word.text);
     }
     return first;
 }
@@ -303,5 +293,4 @@ void steps_build(struct elab *e, struct pipeline *pipeline, const struct block *
     struct making making = {.e = e, .pipeline = pipeline};
     pipeline->steps = read_steps(&making, steps);
     pipeline->on_failure = read_steps(&making, on_failure);
-    map_free(&making.names);
 }

@@ -185,6 +185,9 @@ static struct type *type_of_schema(struct elab *e, struct declared *d, struct sp
         vec_push(e->arena, &type->fields, field);
     }
     if (schema->columns.len == 0) {
+        if (!schema->broken) {
+            diag(e->s, D_TYPE_ARGUMENTS, at, "schema '%s' has no columns to make a struct of", schema->decl.path);
+        }
         return d->as_type = broken(e);
     }
     return d->as_type = finish_struct(e, type, at);

@@ -24,6 +24,7 @@ const char *value_word(const struct value *value)
     case VALUE_CALL: return "a call";
     case VALUE_LADDER: return "a ladder of values";
     case VALUE_CHOICE: return "a choice of values";
+    case VALUE_CONDITION: return "a condition";
     case VALUE_ERROR: break;
     }
     return "something else";

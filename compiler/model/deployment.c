@@ -1,0 +1,315 @@
+/* deployment.c - the deployments of a mesh: one for each environment, with its region, account and all physical names.
+ *
+ * Names by default (language.md section 2): database DOMAIN_data, table DOMAIN_PRODUCT[_OUTPUT], location
+ * BUCKET/DOMAIN/PRODUCT/[OUTPUT/]. A suffix is joined to every name, said or made up, of what this deployment makes;
+ * what exists keeps its name, and so do the buckets that an environment names. */
+#include "model/deployment.h"
+
+#include "base/suggest.h"
+#include <string.h>
+
+struct maker {
+    struct session *s;
+    const struct mesh *mesh;
+    struct deployment *deployment;
+    struct domain_names *domains;
+    struct table_names *tables;
+    const char **machines;
+};
+
+/* ---- spelling ---------------------------------------------------------------------------------------------------------- */
+
+/* Lower case, hyphens as underscores: a name of Glue. */
+static const char *glue_name(struct session *s, const char *text)
+{
+    char *name = arena_copy(&s->arena, text, strlen(text));
+    for (char *c = name; *c != '\0'; c++) {
+        *c = (char)(*c >= 'A' && *c <= 'Z' ? *c - 'A' + 'a' : *c == '-' ? '_' : *c);
+    }
+    return name;
+}
+
+/* Lower case, underscores as hyphens: a name of S3. */
+static const char *bucket_name(struct session *s, const char *text)
+{
+    char *name = arena_copy(&s->arena, text, strlen(text));
+    for (char *c = name; *c != '\0'; c++) {
+        *c = (char)(*c >= 'A' && *c <= 'Z' ? *c - 'A' + 'a' : *c == '_' ? '-' : *c);
+    }
+    return name;
+}
+
+static const char *suffixed(const struct maker *m, const char *name, char joint)
+{
+    const char *suffix = m->deployment->suffix;
+    return *suffix == '\0' ? name : arena_format(&m->s->arena, "%s%c%s", name, joint, suffix);
+}
+
+/* ---- regions and accounts ------------------------------------------------------------------------------------------------ */
+
+static const char *partition_of(const char *region)
+{
+    return region == NULL                        ? NULL
+           : strncmp(region, "cn-", 3) == 0      ? "aws-cn"
+           : strncmp(region, "us-gov-", 7) == 0  ? "aws-us-gov"
+           : strncmp(region, "eusc-", 5) == 0    ? "aws-eusc"
+                                                 : "aws";
+}
+
+static void check_region(struct session *s, const struct text *region)
+{
+    static const char *const regions[] = {
+#define REGION(code) code,
+#include "model/regions.def"
+#undef REGION
+    };
+    if (region->value == NULL) {
+        return;
+    }
+    struct suggestion suggestion = suggest_for(region->value);
+    for (size_t i = 0; i < sizeof regions / sizeof *regions; i++) {
+        if (strcmp(regions[i], region->value) == 0) {
+            return;
+        }
+        suggest_offer(&suggestion, regions[i]);
+    }
+    struct diag *d = diag(s, D_UNKNOWN_REGION, region->at, "there is no region '%s'", region->value);
+    diag_suggest(s, d, suggestion.best);
+}
+
+/* The number of an account in this environment; NULL when none is known. */
+static const struct text *account_id(const struct maker *m, const struct account *account)
+{
+    const struct environment *environment = m->deployment->environment;
+    for (size_t i = 0; environment != NULL && i < environment->accounts.len; i++) {
+        if (environment->accounts.at[i].account == account) {
+            return &environment->accounts.at[i].id;
+        }
+    }
+    return account->id.value != NULL ? &account->id : NULL;
+}
+
+/* Everything stands in one account; the first number that is known says which. */
+static void place_domain(struct maker *m, const struct domain *domain)
+{
+    struct deployment *d = m->deployment;
+    if (domain->account == NULL) {
+        return;
+    }
+    const struct text *id = account_id(m, domain->account);
+    if (id == NULL && d->environment != NULL) {
+        struct diag *report = diag(m->s, D_ACCOUNT_WITHOUT_NUMBER, d->environment->decl.at,
+                                   "environment '%s' gives account '%s' no number", d->name,
+                                   domain->account->decl.path);
+        diag_place(m->s, report, domain->account->decl.at, "the account");
+        diag_help(m->s, report, "write `accounts { %s: 123456789012 }`", domain->account->decl.path);
+        return;
+    }
+    if (id == NULL) {
+        return;
+    }
+    if (d->account == NULL) {
+        d->account = id->value;
+    } else if (strcmp(d->account, id->value) != 0) {
+        diag(m->s, D_NOT_SUPPORTED_YET, domain->decl.at,
+             "several accounts in one environment are not supported yet: domain '%s' is in %s, others in %s",
+             domain->decl.path, id->value, d->account);
+    }
+}
+
+static void place_principal(struct maker *m, const struct principal *principal)
+{
+    struct deployment *d = m->deployment;
+    if (principal->account == NULL || principal->kind == PRINCIPAL_ACCOUNT || d->account == NULL) {
+        return;
+    }
+    const struct text *id = account_id(m, principal->account);
+    if (id != NULL && strcmp(d->account, id->value) != 0) {
+        diag(m->s, D_NOT_SUPPORTED_YET, principal->decl.at,
+             "several accounts in one environment are not supported yet: '%s' is in %s, the mesh in %s",
+             principal->decl.path, id->value, d->account);
+    }
+}
+
+/* ---- domains --------------------------------------------------------------------------------------------------------------- */
+
+static const char *bound_bucket(const struct environment *environment, const struct domain *domain)
+{
+    for (size_t i = 0; environment != NULL && i < environment->buckets.len; i++) {
+        if (environment->buckets.at[i].domain == domain) {
+            return environment->buckets.at[i].bucket.value;
+        }
+    }
+    return NULL;
+}
+
+static void name_bucket(const struct maker *m, const struct domain *domain, struct domain_names *names)
+{
+    const struct storage *storage = &domain->storage;
+    const char *bound = bound_bucket(m->deployment->environment, domain);
+    names->bucket_made_here = storage->declared && !storage->existing;
+    if (bound != NULL) {
+        names->bucket = bound;
+    } else if (storage->bucket.value != NULL) {
+        names->bucket = storage->existing ? storage->bucket.value : suffixed(m, storage->bucket.value, '-');
+    } else if (storage->declared) {
+        const char *name = arena_format(&m->s->arena, "%s-%s", m->mesh->decl.name, domain->decl.name);
+        names->bucket = suffixed(m, bucket_name(m->s, name), '-');
+    } else {
+        names->bucket = m->deployment->mesh_bucket;
+    }
+}
+
+static void name_domain(const struct maker *m, const struct domain *domain)
+{
+    struct arena *arena = &m->s->arena;
+    struct domain_names *names = &m->domains[domain->decl.index];
+    const char *database = domain->database.value;
+    if (database == NULL) {
+        database = arena_format(arena, "%s_data", glue_name(m->s, domain->decl.name));
+    }
+    names->database = domain->existing ? database : suffixed(m, database, '_');
+    name_bucket(m, domain, names);
+    const char *own = arena_format(arena, "%s-%s", m->mesh->decl.name, domain->decl.name);
+    names->workgroup = suffixed(m, own, '-');
+    names->topic = suffixed(m, arena_format(arena, "%s-alerts", own), '-');
+}
+
+/* ---- tables ---------------------------------------------------------------------------------------------------------------- */
+
+static const char *table_name(const struct maker *m, const struct output *output)
+{
+    const struct product *product = output->product;
+    const char *name = output->table.value;
+    if (name == NULL) {
+        const char *domain = glue_name(m->s, output->domain->decl.name);
+        const char *own = glue_name(m->s, product->decl.name);
+        name = output->decl.name == NULL
+                   ? arena_format(&m->s->arena, "%s_%s", domain, own)
+                   : arena_format(&m->s->arena, "%s_%s_%s", domain, own, glue_name(m->s, output->decl.name));
+    }
+    return output->existing ? name : suffixed(m, name, '_');
+}
+
+/* Path in the bucket, with a / at its end unless it is empty. */
+static const char *prefix_of(const struct maker *m, const char *path)
+{
+    size_t n = strlen(path);
+    return n == 0 || path[n - 1] == '/' ? path : arena_format(&m->s->arena, "%s/", path);
+}
+
+static void name_place(const struct maker *m, const struct output *output, struct table_names *names)
+{
+    struct arena *arena = &m->s->arena;
+    const char *location = output->location.value;
+    names->bucket = m->domains[output->domain->decl.index].bucket;
+    if (location != NULL && strncmp(location, "s3://", 5) == 0) {
+        const char *slash = strchr(location + 5, '/');
+        size_t n = slash == NULL ? strlen(location + 5) : (size_t)(slash - (location + 5));
+        names->bucket = arena_copy(arena, location + 5, n);
+        names->prefix = prefix_of(m, slash == NULL ? "" : slash + 1);
+    } else if (location != NULL) {
+        names->prefix = prefix_of(m, location);
+    } else {
+        const char *output_name = output->decl.name;
+        names->prefix = arena_format(arena, "%s/%s/%s%s", output->domain->decl.name,
+                                     output->product->decl.name, output_name == NULL ? "" : output_name,
+                                     output_name == NULL ? "" : "/");
+    }
+    if (names->bucket != NULL) {
+        names->uri = arena_format(arena, "s3://%s/%s", names->bucket, names->prefix);
+    }
+}
+
+static void name_output(const struct maker *m, const struct output *output)
+{
+    struct table_names *names = &m->tables[output->decl.index];
+    names->database = m->domains[output->domain->decl.index].database;
+    names->table = table_name(m, output);
+    name_place(m, output, names);
+}
+
+static void name_machine(const struct maker *m, const struct pipeline *pipeline)
+{
+    const char *name = pipeline->machine.value != NULL ? pipeline->machine.value : pipeline->decl.name;
+    m->machines[pipeline->decl.index] = pipeline->existing ? name : suffixed(m, name, '-');
+}
+
+/* ---- deployments ------------------------------------------------------------------------------------------------------------ */
+
+static const char *either(const struct text *near, const struct text *far)
+{
+    return near != NULL && near->value != NULL ? near->value : far->value;
+}
+
+static struct deployment *make(struct session *s, const struct mesh *mesh,
+                               const struct environment *environment)
+{
+    struct deployment *d = arena_new(&s->arena, struct deployment);
+    struct maker m = {.s = s, .mesh = mesh, .deployment = d};
+    d->mesh = mesh;
+    d->environment = environment;
+    d->name = environment == NULL ? NULL : environment->decl.name;
+    d->region = either(environment == NULL ? NULL : &environment->region, &mesh->region);
+    d->account = either(environment == NULL ? NULL : &environment->account_id, &mesh->account_id);
+    d->partition = partition_of(d->region);
+    d->suffix = environment == NULL || environment->suffix.value == NULL ? "" : environment->suffix.value;
+    d->schedules = environment == NULL || !environment->schedules_off;
+    d->mesh_bucket = mesh->bucket.value == NULL ? NULL : suffixed(&m, mesh->bucket.value, '-');
+    d->domains = m.domains = arena_array(&s->arena, struct domain_names, mesh->domains.len);
+    d->tables = m.tables = arena_array(&s->arena, struct table_names, mesh->outputs.len);
+    m.machines = arena_array(&s->arena, const char *, mesh->pipelines.len);
+    d->machines = m.machines;
+    for (size_t i = 0; i < mesh->domains.len; i++) {
+        place_domain(&m, mesh->domains.at[i]);
+        name_domain(&m, mesh->domains.at[i]);
+    }
+    for (size_t i = 0; i < mesh->principals.len; i++) {
+        place_principal(&m, mesh->principals.at[i]);
+    }
+    for (size_t i = 0; i < mesh->outputs.len; i++) {
+        name_output(&m, mesh->outputs.at[i]);
+    }
+    for (size_t i = 0; i < mesh->pipelines.len; i++) {
+        name_machine(&m, mesh->pipelines.at[i]);
+    }
+    return d;
+}
+
+static const char *account_text(const struct deployment *d)
+{
+    return d->account == NULL ? "" : d->account;
+}
+
+/* Two deployments in one account need different names. */
+static void check_apart(struct session *s, const struct deployments *all)
+{
+    struct map seen = {0}; /* (account, suffix and region) -> deployment */
+    for (size_t i = 0; i < all->list.len; i++) {
+        struct deployment *d = all->list.at[i];
+        atom account = atom_of(&s->atoms, account_text(d)), suffix = atom_of(&s->atoms, d->suffix);
+        const struct deployment *first = map_put(&seen, account, suffix, d);
+        if (first == d) {
+            continue;
+        }
+        struct diag *report =
+            diag(s, D_ENVIRONMENTS_COLLIDE, d->environment->decl.at,
+                 "environments '%s' and '%s' have the same account and suffix", first->name, d->name);
+        diag_place(s, report, first->environment->decl.at, "the other one");
+        diag_help(s, report, "give one of them a `suffix`");
+    }
+    map_free(&seen);
+}
+
+void deployments_make(struct session *s, const struct mesh *mesh, struct deployments *out)
+{
+    check_region(s, &mesh->region);
+    for (size_t i = 0; i < mesh->environments.len; i++) {
+        check_region(s, &mesh->environments.at[i]->region);
+        vec_push(&s->arena, &out->list, make(s, mesh, mesh->environments.at[i]));
+    }
+    if (mesh->environments.len == 0) {
+        vec_push(&s->arena, &out->list, make(s, mesh, NULL));
+    }
+    check_apart(s, out);
+}
