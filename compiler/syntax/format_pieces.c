@@ -172,7 +172,7 @@ static void place_between(struct piece *at, size_t from, size_t to) {
         size_t before = hi; /* comments [before, hi) go with the item that follows */
         if (reaches && to_item && (!same_line || after_open))
             before = lo;
-        else if (reaches && to_item)
+        else if (reaches && at[to].flags & PIECE_ELEMENT) /* commas of bodies go */
             for (size_t i = hi; i > lo; i--)
                 if (at[i - 1].flags & PIECE_AFTER_COMMA)
                     before = i - 1;
