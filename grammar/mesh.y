@@ -81,7 +81,7 @@ static void mesh_error(struct span *span, struct parse *ps, const char *text);
 %type <atom> any_word plain block_word target_word logic_word head_word verb type_name condition_word call_word
 %type <name> name reference head_name label target_name column_name operand_name subject
 %type <operator> comparison
-%type <value> value scalar literal list map call options_value operand condition_operand
+%type <value> date value scalar literal list map call options_value operand condition_operand
 %type <item> declaration attribute member type_declaration step poll_attribute named_argument column
 %type <items> attributes options columns steps poll_attributes statements expects rules body steps_block
 %type <block> head bare named block_item
@@ -482,12 +482,14 @@ access:
 |   REQUEST names ON target FOR names   { $$ = access_to(access_begin(ps, ACCESS_REQUEST, $2, $4, @$), $6, @$); }
 |   access EXCEPT names                 { $$ = access_except(ps, $1, $3, @2, @$); }
 |   access WHERE STRING                 { $$ = access_where(ps, $1, $3, @2, @$); }
-|   access UNTIL scalar                 { $$ = access_until(ps, $1, $3, @2, @$); }
+|   access UNTIL date                   { $$ = access_until(ps, $1, $3, @2, @$); }
 |   access BECAUSE STRING               { $$ = access_because(ps, $1, $3, @2, @$); }
 |   access WITH GRANT OPTION            { $$ = access_option(ps, $1, NULL, span_join(@2, @4), @$); }
 |   access WITH GRANT OPTION LPAREN names RPAREN { $$ = access_option(ps, $1, $6.first, span_join(@2, @7), @$); }
 |   access annotation                   { $$ = access_annotation($1, $2, @$); }
 ;
+
+date: LITERAL | STRING;
 
 names:
     reference                           { $$ = first_value(make_operand(ps, $1)); }

@@ -53,9 +53,9 @@ union token_value {
 };
 
 struct lexeme {
-    int kind;
     union token_value value;
     struct span span;
+    int kind;
     uint32_t indent; /* bytes between the start of the line and the token */
     bool first;      /* on its line */
     bool made_up;    /* stands in no text: put in after a report */
@@ -90,8 +90,9 @@ struct parse {
     /* between scanner and parser */
     struct lexeme queue[QUEUE_MAX]; /* tokens to come before the next scanned one; a stack */
     size_t queued;
-    struct lexeme last;      /* handed to the parser */
-    int before;              /* kind of the one before it */
+    struct lexeme tokens[2]; /* the last one handed to the parser and the one being made: never copied */
+    struct lexeme *last, *now;
+    int before;              /* kind of the one before the last */
     struct bracket closed;   /* what last closed, when it was a bracket */
     VEC(struct bracket) brackets;
     struct block *head;      /* its head is being read, its '{' has not come */
@@ -133,7 +134,7 @@ struct annotation_state {
 void scan_open(struct parse *ps, struct session *s, const struct source *source);
 void scan_close(struct parse *ps);
 /* The next token: kind, value and place. In raw mode the kind is an enum token_kind. */
-struct lexeme scan_next(struct parse *ps);
+void scan_next(struct parse *ps, struct lexeme *token);
 
 /* ---- literals and lexical errors (literal.c) -------------------------------------------------------------------------- */
 

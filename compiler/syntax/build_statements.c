@@ -228,7 +228,7 @@ struct item *step_try(struct parse *ps, struct step_decl *step, struct items ste
     struct part *tried = make_part(ps, PART_TRY, no_name(), NULL, NULL, steps, body);
     tried->next = catches.first;
     step->parts = tried;
-    if (!catches.first && step != ps->broken_step && step->verb != VERB_NONE)
+    if (!catches.first && ps->errors == 0 && step != ps->broken_step && step->verb != VERB_NONE)
         complain(ps, D_WRONG_OPERAND, step->word.span, "needs 'catch' after its braces", step->word.text);
     return finish_step(ps, step, true, span);
 }

@@ -96,7 +96,9 @@ static bool is_after_label(const struct parse *ps)
 static void value_words(const struct parse *ps, struct words *words, const struct wanted *w, enum form form)
 {
     bool value = w->kind[T_LITERAL] && w->kind[T_STRING];
-    if (value && w->kind[T_NOT] && w->kind[T_LPAREN])
+    if (value && !w->kind[T_TRUE] && !w->kind[T_WORD])
+        add(words, "a date");
+    else if (value && w->kind[T_NOT] && w->kind[T_LPAREN])
         add(words, "a condition");
     else if (value)
         add(words, "a value");
@@ -238,7 +240,7 @@ static bool misplaced(struct parse *ps, const struct lexeme *t, const struct wan
 
 static void report(struct parse *ps, const struct wanted *w)
 {
-    const struct lexeme *t = &ps->last;
+    const struct lexeme *t = ps->last;
     struct bracket *top = top_bracket(ps);
     bool opening = t->kind == T_OPEN || t->kind == T_LBRACKET || t->kind == T_LPAREN ||
                    (t->kind >= T_OPEN_SCHEMA && t->kind <= T_OPEN_POLL);
@@ -263,7 +265,7 @@ void syntax_error(struct parse *ps, const int *expected, size_t count)
         if (expected[i] <= T_NULL)
             w.kind[expected[i]] = true;
     /* one mistake, one report: not after one of the scanner on this line, not about what was put in */
-    bool said = ps->last.made_up || (ps->error_line == ps->line && ps->queued == 0) ||
+    bool said = ps->last->made_up || (ps->error_line == ps->line && ps->queued == 0) ||
                 (ps->head && ps->head->kind == KIND_NONE);
     ps->tree->complete = false;
     ps->syntax_errors = true;

@@ -34,9 +34,9 @@ void scan_tokens(struct session *s, const struct source *source, struct token_li
     struct parse ps;
     scan_open(&ps, s, source);
     ps.raw = true;
-    struct lexeme token;
+    struct lexeme token = {0};
     do {
-        token = scan_next(&ps);
+        scan_next(&ps, &token);
         if (token.kind == TOKEN_END)
             token.span.lo = token.span.hi = source->base + source->size;
         vec_push(&s->arena, &out->list, (struct token){(enum token_kind)token.kind, token.span});

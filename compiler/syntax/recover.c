@@ -85,13 +85,22 @@ static void push(struct parse *ps, struct lexeme t)
         ps->queue[ps->queued++] = t;
 }
 
+static void take_into(struct parse *ps, struct lexeme *t)
+{
+    if (ps->queued)
+        *t = ps->queue[--ps->queued];
+    else
+        scan_next(ps, t);
+    if (t->first) {
+        ps->line_before = ps->line_indent;
+        ps->line_indent = t->indent;
+    }
+}
+
 static struct lexeme take(struct parse *ps)
 {
-    struct lexeme t = ps->queued ? ps->queue[--ps->queued] : scan_next(ps);
-    if (t.first) {
-        ps->line_before = ps->line_indent;
-        ps->line_indent = t.indent;
-    }
+    struct lexeme t;
+    take_into(ps, &t);
     return t;
 }
 
@@ -156,12 +165,12 @@ static int open_token(enum form form)
 /* Whether a '{' that opens no body opens a map, not the options of the value before it. */
 static bool opens_map(const struct parse *ps, const struct bracket *top)
 {
-    if (is_label(ps->last.kind))
+    if (is_label(ps->last->kind))
         return true;
     if (!top || (top->form != FORM_LIST && top->form != FORM_PAREN))
         return false;
-    return ps->last.kind == T_LBRACKET || ps->last.kind == T_LPAREN || ps->last.kind == T_COMMA ||
-           ps->last.kind == T_CLOSE || ps->last.kind == T_RBRACKET;
+    return ps->last->kind == T_LBRACKET || ps->last->kind == T_LPAREN || ps->last->kind == T_COMMA ||
+           ps->last->kind == T_CLOSE || ps->last->kind == T_RBRACKET;
 }
 
 /* What the braces hold that open now. */
@@ -182,7 +191,7 @@ static void open_brace(struct parse *ps, struct bracket *b, const struct bracket
         b->form = ps->step_form;
         b->kind = ps->step_form == FORM_STEPS ? KIND_STEPS : ps->step_kind;
         ps->step = NULL;
-    } else if (top && top->form == FORM_QUALITY && (ps->last.kind == T_ANY || ps->last.kind == T_ALL)) {
+    } else if (top && top->form == FORM_QUALITY && (ps->last->kind == T_ANY || ps->last->kind == T_ALL)) {
         b->form = FORM_QUALITY;
         b->kind = top->kind;
     } else if (opens_map(ps, top)) {
@@ -201,7 +210,7 @@ static struct lexeme give_up(struct parse *ps)
     ps->step = NULL;
     ps->errors = SYNTAX_ERRORS_MAX + 1;
     ps->recovering = ps->to_top = true;
-    return made_up(T_MESH_error, ps->last.span);
+    return made_up(T_MESH_error, ps->last->span);
 }
 
 static struct lexeme too_deep(struct parse *ps, struct lexeme t)
@@ -257,34 +266,34 @@ static bool closes(int kind, enum form form)
 }
 
 /* Keeps the stack of brackets. */
-static struct lexeme track(struct parse *ps, struct lexeme t)
+static void track(struct parse *ps, struct lexeme *t)
 {
     struct bracket *top = top_bracket(ps);
-    ps->closed = (struct bracket){0};
-    switch (t.kind) {
+    ps->closed.at = 0;
+    switch (t->kind) {
     case T_OPEN:
     case T_LBRACKET:
     case T_LPAREN:
-        return opened(ps, t);
+        *t = opened(ps, *t);
+        break;
     case T_CLOSE:
     case T_RBRACKET:
     case T_RPAREN:
-        if (top && closes(t.kind, top->form)) {
+        if (top && closes(t->kind, top->form)) {
             ps->closed = *top;
             ps->brackets.len--;
-            if (t.kind == T_CLOSE && t.first && top->indent != UINT32_MAX && t.indent != top->indent && !ps->suspect)
+            if (t->kind == T_CLOSE && t->first && top->indent != UINT32_MAX && t->indent != top->indent && !ps->suspect)
                 ps->suspect = top->at;
         }
         break;
     case T_LABEL:
     case T_QLABEL:
         if (top)
-            top->label = t.value.atom;
+            top->label = t->value.atom;
         break;
     default:
         break;
     }
-    return t;
 }
 
 /* ---- a bracket that is never closed -------------------------------------------------------------------------------------------- */
@@ -362,12 +371,12 @@ static struct lexeme close_one(struct parse *ps, struct lexeme t, const struct b
     ps->tree->complete = false;
     mark_broken(ps);
     struct diag *d = diag(ps->s, D_UNCLOSED_BRACKET, (struct span){top->at, top->at + 1}, "this '%c' is never closed", open);
-    if (ps->last.span.hi > top->at + 1)
-        diag_place(ps->s, d, (struct span){ps->last.span.hi - 1, ps->last.span.hi}, "'%c' was probably meant after this",
+    if (ps->last->span.hi > top->at + 1)
+        diag_place(ps->s, d, (struct span){ps->last->span.hi - 1, ps->last->span.hi}, "'%c' was probably meant after this",
                    close);
     ps->errors++;
     push(ps, t);
-    return made_up(top->form == FORM_LIST ? T_RBRACKET : T_RPAREN, (struct span){ps->last.span.hi, ps->last.span.hi});
+    return made_up(top->form == FORM_LIST ? T_RBRACKET : T_RPAREN, (struct span){ps->last->span.hi, ps->last->span.hi});
 }
 
 /* ---- mending --------------------------------------------------------------------------------------------------------------------- */
@@ -402,36 +411,51 @@ static struct lexeme no_value(struct parse *ps, struct lexeme t)
     enum form form = top_form(ps);
     const char *what = form == FORM_SCHEMA ? "column" : form == FORM_STEPS ? "step" : form == FORM_MAP ? "key" : "attribute";
     const char *lacks = form == FORM_SCHEMA ? "type" : form == FORM_STEPS ? "verb" : "value";
-    struct span label = {ps->last.span.lo, ps->last.span.hi - 1};
+    struct span label = {ps->last->span.lo, ps->last->span.hi - 1};
     ps->tree->complete = false;
     mark_broken(ps);
-    diag(ps->s, D_MISSING_VALUE, label, "the %s '%s' has no %s", what, ps->last.value.atom, lacks);
+    diag(ps->s, D_MISSING_VALUE, label, "the %s '%s' has no %s", what, ps->last->value.atom, lacks);
     push(ps, t);
-    return made_up(T_NOVALUE, ps->last.span);
+    return made_up(T_NOVALUE, ps->last->span);
 }
 
 /* The head of a block is complete, and what follows belongs inside its braces. */
+static bool block_brace_is_missing(struct parse *ps, const struct lexeme *t)
+{
+    enum kind kind = ps->head_kind;
+    if (ps->head->kind == KIND_NONE || ps->last->kind == T_OF)
+        return false;
+    bool optional = kind_info(kind)->head & HEAD_BODY_OPTIONAL;
+    enum form form = form_of_kind(kind);
+    if (is_label(t->kind))
+        return !optional || !ps->brackets.len;
+    if (t->kind == T_GRANT || t->kind == T_REQUEST || t->kind == T_FORBID)
+        return form == FORM_POLICY;
+    if (t->kind == T_INCLUDE)
+        return t->first && form == FORM_SCHEMA && ps->head->name.text;
+    if (is_word(t->kind) && t->first && !optional && (ps->head->name.text || !(kind_info(kind)->head & HEAD_NAME)))
+        return form == FORM_ATTRS && kind_find(kind, t->value.atom) != KIND_NONE && head_follows(ps, t->span.hi) &&
+               (kind_find(KIND_NONE, t->value.atom) == KIND_NONE || t->indent > ps->line_before);
+    return (t->kind == T_EXPECT && form == FORM_QUALITY) || (t->kind == T_EVERY && form == FORM_STANDARD);
+}
+
 static bool brace_is_missing(struct parse *ps, const struct lexeme *t)
 {
-    if (ps->head) {
-        bool optional = ps->head_kind != KIND_NONE && (kind_info(ps->head_kind)->head & HEAD_BODY_OPTIONAL);
-        enum form form = form_of_kind(ps->head_kind);
-        if (ps->last.kind == T_OF)
-            return false;
-        if (is_label(t->kind))
-            return !optional || !ps->brackets.len;
-        if (t->kind == T_GRANT || t->kind == T_REQUEST || t->kind == T_FORBID)
-            return form == FORM_POLICY;
-        return (t->kind == T_EXPECT && form == FORM_QUALITY) || (t->kind == T_EVERY && form == FORM_STANDARD) ||
-               (t->kind == T_INCLUDE && t->first && form == FORM_SCHEMA && ps->head->name.text);
-    }
+    if (ps->head)
+        return block_brace_is_missing(ps, t);
+    if (ps->steps_follow)
+        return is_label(t->kind);
     if (!ps->step)
         return false;
     if (ps->step_form == FORM_CHOOSE)
         return t->kind == T_WHEN || t->kind == T_OTHERWISE;
     if (ps->step_form == FORM_PARALLEL)
         return t->kind == T_BRANCH;
-    return is_label(t->kind) && ps->step_kind != KIND_NONE && attr_find(ps->step_kind, t->value.atom) &&
+    if (!is_label(t->kind))
+        return false;
+    if (ps->step_form != FORM_ATTRS)
+        return true;
+    return ps->step_kind != KIND_NONE && attr_find(ps->step_kind, t->value.atom) &&
            (!t->first || t->indent > ps->line_before);
 }
 
@@ -439,10 +463,10 @@ static struct lexeme missing_brace(struct parse *ps, struct lexeme t)
 {
     ps->tree->complete = false;
     mark_broken(ps);
-    diag(ps->s, D_MISSING_OPEN_BRACE, ps->last.span, "'{' is missing after this");
+    diag(ps->s, D_MISSING_OPEN_BRACE, ps->last->span, "'{' is missing after this");
     ps->errors++;
     push(ps, t);
-    return made_up(T_OPEN, (struct span){ps->last.span.hi, ps->last.span.hi});
+    return made_up(T_OPEN, (struct span){ps->last->span.hi, ps->last->span.hi});
 }
 
 /* `format = parquet`, `a = b` in a condition. */
@@ -450,7 +474,7 @@ static struct lexeme equals_sign(struct parse *ps, struct lexeme t)
 {
     enum form form = top_form(ps);
     bool attributes = form == FORM_ATTRS || form == FORM_MAP || form == FORM_SCHEMA || form == FORM_STEPS;
-    if (is_word(t.kind) && attributes && ps->last.kind != T_TYPE && !is_label(ps->last.kind)) {
+    if (is_word(t.kind) && attributes && ps->last->kind != T_TYPE && !is_label(ps->last->kind)) {
         const char *p = peek(ps, t.span.hi, false);
         if (p[0] == '=' && p[1] != '=' && !(ps->step && !t.first)) {
             struct lexeme sign = take(ps);
@@ -498,25 +522,160 @@ static struct lexeme stray_close(struct parse *ps, struct lexeme t)
     return t;
 }
 
-static struct lexeme mend(struct parse *ps, struct lexeme t)
+/* A label, word or keyword that can begin an item in those braces. */
+static bool fits(const struct parse *ps, const struct bracket *b, const struct lexeme *t)
+{
+    if (t->kind == T_BRANCH)
+        return b->form == FORM_PARALLEL;
+    if (t->kind == T_WHEN || t->kind == T_OTHERWISE)
+        return b->form == FORM_CHOOSE;
+    if (t->kind == T_GRANT || t->kind == T_REQUEST || t->kind == T_FORBID)
+        return b->form == FORM_POLICY;
+    if (b->form == FORM_STEPS && t->kind == T_LABEL) { /* its verb follows */
+        const char *word = peek(ps, t->span.hi, false);
+        size_t length = 0;
+        while (letter(word[length]))
+            length++;
+        atom verb = atom_find(&ps->s->atoms, word, length);
+        return verb && kind_find(KIND_STEPS, verb) != KIND_NONE;
+    }
+    if ((b->form != FORM_ATTRS && b->form != FORM_POLL) || b->kind == KIND_NONE)
+        return false;
+    if (is_label(t->kind))
+        return attr_find(b->kind, t->value.atom) != NULL;
+    return is_word(t->kind) && kind_find(b->kind, t->value.atom) != KIND_NONE && head_follows(ps, t->span.hi);
+}
+
+/* How many of the innermost braces should have been closed before this token: it does not fit into them, it does into
+ * those around them, and its indentation says the same. 0 when that is not sure. */
+static size_t left_open(struct parse *ps, const struct lexeme *t)
+{
+    size_t n = ps->brackets.len;
+    bool keyword = t->kind == T_BRANCH || t->kind == T_WHEN || t->kind == T_OTHERWISE;
+    if (n < 2 || (!t->first && !keyword) || (!is_word(t->kind) && !is_label(t->kind)) || ps->head || ps->steps_follow)
+        return 0;
+    if (fits(ps, &ps->brackets.at[n - 1], t) || (ps->last->kind != T_CLOSE && !t->first))
+        return 0;
+    for (size_t i = n; i-- > 0;) {
+        const struct bracket *b = &ps->brackets.at[i];
+        if (i + 1 < n && fits(ps, b, t))
+            return n - 1 - i;
+        if (b->form == FORM_LIST || b->form == FORM_PAREN || b->indent == UINT32_MAX || t->indent > b->indent + (keyword ? 99 : 0))
+            return 0;
+        if (b->form == FORM_SCHEMA && is_label(t->kind))
+            return 0;
+    }
+    return 0;
+}
+
+/* Closes so many braces before the token. */
+static struct lexeme close_some(struct parse *ps, struct lexeme t, size_t n)
+{
+    uint32_t open = ps->brackets.at[ps->brackets.len - 1].at;
+    ps->tree->complete = false;
+    mark_broken(ps);
+    struct diag *d = diag(ps->s, D_UNCLOSED_BRACKET, (struct span){open, open + 1}, "this '{' is never closed");
+    if (ps->last->span.hi > open + 1)
+        diag_place(ps->s, d, (struct span){ps->last->span.hi - 1, ps->last->span.hi}, "'}' was probably meant after this");
+    ps->errors++;
+    push(ps, t);
+    for (size_t i = 0; i < n; i++)
+        push(ps, made_up(T_CLOSE, (struct span){ps->last->span.hi, ps->last->span.hi}));
+    return take(ps);
+}
+
+/* A name is missing in the head of a block, or a word stands there that does not belong. */
+static struct lexeme mend_head(struct parse *ps, struct lexeme t)
+{
+    struct block *head = ps->head;
+    unsigned flags = ps->head_kind == KIND_NONE ? 0 : kind_info(ps->head_kind)->head;
+    bool word = is_word(t.kind) || t.kind == T_PATH;
+    if (!head->name.text && t.first && is_word(t.kind) && head_follows(ps, t.span.hi) &&
+        kind_find(KIND_NONE, t.value.atom) != KIND_NONE && t.indent <= ps->line_before) {
+        if (head->kind != KIND_NONE && (flags & HEAD_NAME))
+            diag(ps->s, D_BAD_HEAD, head->word.span, "'%s' needs a name", head->word.text);
+        mark_broken(ps);
+        ps->tree->complete = false;
+        push(ps, t);
+        push(ps, made_up(T_CLOSE, (struct span){ps->last->span.hi, ps->last->span.hi}));
+        return made_up(T_OPEN, (struct span){ps->last->span.hi, ps->last->span.hi});
+    }
+    if (head->kind == KIND_NONE)
+        return t;
+    if (!head->name.text && t.kind == T_OF && (flags & HEAD_OF) && letter(*peek(ps, t.span.hi, false))) {
+        ps->tree->complete = false;
+        diag(ps->s, D_BAD_HEAD, head->word.span, "'%s' needs a name", head->word.text);
+        mark_broken(ps);
+        take(ps); /* the schema */
+        return take(ps);
+    }
+    if (head->name.text && word && !t.first && t.kind != T_OF && ps->last->kind != T_OF) {
+        ps->tree->complete = false;
+        mark_broken(ps);
+        if ((flags & HEAD_OF) && !head->of.text && (*peek(ps, t.span.hi, false) == '{' || *peek(ps, t.span.hi, false) == '@')) {
+            diag(ps->s, D_BAD_HEAD, t.span, "'of' is missing before the schema '%s'", t.value.atom);
+            push(ps, t);
+            return made_up(T_OF, (struct span){t.span.lo, t.span.lo});
+        }
+        diag(ps->s, D_BAD_HEAD, t.span, "unexpected '%s' in the head of '%s'", t.value.atom, head->word.text);
+        return take(ps);
+    }
+    return t;
+}
+
+static struct lexeme mended(struct parse *ps, struct lexeme t)
 {
     struct bracket *top = top_bracket(ps);
     if (t.kind == T_CLOSE && !top && !ps->head)
         t = stray_close(ps, t);
     t = equals_sign(ps, t);
-    if (is_label(ps->last.kind) && !ps->last.made_up && value_is_missing(ps, &t))
+    if (is_label(ps->last->kind) && !ps->last->made_up && value_is_missing(ps, &t))
         return no_value(ps, t);
     bool inside_list = top && (top->form == FORM_LIST || top->form == FORM_PAREN);
     if (inside_list && (t.kind == T_CLOSE || (t.kind == T_LABEL && top->form == FORM_LIST)))
         return close_one(ps, t, top);
     if (top && t.kind == T_END)
         return close_all(ps, t, ps->errors == 0);
-    if (top && t.first && t.indent == 0 && is_declaration(ps, &t) && !is_block_here(ps, &t) && ps->last.kind != T_ON &&
-        ps->last.kind != T_COMMA)
+    if (top && t.first && t.indent == 0 && is_declaration(ps, &t) && !is_block_here(ps, &t) && ps->last->kind != T_ON &&
+        ps->last->kind != T_COMMA)
         return close_all(ps, t, ps->errors == 0);
-    if ((ps->head || ps->step) && brace_is_missing(ps, &t))
+    if ((ps->head || ps->step || ps->steps_follow) && brace_is_missing(ps, &t))
         return missing_brace(ps, t);
+    size_t left = left_open(ps, &t);
+    if (left)
+        return close_some(ps, t, left);
+    if (ps->head && !ps->head->broken)
+        t = mend_head(ps, t);
     return t.kind == T_LABEL ? colon_before_block(ps, t) : t;
+}
+
+/* Most tokens need nothing: this says so quickly. */
+static void mend(struct parse *ps, struct lexeme *t)
+{
+    switch (t->kind) {
+    case T_LITERAL:
+    case T_STRING:
+    case T_ANNOTATION:
+    case T_OPEN:
+    case T_LBRACKET:
+    case T_LPAREN:
+        return;
+    case T_WORD: {
+        char next = ps->source->text[t->span.hi - ps->source->base];
+        if (!t->first && !ps->head && next != ' ' && next != '=' && next != '\t')
+            return;
+        break;
+    }
+    case T_LABEL: /* followed by a blank and a value, inside braces that are complete */
+        if (!ps->head && !ps->step && !ps->steps_follow && ps->brackets.len &&
+            (!t->first || t->indent > top_bracket(ps)->indent) && !is_label(ps->last->kind) && top_form(ps) != FORM_LIST &&
+            *peek(ps, t->span.hi, true) != '{')
+            return;
+        break;
+    default:
+        break;
+    }
+    *t = mended(ps, *t);
 }
 
 /* ---- recovery ----------------------------------------------------------------------------------------------------------------------- */
@@ -539,7 +698,7 @@ static bool opens(int kind)
 /* Takes back the token that the parser could not use: it may be the place to go on. */
 void begin_recovery(struct parse *ps)
 {
-    struct lexeme t = ps->last;
+    struct lexeme t = *ps->last;
     ps->recovering = true;
     ps->steps_follow = false;
     ps->type_depth = 0;
@@ -666,24 +825,25 @@ static struct lexeme find_sync(struct parse *ps)
 
 int mesh_lex(MESH_STYPE *value, struct span *span, struct parse *ps)
 {
-    struct lexeme t;
+    struct lexeme *t = ps->now;
     if (ps->panic) {
         ps->panic = false;
-        t = give_up(ps);
+        *t = give_up(ps);
     } else if (ps->recovering) {
-        t = find_sync(ps);
+        *t = find_sync(ps);
     } else {
-        t = take(ps);
-        if (!t.made_up)
-            t = mend(ps, t);
-        t = track(ps, t);
+        take_into(ps, t);
+        if (!t->made_up)
+            mend(ps, t);
+        track(ps, t);
     }
-    ps->before = ps->last.kind;
+    ps->before = ps->last->kind;
+    ps->now = ps->last;
     ps->last = t;
-    if (is_word(t.kind) || is_label(t.kind) || t.kind == T_PATH || t.kind == T_ANNOTATION || t.kind >= T_INCLUDE)
-        value->atom = t.value.atom;
+    *span = t->span;
+    if (t->kind == T_STRING || t->kind == T_LITERAL)
+        value->value = t->value.value;
     else
-        value->value = t.value.value;
-    *span = t.span;
-    return t.kind;
+        value->atom = t->value.atom;
+    return t->kind;
 }
