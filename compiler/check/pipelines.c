@@ -33,9 +33,7 @@ static bool has_control(const char *text) {
     return false;
 }
 
-/* ---- names
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- names ---- */
 
 static void step_name(struct session *s, const struct step *step, struct map *seen) {
     size_t length = characters(step->name);
@@ -58,9 +56,7 @@ static void step_name(struct session *s, const struct step *step, struct map *se
     }
 }
 
-/* ---- figures
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- figures ---- */
 
 static void seconds(struct session *s, const struct amount *amount, const char *what) {
     int64_t most = figure(LIMIT_STATE_SECONDS);
@@ -170,9 +166,7 @@ static void retries(struct session *s, const struct step *step) {
     }
 }
 
-/* ---- what a step names
- * -------------------------------------------------------------------------------------------------
- */
+/* ---- what a step names ---- */
 
 static bool only(const char *text, size_t length, const char *more) {
     for (size_t i = 0; i < length; i++) {
@@ -269,6 +263,20 @@ static void rules(struct session *s, const struct step *step) {
     }
 }
 
+/* A warning is a label of the rule in Glue; the step looks at what holds and what does not. */
+static void severities(struct session *s, const struct step *step) {
+    for (const struct rule *rule = step->output ? step->output->rules : NULL; rule;
+         rule = rule->next) {
+        if (rule->severity.value && strcmp(rule->severity.value, "warning") == 0) {
+            struct diag *d = diag(
+                s, D_WARNING_FAILS_CHECK, step->at,
+                "step '%s' also fails when a rule of severity warning does not hold", step->name);
+            diag_place(s, d, rule->at, "such a rule");
+            return;
+        }
+    }
+}
+
 static bool mentions_token(const struct data *data) {
     for (; data; data = data->next) {
         if ((data->kind == DATA_EXPRESSION && data->root == ROOT_CONTEXT &&
@@ -305,6 +313,7 @@ static void named(struct session *s, const struct step *step) {
         break;
     case STEP_CHECK:
         rules(s, step);
+        severities(s, step);
         break;
     case STEP_RUN:
     case STEP_WAIT:
@@ -315,9 +324,7 @@ static void named(struct session *s, const struct step *step) {
     }
 }
 
-/* ---- steps of a pipeline
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- steps of a pipeline ---- */
 
 static void reached(struct session *s, const struct step *step) {
     if ((step->kind == STEP_SUCCEED || step->kind == STEP_FAIL) && step->next) {
@@ -479,9 +486,7 @@ static void cycles(struct session *s, const struct mesh *mesh) {
     }
 }
 
-/* ---- promises
- * ------------------------------------------------------------------------------------------------------------------
- */
+/* ---- promises ---- */
 
 /* The trigger that starts any of the producers most often; NULL when one of them may be started in
  * another way or at times that are not known. */
@@ -585,9 +590,7 @@ void check_pipelines(struct session *s, const struct mesh *mesh) {
     promises(s, mesh);
 }
 
-/* ---- one deployment
- * -------------------------------------------------------------------------------------------------------------
- */
+/* ---- one deployment ---- */
 
 /* Characters that Step Functions refuses in names of machines, and those that CloudWatch cannot
  * log. */

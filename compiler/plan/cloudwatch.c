@@ -95,9 +95,7 @@ static void set_test(json *alarm, const char *comparison, int64_t threshold, int
     json_set_text(alarm, "TreatMissingData", missing);
 }
 
-/* ---- a run failed
- * ---------------------------------------------------------------------------------------------------
- */
+/* ---- a run failed ---- */
 
 static void run_failed(struct plan *plan, struct stack *stack, const struct pipeline *pipeline) {
     static const struct {
@@ -170,9 +168,7 @@ static void quality_failed(struct plan *plan, struct stack *stack, const struct 
     set_actions(plan, stack, alarm, output->producers.len ? output->producers.at[0] : NULL, false);
 }
 
-/* ---- a domain
- * ---------------------------------------------------------------------------------------------------------------
- */
+/* ---- a domain ---- */
 
 static void watch_output(struct plan *plan, struct stack *stack, const struct output *output) {
     struct watch_window window;

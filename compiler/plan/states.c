@@ -54,9 +54,7 @@ const char *states_name(struct machine *machine, const char *step, const char *w
     }
 }
 
-/* ---- the definition
- * ---------------------------------------------------------------------------------------------------
- */
+/* ---- the definition ---- */
 
 static json *named_state(struct machine *machine, const char *name, const char *type) {
     json *state = json_set(machine->states, name, json_object());
@@ -193,9 +191,7 @@ json *plan_machine(struct plan *plan, const struct pipeline *pipeline) {
     return definition_of(plan, pipeline, false);
 }
 
-/* ---- resources
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- resources ---- */
 
 static void judge_size(struct plan *plan, const struct pipeline *pipeline, const json *definition) {
     struct buf text = {0};

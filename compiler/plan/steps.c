@@ -486,9 +486,7 @@ static void check_step(struct machine *machine, const struct step *step, const c
     loop_close(&loop, state, next, "ResultId.$", "$[0].Answer.ResultId");
 }
 
-/* ---- all kinds
- * ------------------------------------------------------------------------------------------------------------
- */
+/* ---- all kinds ---- */
 
 void step_states(struct machine *machine, const struct step *step, const char *next) {
     switch (step->kind) {

@@ -18,9 +18,7 @@ const char *glue_job_name(const char *target) {
     return slash ? slash + 1 : target;
 }
 
-/* ---- adding
- * -----------------------------------------------------------------------------------------------------------
- */
+/* ---- adding ---- */
 
 enum resource {
     ON_ANYTHING,
@@ -59,9 +57,7 @@ static const char *joined(struct needs *out, const char *prefix, const char *nam
     return arena_format(out->arena, "%s%s", prefix, name);
 }
 
-/* ---- steps of a pipeline
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- steps of a pipeline ---- */
 
 /* synced: only where the step waits for the end (.sync). */
 static const struct step_right {
@@ -256,9 +252,7 @@ void needs_of_pipeline(const struct deployment *deployment, const struct pipelin
     }
 }
 
-/* ---- the other roles
- * --------------------------------------------------------------------------------------------------------
- */
+/* ---- the other roles ---- */
 
 void needs_of_scheduler(const struct deployment *deployment, const struct domain *domain,
                         struct needs *out) {
@@ -379,15 +373,23 @@ void needs_of_crawler(const struct deployment *deployment, const struct output *
                       struct needs *out) {
     const unsigned here = RIGHT_REGION | RIGHT_ACCOUNT;
     const struct table_names *names = &deployment->tables[output->decl.index];
-    static const char *const writes[] = {"glue:CreateTable",     "glue:UpdateTable",
-                                         "glue:GetPartition",    "glue:BatchGetPartition",
-                                         "glue:CreatePartition", "glue:BatchCreatePartition",
-                                         "glue:UpdatePartition"};
+    static const char *const writes[] = {"glue:UpdateTable",          "glue:GetPartition",
+                                         "glue:BatchGetPartition",    "glue:CreatePartition",
+                                         "glue:BatchCreatePartition", "glue:UpdatePartition"};
+    /* Without declared columns the crawler makes the table, and what else it finds below the
+     * folder. */
+    const char *table = output->schema ? names->table : "*";
+    const char *tables = arena_format(out->arena, "table/%s/%s", names->database, table);
     add_table_reads(deployment, output, out);
     for (size_t i = 0; i < sizeof writes / sizeof *writes; i++) {
         add(out, writes[i], "glue", here, "catalog");
         add(out, writes[i], "glue", here, joined(out, "database/", names->database));
-        add(out, writes[i], "glue", here, arena_format(out->arena, "table/%s/*", names->database));
+        add(out, writes[i], "glue", here, tables);
+    }
+    if (!output->schema) {
+        add(out, "glue:CreateTable", "glue", here, "catalog");
+        add(out, "glue:CreateTable", "glue", here, joined(out, "database/", names->database));
+        add(out, "glue:CreateTable", "glue", here, tables);
     }
     add_glue_logs("log-group:/aws-glue/crawlers*", out);
     add(out, "lakeformation:GetDataAccess", NULL, 0, NULL);
