@@ -45,8 +45,7 @@ TABLES    := $(BUILD)/diagnostics.inc $(if $(wildcard grammar/mesh.y),$(BUILD)/p
 .SUFFIXES:
 .PHONY: all test unit check sample install uninstall dist clean format lint fuzz bench coverage help
 
-# Until parser and model have landed there is a library alone.
-all: $(LIBRARY) $(if $(and $(wildcard compiler/model/mesh.c),$(wildcard compiler/syntax/build.c)),$(MESHC) $(BUILD)/meshc.1)
+all: $(MESHC) $(BUILD)/meshc.1
 
 $(MESHC): $(BUILD)/compiler/main.o $(LIBRARY)
 	$(call say,LINK,$@)$(CC) $(CFLAGS) $(LDFLAGS) $(LINK) -o $@ $^ $(LIBS) $(LDLIBS)

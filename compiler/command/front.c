@@ -136,8 +136,10 @@ int front_report(struct session *s, const struct settings *settings, const struc
     hide_progress(s);
     diag_sort(s);
     render_diagnostics(s, &text, settings->format, wants_colour(settings));
-    if (settings->format == RENDER_TEXT)
+    if (settings->format == RENDER_TEXT && text.len) {
         render_summary(s, &text);
+        buf_putc(&text, '\n');
+    }
     if (text.len)
         fwrite(text.at, 1, text.len, stderr);
     buf_free(&text);
