@@ -159,9 +159,9 @@ static bool in_range(struct elab *e, const struct attr_info *attr, const struct 
         return true;
     }
     char *end;
-    double low = strtod(attr->detail, &end), high = strtod(end + 2, NULL);
+    long low = strtol(attr->detail, &end, 10), high = strtol(end + 2, NULL, 10);
     double figure = strtod(value->text, NULL);
-    if (figure >= low && figure <= high) {
+    if (figure >= (double)low && figure <= (double)high) {
         return true;
     }
     diag(e->s, D_OUT_OF_RANGE, value->span, "'%s' is between %.*s and %s", attr->word,
