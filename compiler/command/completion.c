@@ -41,7 +41,11 @@ static void bash(void)
     const struct option_info *options = options_list(&option_count);
     fputs("# bash completion of meshc; made by 'meshc completion bash'\n"
           "_meshc() {\n"
-          "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} words=''\n"
+          "  local at=$COMP_CWORD word=${COMP_WORDS[COMP_CWORD]} words=''\n"
+          "  # '--format=short' comes as three words\n"
+          "  if [[ $word == = ]]; then word=''\n"
+          "  elif [[ ${COMP_WORDS[at-1]} == = ]]; then at=$((at-1)); fi\n"
+          "  local before=${COMP_WORDS[at-1]}\n"
           "  COMPREPLY=()\n"
           "  case $before in\n",
           stdout);

@@ -55,8 +55,9 @@ int command_manual(struct session *s, const struct settings *settings)
 {
     (void)s;
     (void)settings;
-    size_t count;
+    size_t count, option_count;
     const struct verb_info *verbs = options_verbs(&count);
+    const struct option_info *options = options_list(&option_count);
     fputs(".TH MESHC 1 \"\" \"meshc " MESHC_VERSION "\" \"User Commands\"\n"
           ".SH NAME\n"
           "meshc \\- compiler for data meshes on AWS\n"
@@ -71,6 +72,10 @@ int command_manual(struct session *s, const struct settings *settings)
     for (size_t i = 0; i < count; i++)
         if (!verbs[i].hidden)
             put_verb(&verbs[i]);
+    fputs(".SH OPTIONS OF EVERY COMMAND\n", stdout);
+    for (size_t i = 0; i < option_count; i++)
+        if (!options[i].verbs)
+            put_option(&options[i]);
     fputs(".SH EXIT STATUS\n"
           ".TP\n0\nEverything is fine.\n"
           ".TP\n1\nThe mesh has errors; fmt \\-\\-check or \\-\\-diff found something.\n"
