@@ -420,8 +420,7 @@ static void triggers(struct session *s, const struct pipeline *pipeline) {
     }
 }
 
-/* ---- pipelines that run each other
- * ----------------------------------------------------------------------------------------- */
+/* ---- pipelines that run each other ---- */
 
 enum colour { UNSEEN, OPEN, DONE };
 

@@ -117,8 +117,7 @@ static void run_failed(struct plan *plan, struct stack *stack, const struct pipe
     set_actions(plan, stack, alarm, pipeline, false);
 }
 
-/* ---- a product is not fresh
- * ------------------------------------------------------------------------------------------- */
+/* ---- a product is not fresh ---- */
 
 /* No run of a producing pipeline succeeded in the whole of the promised time. Where schedules are
  * off nobody refreshes anything, so the alarm tells nobody. */
@@ -143,8 +142,7 @@ static void freshness_missed(struct plan *plan, struct stack *stack, const struc
     set_actions(plan, stack, alarm, output->producers.at[0], true);
 }
 
-/* ---- a rule of quality does not hold
- * ------------------------------------------------------------------------------------ */
+/* ---- a rule of quality does not hold ---- */
 
 /* Namespace, metric and dimensions are those of evaluations in the Data Catalog; they are published
  * by every evaluation that has CloudWatchMetricsEnabled, whoever starts it. */

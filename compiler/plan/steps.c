@@ -12,8 +12,7 @@
 /* Bounds of a loop where the step gives none (language.md section 4). */
 enum { POLL_EVERY = 30, POLL_GIVE_UP = 3600 };
 
-/* ---- what states have in common
- * ------------------------------------------------------------------------------------ */
+/* ---- what states have in common ---- */
 
 static json *add_state(json *states, const char *name, const char *type) {
     json *state = json_set(states, name, json_object());
@@ -121,8 +120,7 @@ static json *task(struct machine *machine, const struct step *step, json *resour
     return state;
 }
 
-/* ---- steps that are one task
- * ----------------------------------------------------------------------------------------- */
+/* ---- steps that are one task ---- */
 
 static json *function_arn(struct machine *machine, const struct step *step) {
     if (is_arn(step->target.value)) {
@@ -222,8 +220,7 @@ static void notify_step(struct machine *machine, const struct step *step, const 
     finish(machine, state, step, next);
 }
 
-/* ---- steps without a task
- * ---------------------------------------------------------------------------------------------- */
+/* ---- steps without a task ---- */
 
 static void wait_step(struct machine *machine, const struct step *step, const char *next) {
     json *state = step_state(machine, step, "Wait");
@@ -247,8 +244,7 @@ static void fail_step(struct machine *machine, const struct step *step) {
     }
 }
 
-/* ---- steps that start something and look until it is done
- * ------------------------------------------------------------- */
+/* ---- steps that start something and look until it is done ---- */
 
 /* The branch of such a step. Its states have names of the whole machine: they are unique in it (ASL
  * asks for that). */
