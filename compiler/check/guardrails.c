@@ -72,31 +72,11 @@ static void name(struct session *s, const struct guardrail *guardrail) {
     }
 }
 
-static void parameters(struct session *s, const struct guardrail *guardrail) {
-    for (const struct data *item = guardrail->parameters ? guardrail->parameters->first : NULL;
-         item; item = item->next) {
-        bool plain =
-            item->kind == DATA_TEXT || item->kind == DATA_NUMBER || item->kind == DATA_BOOL;
-        for (const struct data *part = item->kind == DATA_LIST ? item->first : NULL; part;
-             part = part->next) {
-            plain = part->kind == DATA_TEXT || part->kind == DATA_NUMBER;
-            if (!plain) {
-                break;
-            }
-        }
-        if (!plain && !(item->kind == DATA_LIST && !item->first)) {
-            diag(s, D_GUARDRAIL_PARAMETER, item->at,
-                 "a parameter of a rule is a text, a number, true or false, or a list of them");
-        }
-    }
-}
-
 void check_guardrails(struct session *s, const struct mesh *mesh) {
     for (size_t i = 0; i < mesh->guardrails.len; i++) {
         const struct guardrail *guardrail = mesh->guardrails.at[i];
         source(s, guardrail);
         scope(s, guardrail);
         name(s, guardrail);
-        parameters(s, guardrail);
     }
 }

@@ -23,7 +23,7 @@ static void put_parameter(struct buf *out, const struct data *value) {
     case DATA_NULL:
     case DATA_MAP:
     case DATA_EXPRESSION:
-        break; /* reported by check/pipelines.c */
+        break; /* refused by the model */
     }
 }
 
