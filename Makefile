@@ -151,8 +151,7 @@ lint: $(TABLES)
 	BUILD=$(BUILD) tests/lint/run
 
 ## fuzz: every door for FUZZ_SECONDS (60) each
-fuzz:
-	tests/fuzz/run
+include tests/fuzz/fuzz.mk
 
 ## bench: meshes of 1,000, 10,000 and 100,000 products
 bench: $(MESHC)

@@ -146,6 +146,7 @@ struct block *block_begin(struct parse *ps, atom word, struct span span)
     if (known && form != FORM_MAP)
         block->kind = kind_find(outer, word);
     ps->head = block;
+    ps->pending = ps->brackets.len;
     ps->head_kind = block->kind;
     if (block->kind == KIND_NONE && (known || form == FORM_MAP)) {
         ps->head_kind = unknown_block(ps, word, span, form, outer);

@@ -101,6 +101,7 @@ struct parse {
     struct step_decl *broken_step; /* with a syntax error in its line */
     enum kind step_kind;     /* whose attributes its braces hold */
     enum form step_form;     /* what its braces hold */
+    size_t pending;          /* brackets open where that head or step began: inside parentheses nothing is pending */
     bool steps_follow;       /* the next '{' opens steps: after when, branch, catch */
     bool skip_body;          /* nobody knows what the next braces hold: their inside is passed over */
     uint32_t line_indent;    /* of the line of the last token taken */

@@ -92,6 +92,7 @@ struct step_decl *step_begin(struct parse *ps, struct name label, atom word, str
     if (row && strcmp(row->word, word) == 0)
         step->verb = row->verb;
     ps->step = step;
+    ps->pending = ps->brackets.len;
     ps->step_form = row ? row->form : FORM_ATTRS;
     ps->step_kind = row ? kind_find(KIND_STEPS, row->word) : KIND_NONE;
     ps->skip_body = !row;
@@ -102,6 +103,7 @@ struct step_decl *step_empty(struct parse *ps, struct name label, struct span sp
 {
     struct step_decl *step = new_step(ps, label, span);
     ps->step = step;
+    ps->pending = ps->brackets.len;
     ps->step_form = FORM_ATTRS;
     ps->step_kind = KIND_NONE;
     ps->skip_body = true;
@@ -272,6 +274,7 @@ struct item *poll_end(struct parse *ps, struct step_decl *step, struct items opt
 void steps_follow(struct parse *ps)
 {
     ps->steps_follow = true;
+    ps->pending = ps->brackets.len;
 }
 
 struct part *make_part(struct parse *ps, enum part_kind kind, struct name name, struct condition *condition,

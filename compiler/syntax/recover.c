@@ -609,7 +609,7 @@ static struct lexeme mend_head(struct parse *ps, struct lexeme t)
         take(ps); /* the schema */
         return take(ps);
     }
-    if (head->name.text && word && !t.first && t.kind != T_OF && ps->last->kind != T_OF) {
+    if (head->name.text && word && !t.first && t.kind != T_OF && ps->last->kind != T_OF && !(flags & HEAD_BODY_OPTIONAL)) {
         ps->tree->complete = false;
         mark_broken(ps);
         if ((flags & HEAD_OF) && !head->of.text && (*peek(ps, t.span.hi, false) == '{' || *peek(ps, t.span.hi, false) == '@')) {
@@ -639,12 +639,13 @@ static struct lexeme mended(struct parse *ps, struct lexeme t)
     if (top && t.first && t.indent == 0 && is_declaration(ps, &t) && !is_block_here(ps, &t) && ps->last->kind != T_ON &&
         ps->last->kind != T_COMMA)
         return close_all(ps, t, ps->errors == 0);
-    if ((ps->head || ps->step || ps->steps_follow) && brace_is_missing(ps, &t))
+    bool pending = ps->pending == ps->brackets.len;
+    if (pending && (ps->head || ps->step || ps->steps_follow) && brace_is_missing(ps, &t))
         return missing_brace(ps, t);
     size_t left = left_open(ps, &t);
     if (left)
         return close_some(ps, t, left);
-    if (ps->head && !ps->head->broken)
+    if (pending && ps->head && !ps->head->broken)
         t = mend_head(ps, t);
     return t.kind == T_LABEL ? colon_before_block(ps, t) : t;
 }
