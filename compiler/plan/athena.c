@@ -115,7 +115,7 @@ static void named_query(struct plan *plan, struct stack *stack, const struct out
                   plan_format(plan, "First %d rows of %s", ROWS_SHOWN, output->decl.path));
     json_set(query, "Database", plan_ref(database));
     json_set(query, "WorkGroup", plan_ref(group));
-    json_set_text(query, "QueryString", text);
+    json_set(query, "QueryString", plan_literal(plan, text));
 }
 
 void plan_athena(struct plan *plan, struct stack *stack) {

@@ -22,16 +22,16 @@ static bool avro_name(const char *name) {
     return *name != '\0';
 }
 
-static void refuse(struct avro *avro, const char *what) {
-    diag(avro->plan->s, D_AVRO_TYPE, avro->column->decl.at,
-         "column '%s' cannot be written in avro: %s", avro->column->decl.name, what);
+static void judge_name(struct avro *avro, const char *name) {
+    if (!avro_name(name))
+        diag(avro->plan->s, D_AVRO_NAME, avro->column->decl.at,
+             "avro takes no '%s' as a name: letters, digits and underscores, no digit first", name);
 }
 
 static void write_type(struct avro *avro, const struct type *type);
 
 static void write_field(struct avro *avro, const char *name, const struct type *type) {
-    if (!avro_name(name))
-        refuse(avro, "its names are letters, digits and underscores");
+    judge_name(avro, name);
     buf_puts(avro->out, "{\"name\":");
     json_write_string(avro->out, name);
     buf_puts(avro->out, ",\"type\":[\"null\",");
@@ -93,8 +93,6 @@ static void write_type(struct avro *avro, const struct type *type) {
         write_items(avro, "array", "items", type->element);
         return;
     case TYPE_MAP:
-        if (type->key->kind != TYPE_STRING)
-            refuse(avro, "the keys of its maps are strings");
         write_items(avro, "map", "values", type->element);
         return;
     case TYPE_STRUCT:

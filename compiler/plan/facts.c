@@ -25,7 +25,7 @@ void fact(struct facts *facts, const char *key, const char *value) {
         diag(facts->plan->s, D_PARAMETER_SIZE, facts->at,
              "the key of catalog parameter '%.40s...' has %zu bytes, Glue takes %zu", key,
              strlen(key), longest_key);
-    json_set_text(facts->parameters, key, value);
+    json_set(facts->parameters, key, plan_literal(facts->plan, value));
 }
 
 static const char *kept(struct facts *facts, struct buf *text) {
@@ -239,7 +239,7 @@ void plan_table_facts(struct facts *facts, const struct output *output) {
     }
     custom(facts, product->custom);
     for (const struct data *d = facts->own ? facts->own->first : NULL; d; d = d->next)
-        json_set_text(facts->parameters, d->key, d->text);
+        json_set(facts->parameters, d->key, plan_literal(facts->plan, d->text));
 }
 
 void plan_domain_facts(struct facts *facts, const struct domain *domain) {

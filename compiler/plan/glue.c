@@ -179,8 +179,9 @@ static json *columns_of(struct plan *plan, struct column *const *columns, size_t
         json *item = json_add(list, json_object());
         json_set_text(item, "Name", column->physical);
         json_set_text(item, "Type", column->type->glue);
-        json_set_text(item, "Comment",
-                      fitted(plan, column->decl.doc, LIMIT_COLUMN_COMMENT, true, column->decl.at));
+        json_set(item, "Comment",
+                 plan_literal(plan, fitted(plan, column->decl.doc, LIMIT_COLUMN_COMMENT, true,
+                                           column->decl.at)));
     }
     return list;
 }
@@ -209,7 +210,7 @@ static json *storage_descriptor(struct plan *plan, const struct output *output) 
     if (!own->library.value)
         serde_parameters(plan, parameters, output);
     for (const struct data *d = own->properties ? own->properties->first : NULL; d; d = d->next)
-        json_set_text(parameters, d->key, d->text);
+        json_set(parameters, d->key, plan_literal(plan, d->text));
     judge_quoted_csv(plan, output);
     return storage;
 }
@@ -248,8 +249,9 @@ static void table(struct plan *plan, struct stack *stack, const struct output *o
     json *input = json_set(resource, "TableInput", json_object());
     json_set_text(input, "Name", names->table);
     const char *doc = output->decl.doc ? output->decl.doc : output->product->decl.doc;
-    json_set_text(input, "Description",
-                  fitted(plan, doc, LIMIT_TABLE_DESCRIPTION, false, output->decl.at));
+    json_set(
+        input, "Description",
+        plan_literal(plan, fitted(plan, doc, LIMIT_TABLE_DESCRIPTION, false, output->decl.at)));
     json_set_text(input, "TableType", "EXTERNAL_TABLE");
     struct facts facts = {plan, json_set(input, "Parameters", json_object()), output->properties,
                           output->decl.at};
@@ -269,8 +271,9 @@ static const char *database(struct plan *plan, struct stack *stack) {
     json_set(resource, "CatalogId", plan_account(plan));
     json *input = json_set(resource, "DatabaseInput", json_object());
     json_set_text(input, "Name", plan->deployment->domains[domain->decl.index].database);
-    json_set_text(input, "Description",
-                  fitted(plan, domain->decl.doc, LIMIT_TABLE_DESCRIPTION, false, domain->decl.at));
+    json_set(input, "Description",
+             plan_literal(plan, fitted(plan, domain->decl.doc, LIMIT_TABLE_DESCRIPTION, false,
+                                       domain->decl.at)));
     /* No LocationUri: it would let CREATE_TABLE alone reach everything below it (access.md 1.5). */
     json_set(input, "CreateTableDefaultPermissions", json_array());
     struct facts facts = {plan, json_set(input, "Parameters", json_object()), NULL,

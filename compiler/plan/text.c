@@ -51,7 +51,9 @@ static json *substituted(const char *text) {
 /* The dollar comes from a variable: an Fn::Sub with nothing but "${!" would be one without a
  * variable. */
 json *plan_literal(struct plan *plan, const char *text) {
-    const char *last = strrchr(text, '}');
+    const char *last = text ? strrchr(text, '}') : NULL;
+    if (!text)
+        return NULL;
     if (!last || !strstr(text, "${"))
         return json_text(text);
     struct buf out = {0};
