@@ -276,6 +276,26 @@ static void counted_rule(struct writer *w, struct rules *out, struct buf *condit
     vec_push(&w->plan->scratch, &out->list, rule);
 }
 
+/* IsUnique takes one column (awslabs/dqdl, rules-config.json), and IsPrimaryKey promises more. */
+static void unique_together(struct writer *w, struct rules *out, const struct rule *rule) {
+    struct buf sql = {0}, text = {0};
+    buf_puts(&sql, "select count(*) from (select 1 from primary ");
+    if (w->where)
+        buf_format(&sql, "where (%s) ", w->where);
+    buf_puts(&sql, "group by ");
+    for (size_t i = 0; i < rule->columns.len; i++) {
+        buf_puts(&sql, i ? ", " : "");
+        put_column(&sql, rule->columns.at[i]);
+    }
+    buf_puts(&sql, " having count(*) > 1)");
+    buf_puts(&text, "CustomSql ");
+    dqdl_quote(&text, sql.at);
+    buf_free(&sql);
+    buf_puts(&text, " = 0");
+    const char *kept_rule = kept(w->plan, &text);
+    vec_push(&w->plan->scratch, &out->list, kept_rule);
+}
+
 static void counted_compare(struct writer *w, struct rules *out, const struct rule *rule,
                             enum comparison comparison, const struct data *value) {
     struct buf condition = {0};
@@ -469,7 +489,10 @@ static void group(struct writer *w, struct rules *out, const struct rule *rule) 
 static void dispatch(struct writer *w, struct rules *out, const struct rule *rule) {
     switch (rule->kind) {
     case RULE_UNIQUE:
-        plain_rule(w, out, "IsUnique", rule);
+        if (rule->columns.len > 1)
+            unique_together(w, out, rule);
+        else
+            plain_rule(w, out, "IsUnique", rule);
         break;
     case RULE_KEY:
         plain_rule(w, out, "IsPrimaryKey", rule);

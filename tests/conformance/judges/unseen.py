@@ -365,12 +365,14 @@ def judge_trust(name, role):
                 yield f"{name}: trusts {service}, which is no service of AWS that we use"
 
 
+#: Rules of DQDL and how many quoted parameters each takes (a number or a range).
 DQDL = {
-    "AggregateMatch", "ColumnCorrelation", "ColumnCount", "ColumnDataType", "ColumnExists", "ColumnLength",
-    "ColumnNamesMatchPattern", "ColumnValues", "Completeness", "CustomSql", "DataFreshness", "DatasetMatch",
-    "DistinctValuesCount", "Entropy", "IsComplete", "IsPrimaryKey", "IsUnique", "Mean", "ReferentialIntegrity",
-    "RowCount", "RowCountMatch", "SchemaMatch", "StandardDeviation", "Sum", "UniqueValueRatio", "Uniqueness"}
-#: Rules whose first words are no column of the table.
+    "AggregateMatch": 2, "ColumnCorrelation": 2, "ColumnCount": 0, "ColumnDataType": 1, "ColumnExists": 1,
+    "ColumnLength": 1, "ColumnNamesMatchPattern": 1, "ColumnValues": 1, "Completeness": 1, "CustomSql": 1,
+    "DataFreshness": 1, "DatasetMatch": (2, 3), "DistinctValuesCount": 1, "Entropy": 1, "IsComplete": 1,
+    "IsPrimaryKey": (1, 99), "IsUnique": 1, "Mean": 1, "ReferentialIntegrity": 2, "RowCount": 0,
+    "RowCountMatch": 1, "SchemaMatch": 1, "StandardDeviation": 1, "Sum": 1, "UniqueValueRatio": 1, "Uniqueness": 1}
+#: Rules whose first parameter is no column of the table.
 NO_COLUMN = {"AggregateMatch", "ColumnCount", "ColumnNamesMatchPattern", "CustomSql", "DatasetMatch", "RowCount", "RowCountMatch", "SchemaMatch"}
 WORD = re.compile(r'"(?:[^"\\]|\\.)*"|[A-Za-z_][A-Za-z0-9_]*|-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|[<>!]=|[][(){},=<>+*/-]|\s+|.')
 
@@ -423,6 +425,12 @@ def judge_ruleset(template, name, ruleset, catalog):
         if start and word != "(":
             if word not in DQDL:
                 yield f"{name}: DQDL has no rule {word}"
+            count = 0
+            while words[index + 1 + count].startswith('"'):
+                count += 1
+            least, most = DQDL.get(word, (0, 99)) if isinstance(DQDL.get(word, (0, 99)), tuple) else (DQDL[word], DQDL[word])
+            if not least <= count <= most:
+                yield f"{name}: {word} of {count} parameters"
             first = words[index + 1]
             if columns is not None and word not in NO_COLUMN and first.startswith('"') and json.loads(first) not in columns:
                 yield f"{name}: {word} of {first}, which is no column"
