@@ -143,6 +143,8 @@ const struct value *value_items(const struct value *value);
 bool value_check(struct elab *e, const struct attr_info *attr, const struct value *value);
 struct text value_text(const struct value *value);
 struct amount value_amount(const struct value *value);
+/* "a" or "an". */
+const char *article(const char *noun);
 const char *value_word(const struct value *value); /* "a whole number", for messages */
 void defaults_read(struct elab *e);
 const struct body *defaults_of(struct elab *e, const struct domain *domain, enum kind kind);

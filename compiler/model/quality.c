@@ -220,9 +220,12 @@ static enum comparison comparison_of(enum operator op)
 static struct data *metric_operand(struct elab *e, struct rule *rule, const struct value *value)
 {
     const struct metric_info *metric = &metrics[rule->metric];
-    const char *wanted = rule->metric == METRIC_FRESHNESS ? "a duration, for example 24h"
-                         : metric->share                  ? "a percentage, for example 99%"
+    const char *wanted = rule->metric == METRIC_FRESHNESS ? "a duration"
+                         : metric->share                  ? "a percentage"
                                                           : "a number";
+    const char *example = rule->metric == METRIC_FRESHNESS ? ", for example 24h"
+                          : metric->share                  ? ", for example 99%"
+                                                           : "";
     if (value->kind == VALUE_DURATION && rule->metric == METRIC_FRESHNESS) {
         rule->duration = value_amount(value);
         return data_of(e, DATA_NUMBER, arena_format(e->arena, "%lld", (long long)rule->duration.base),
@@ -236,7 +239,8 @@ static struct data *metric_operand(struct elab *e, struct rule *rule, const stru
         return data_from(e, value, 0);
     }
     if (value->kind != VALUE_ERROR && report_once(e, value)) {
-        diag(e->s, D_WRONG_TYPE, value->span, "%s is expected here; this is %s", wanted, value_word(value));
+        diag(e->s, D_WRONG_TYPE, value->span, "%s is expected here%s; this is %s", wanted, example,
+             value_word(value));
     }
     return NULL;
 }
@@ -365,7 +369,15 @@ static void read_notes(struct elab *e, const struct annotation *first, struct ru
             if (a->word.text != NULL) {
                 struct diag *d = diag(e->s, D_ANNOTATION_NOT_HERE, a->span, "'@%s' has no place on an expectation",
                                       a->word.text);
-                diag_help(e->s, d, "@severity(..) and @dimension(..) have");
+                struct suggestion suggestion = suggest_for(a->word.text);
+                suggest_offer(&suggestion, "severity");
+                suggest_offer(&suggestion, "dimension");
+
+                if (suggestion.best != NULL) {
+                    diag_suggest(e->s, d, arena_format(e->arena, "@%s", suggestion.best));
+                } else {
+                    diag_help(e->s, d, "@severity(..) and @dimension(..) have");
+                }
             }
             continue;
         }
@@ -454,21 +466,28 @@ static struct rule *read_expect(struct rules *rules, const struct expect *expect
 /* What defaults expect comes first. */
 static void read_expects(struct rules *rules, const struct body *body)
 {
-    if (body->fallback != NULL && body->fallback->kind == KIND_QUALITY) {
+    if (body->fallback != NULL) {
         read_expects(rules, body->fallback);
     }
     for (const struct item *item = body->items; item != NULL; item = item->next) {
         if (item->kind != ITEM_EXPECT) {
             continue;
         }
-        if (rules->output->schema == NULL) {
-            diag(rules->e->s, D_COLUMNS_WITHOUT_SCHEMA, item->span,
-                 "without a schema there are no columns to expect anything of");
-            return;
-        }
         struct rule *rule = read_expect(rules, item_as_const(expect, item));
         if (rule != NULL) {
             add_rule(rules, rule);
+        }
+    }
+}
+
+/* What is expected of a product without a schema; defaults may, for they speak of all products. */
+static void refuse_expects(struct elab *e, const struct block *own)
+{
+    for (const struct item *item = own == NULL ? NULL : own->items; item != NULL; item = item->next) {
+        if (item->kind == ITEM_EXPECT) {
+            diag(e->s, D_COLUMNS_WITHOUT_SCHEMA, item->span,
+                 "without a schema there are no columns to expect anything of");
+            return;
         }
     }
 }
@@ -484,7 +503,11 @@ void quality_build(struct elab *e, struct output *output, const struct body *bod
         }
     }
     if (body_child(e, body, KIND_QUALITY, &quality)) {
-        read_expects(&rules, &quality);
+        if (output->schema != NULL) {
+            read_expects(&rules, &quality);
+        } else {
+            refuse_expects(e, body_block(body, KIND_QUALITY));
+        }
         const struct value *schedule = body_value(&quality, "schedule");
         if (schedule != NULL) {
             output->quality_schedule = (struct text){schedule_from(e, schedule).expression, schedule->span};

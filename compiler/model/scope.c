@@ -165,8 +165,8 @@ struct declared *names_resolve(struct elab *e, uint64_t kinds, const struct doma
     const char *wanted = kinds_words(e, kinds);
     struct declared *other = find_anywhere(e, scope, text);
     if (other != NULL) {
-        struct diag *d = diag(e->s, D_WRONG_KIND, at, "'%s' is a %s; a %s is expected here", text,
-                              declared_word(other), wanted);
+        struct diag *d = diag(e->s, D_WRONG_KIND, at, "'%s' is %s %s; %s %s is expected here", text,
+                              article(declared_word(other)), declared_word(other), article(wanted), wanted);
         if (decl_of(other)->at.lo != 0) {
             diag_place(e->s, d, decl_of(other)->at, "declared here");
         }
@@ -185,8 +185,8 @@ struct declared *names_resolve_value(struct elab *e, uint64_t kinds, const struc
     }
     if (value->kind != VALUE_PATH) {
         if (report_once(e, value)) {
-            diag(e->s, D_WRONG_TYPE, value->span, "the name of a %s is expected here; this is %s",
-                 kinds_words(e, kinds), value_word(value));
+            diag(e->s, D_WRONG_TYPE, value->span, "the name of %s %s is expected here; this is %s",
+                 article(kinds_words(e, kinds)), kinds_words(e, kinds), value_word(value));
         }
         return NULL;
     }
@@ -228,8 +228,8 @@ static bool claim(struct elab *e, struct declared *d)
         }
         struct diag *report = diag(e->s, D_DUPLICATE_NAME, decl->at, "%s '%s' is declared twice", word,
                                    decl->path);
-        diag_place(e->s, report, decl_of(first)->at, "first declared here, as a %s",
-                   declared_word(first));
+        diag_place(e->s, report, decl_of(first)->at, "first declared here, as %s %s",
+                   article(declared_word(first)), declared_word(first));
         return false;
     }
     first = map_put(&e->folded, names_lower(e, decl->path), folded_key(space), d);

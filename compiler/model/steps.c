@@ -7,29 +7,28 @@
 static const struct verb_info {
     enum kind kind;
     int step;         /* enum step_kind; -1: compiled later */
-    const char *form; /* for messages */
 } verbs[] = {
-    [VERB_NONE] = {KIND_NONE, -1, ""},
-    [VERB_LAMBDA] = {KIND_STEP_LAMBDA, STEP_LAMBDA, "lambda FUNCTION"},
-    [VERB_GLUE] = {KIND_STEP_GLUE, STEP_GLUE, "glue JOB"},
-    [VERB_ATHENA] = {KIND_STEP_ATHENA, STEP_ATHENA, "athena \"SQL\""},
-    [VERB_BATCH] = {KIND_STEP_BATCH, -1, ""},
-    [VERB_EMR] = {KIND_STEP_EMR, -1, ""},
-    [VERB_CALL] = {KIND_STEP_CALL, -1, ""},
-    [VERB_CRAWL] = {KIND_STEP_CRAWL, STEP_CRAWL, "crawl PRODUCT"},
-    [VERB_CHECK] = {KIND_STEP_CHECK, STEP_CHECK, "check PRODUCT"},
-    [VERB_RUN] = {KIND_STEP_RUN, STEP_RUN, "run PIPELINE"},
-    [VERB_WAIT] = {KIND_STEP_WAIT, STEP_WAIT, "wait 30s, wait input.x or wait until \"2027-01-31T00:00:00Z\""},
-    [VERB_NOTIFY] = {KIND_STEP_NOTIFY, STEP_NOTIFY, "notify CHANNEL \"message\""},
-    [VERB_SUCCEED] = {KIND_STEP_SUCCEED, STEP_SUCCEED, "succeed"},
-    [VERB_FAIL] = {KIND_STEP_FAIL, STEP_FAIL, "fail \"error\" \"cause\""},
-    [VERB_SET] = {KIND_STEP_SET, -1, ""},
-    [VERB_RAW] = {KIND_STEP_RAW, -1, ""},
-    [VERB_PARALLEL] = {KIND_STEP_PARALLEL, -1, ""},
-    [VERB_MAP] = {KIND_STEP_MAP, -1, ""},
-    [VERB_POLL] = {KIND_STEP_POLL, -1, ""},
-    [VERB_CHOOSE] = {KIND_STEP_CHOOSE, -1, ""},
-    [VERB_TRY] = {KIND_STEP_TRY, -1, ""},
+    [VERB_NONE] = {KIND_NONE, -1},
+    [VERB_LAMBDA] = {KIND_STEP_LAMBDA, STEP_LAMBDA},
+    [VERB_GLUE] = {KIND_STEP_GLUE, STEP_GLUE},
+    [VERB_ATHENA] = {KIND_STEP_ATHENA, STEP_ATHENA},
+    [VERB_BATCH] = {KIND_STEP_BATCH, -1},
+    [VERB_EMR] = {KIND_STEP_EMR, -1},
+    [VERB_CALL] = {KIND_STEP_CALL, -1},
+    [VERB_CRAWL] = {KIND_STEP_CRAWL, STEP_CRAWL},
+    [VERB_CHECK] = {KIND_STEP_CHECK, STEP_CHECK},
+    [VERB_RUN] = {KIND_STEP_RUN, STEP_RUN},
+    [VERB_WAIT] = {KIND_STEP_WAIT, STEP_WAIT},
+    [VERB_NOTIFY] = {KIND_STEP_NOTIFY, STEP_NOTIFY},
+    [VERB_SUCCEED] = {KIND_STEP_SUCCEED, STEP_SUCCEED},
+    [VERB_FAIL] = {KIND_STEP_FAIL, STEP_FAIL},
+    [VERB_SET] = {KIND_STEP_SET, -1},
+    [VERB_RAW] = {KIND_STEP_RAW, -1},
+    [VERB_PARALLEL] = {KIND_STEP_PARALLEL, -1},
+    [VERB_MAP] = {KIND_STEP_MAP, -1},
+    [VERB_POLL] = {KIND_STEP_POLL, -1},
+    [VERB_CHOOSE] = {KIND_STEP_CHOOSE, -1},
+    [VERB_TRY] = {KIND_STEP_TRY, -1},
 };
 
 struct making { /* a list of steps while it is being made */
@@ -51,14 +50,7 @@ static size_t operand_count(const struct step_decl *decl)
     return count;
 }
 
-static bool wrong_operands(struct elab *e, const struct step_decl *decl, const struct value *at)
-{
-    if (at == NULL || at->kind != VALUE_ERROR) {
-        diag(e->s, D_STEP_OPERANDS, at != NULL ? at->span : decl->word.span, "this step is written %s",
-             verbs[decl->verb].form);
-    }
-    return false;
-}
+/* The parser has reported operands that do not fit the verb: here they only make the step broken. */
 
 /* ---- operands by verb ---------------------------------------------------------------------------------------------------- */
 
@@ -67,7 +59,7 @@ static bool read_product(struct elab *e, const struct making *m, const struct st
 {
     const struct value *value = decl->operands;
     if (operand_count(decl) != 1 || value->kind != VALUE_PATH) {
-        return wrong_operands(e, decl, value);
+        return false;
     }
     struct declared *d = names_resolve_value(e, KINDS_PRODUCT, m->pipeline->domain, value);
     if (d == NULL) {
@@ -91,7 +83,7 @@ static bool read_run(struct elab *e, const struct making *m, const struct step_d
 {
     const struct value *value = decl->operands;
     if (operand_count(decl) != 1 || value->kind != VALUE_PATH) {
-        return wrong_operands(e, decl, value);
+        return false;
     }
     struct declared *d = names_resolve_value(e, KINDS(KIND_PIPELINE), m->pipeline->domain, value);
     step->run = d == NULL ? NULL : d->thing;
@@ -103,14 +95,14 @@ static bool read_wait(struct elab *e, const struct step_decl *decl, struct step 
     const struct value *value = decl->operands;
     step->wait_until = decl->wait_until;
     if (operand_count(decl) != 1) {
-        return wrong_operands(e, decl, value == NULL ? NULL : value->next);
+        return false;
     }
     if (value->kind == VALUE_PATH) {
         step->wait_input = data_from(e, value, DATA_EXPRESSIONS);
         return step->wait_input != NULL;
     }
     if (decl->wait_until ? value->kind != VALUE_STRING : value->kind != VALUE_DURATION) {
-        return wrong_operands(e, decl, value);
+        return false;
     }
     if (decl->wait_until) {
         step->until = value_text(value);
@@ -125,7 +117,7 @@ static bool read_notify(struct elab *e, const struct making *m, const struct ste
 {
     const struct value *value = decl->operands;
     if (operand_count(decl) != 2 || value->kind != VALUE_PATH || !is_text(value->next)) {
-        return wrong_operands(e, decl, value == NULL || value->kind != VALUE_PATH ? value : value->next);
+        return false;
     }
     struct declared *d = names_resolve_value(e, KINDS(KIND_CHANNEL), m->pipeline->domain, value);
     step->channel = d == NULL ? NULL : d->thing;
@@ -138,7 +130,7 @@ static bool read_fail(struct elab *e, const struct step_decl *decl, struct step 
     const struct value *value = decl->operands;
     size_t count = operand_count(decl);
     if (count > 2 || (count > 0 && !is_text(value)) || (count == 2 && !is_text(value->next))) {
-        return wrong_operands(e, decl, value);
+        return false;
     }
     step->target = value_text(value);
     step->cause = value_text(value == NULL ? NULL : value->next);
@@ -152,13 +144,13 @@ static bool read_operands(const struct making *m, const struct step_decl *decl, 
     switch (step->kind) {
     case STEP_LAMBDA: case STEP_GLUE:
         if (operand_count(decl) != 1 || (value->kind != VALUE_PATH && value->kind != VALUE_STRING)) {
-            return wrong_operands(e, decl, value);
+            return false;
         }
         step->target = value_text(value);
         return true;
     case STEP_ATHENA:
         if (operand_count(decl) != 1 || !is_text(value)) {
-            return wrong_operands(e, decl, value);
+            return false;
         }
         step->target = value_text(value);
         return true;
@@ -166,7 +158,7 @@ static bool read_operands(const struct making *m, const struct step_decl *decl, 
     case STEP_RUN: return read_run(e, m, decl, step);
     case STEP_WAIT: return read_wait(e, decl, step);
     case STEP_NOTIFY: return read_notify(e, m, decl, step);
-    case STEP_SUCCEED: return value == NULL || wrong_operands(e, decl, value);
+    case STEP_SUCCEED: return true;
     case STEP_FAIL: return read_fail(e, decl, step);
     }
     return false;

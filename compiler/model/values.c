@@ -97,6 +97,11 @@ int word_in_list(const char *list, const char *word)
     }
 }
 
+const char *article(const char *noun)
+{
+    return strchr("aeiou", *noun) != NULL ? "an" : "a";
+}
+
 /* ---- what is expected ------------------------------------------------------------------------------------------------ */
 
 /* "a, b or c" from "a|b|c". */
@@ -113,35 +118,43 @@ static const char *list_text(struct elab *e, const char *list)
     return text;
 }
 
+/* What a type is called, and an example of it ("" where the name says enough). */
+static const struct {
+    const char *noun, *example;
+} nouns[] = {
+    [ATTR_TEXT] = {"a text in quotes", ""},
+    [ATTR_WORD] = {"a word or a text in quotes", ""},
+    [ATTR_ENUM] = {"", ""},
+    [ATTR_BOOL] = {"true or false", ""},
+    [ATTR_ON_OFF] = {"on or off", ""},
+    [ATTR_INT] = {"a whole number", ""},
+    [ATTR_NUMBER] = {"a number", ""},
+    [ATTR_DURATION] = {"a duration", ", for example 24h"},
+    [ATTR_PERCENT] = {"a percentage", ", for example 99.9%"},
+    [ATTR_SIZE] = {"a size", ", for example 10GB"},
+    [ATTR_DATE] = {"a date", ", for example 2027-01-31"},
+    [ATTR_VERSION] = {"a version", ", for example 1.4.0"},
+    [ATTR_ACCOUNT_ID] = {"an account id of 12 digits", ""},
+    [ATTR_REF] = {"", ""},
+    [ATTR_SCHEDULE] = {"every(..), cron(..) or at(..)", ""},
+    [ATTR_COLUMNS] = {"the name of a column", ""},
+    [ATTR_MAP] = {"a map", ""},
+    [ATTR_VALUE] = {"another value", ""},
+};
+
 static const char *expected(struct elab *e, const struct attr_info *attr)
 {
-    switch (attr->type) {
-    case ATTR_TEXT: return "a text in quotes";
-    case ATTR_WORD: return "a word or a text in quotes";
-    case ATTR_ENUM: return list_text(e, attr->detail);
-    case ATTR_BOOL: return "true or false";
-    case ATTR_ON_OFF: return "on or off";
-    case ATTR_INT: return "a whole number";
-    case ATTR_NUMBER: return "a number";
-    case ATTR_DURATION: return "a duration, for example 24h";
-    case ATTR_PERCENT: return "a percentage, for example 99.9%";
-    case ATTR_SIZE: return "a size, for example 10GB";
-    case ATTR_DATE: return "a date, for example 2027-01-31";
-    case ATTR_VERSION: return "a version, for example 1.4.0";
-    case ATTR_ACCOUNT_ID: return "an account id of 12 digits";
-    case ATTR_REF: return arena_format(e->arena, "the name of a %s", list_text(e, attr->detail));
-    case ATTR_SCHEDULE: return "every(1h), cron(\"...\") or at(\"...\")";
-    case ATTR_COLUMNS: return "names of columns";
-    case ATTR_MAP: return "a map";
-    case ATTR_VALUE: break;
+    if (attr->type == ATTR_REF) {
+        const char *list = list_text(e, attr->detail);
+        return arena_format(e->arena, "the name of %s %s", article(list), list);
     }
-    return "another value";
+    return attr->type == ATTR_ENUM ? list_text(e, attr->detail) : nouns[attr->type].noun;
 }
 
 static bool wrong_type(struct elab *e, const struct attr_info *attr, const struct value *value)
 {
-    struct diag *d = diag(e->s, D_WRONG_TYPE, value->span, "%s is expected here; this is %s",
-                          expected(e, attr), value_word(value));
+    struct diag *d = diag(e->s, D_WRONG_TYPE, value->span, "%s is expected here%s; this is %s",
+                          expected(e, attr), nouns[attr->type].example, value_word(value));
     if (value->kind == VALUE_LIST) {
         diag_help(e->s, d, "'%s' takes one value", attr->word);
     } else if (attr->type == ATTR_TEXT && value->kind == VALUE_PATH) {
