@@ -125,7 +125,7 @@ static bool read_notify(struct elab *e, const struct making *m, const struct ste
     return d != NULL;
 }
 
-static bool read_fail(struct elab *e, const struct step_decl *decl, struct step *step)
+static bool read_fail(const struct step_decl *decl, struct step *step)
 {
     const struct value *value = decl->operands;
     size_t count = operand_count(decl);
@@ -159,7 +159,7 @@ static bool read_operands(const struct making *m, const struct step_decl *decl, 
     case STEP_WAIT: return read_wait(e, decl, step);
     case STEP_NOTIFY: return read_notify(e, m, decl, step);
     case STEP_SUCCEED: return true;
-    case STEP_FAIL: return read_fail(e, decl, step);
+    case STEP_FAIL: return read_fail(decl, step);
     }
     return false;
 }
