@@ -47,8 +47,8 @@ static bool run(const char *text, size_t size, struct buf *formatted, struct buf
     if (source) {
         const struct tree *tree = parse_file(&s, source);
         complete = tree->complete;
+        format_tree(&s, tree, formatted);
         if (complete) {
-            format_tree(&s, tree, formatted);
             tree_dump(tree, dump);
             essence(&s, source, tokens);
         }
@@ -65,6 +65,8 @@ const char *format_check(const char *text, size_t size, bool *parsed, struct buf
     struct buf dump = {0}, tokens = {0}, again = {0}, dump_again = {0}, tokens_again = {0};
     const char *fault = NULL;
     *parsed = run(text, size, formatted, &dump, &tokens);
+    if (!*parsed && formatted->len)
+        fault = "a text with errors was formatted";
     if (*parsed) {
         const char *result = formatted->len ? formatted->at : "";
         if (!run(result, formatted->len, &again, &dump_again, &tokens_again))
