@@ -11,14 +11,10 @@
  */
 enum { ALARM_NAME_MAX = 255, LOOK_SECONDS = 300 };
 
-const char *watch_alarm_name(struct plan *plan, const struct domain *domain, const char *what,
-                             const char *kind) {
-    return name_joined(&plan->scratch, plan->deployment, domain,
-                       plan_format(plan, "%s-%s", what, kind), ALARM_NAME_MAX);
-}
-
-const char *watch_table(struct plan *plan, const struct output *output) {
-    return plan->deployment->tables[output->decl.index].table;
+const char *watch_alarm_name(struct plan *plan, const struct domain *domain,
+                             const struct decl *thing, const char *kind) {
+    const char *what = plan_format(plan, "%s-%s", plan_local(thing, domain), kind);
+    return name_joined(&plan->scratch, plan->deployment, domain, what, ALARM_NAME_MAX);
 }
 
 bool watch_quality(struct plan *plan, const struct output *output) {
@@ -103,7 +99,7 @@ static void run_failed(struct plan *plan, struct stack *stack, const struct pipe
     } ends[] = {{"failed", "ExecutionsFailed"},
                 {"timedout", "ExecutionsTimedOut"},
                 {"aborted", "ExecutionsAborted"}};
-    const char *name = watch_alarm_name(plan, stack->domain, pipeline->decl.name, "run-failed");
+    const char *name = watch_alarm_name(plan, stack->domain, &pipeline->decl, "run-failed");
     json *alarm =
         add_alarm(plan, stack, pipeline->decl.at, "RunFailed", pipeline->decl.name, name,
                   plan_format(plan, "A run of the pipeline %s failed, timed out or was aborted.",
@@ -124,9 +120,9 @@ static void run_failed(struct plan *plan, struct stack *stack, const struct pipe
 static void freshness_missed(struct plan *plan, struct stack *stack, const struct output *output,
                              const struct watch_window *window) {
     const struct amount *promise = &output->promises[PROMISE_FRESHNESS]->value;
-    const char *name =
-        watch_alarm_name(plan, stack->domain, watch_table(plan, output), "not-fresh");
-    json *alarm = add_alarm(plan, stack, promise->at, "NotFresh", output->decl.path, name,
+    const char *name = watch_alarm_name(plan, stack->domain, &output->decl, "not-fresh");
+    json *alarm = add_alarm(plan, stack, promise->at, "NotFresh",
+                            plan_local(&output->decl, stack->domain), name,
                             plan_format(plan, "%s was not refreshed within the promised %s.",
                                         output->decl.path, promise->text));
     if (!plan->deployment->schedules) {
@@ -148,10 +144,10 @@ static void freshness_missed(struct plan *plan, struct stack *stack, const struc
  * by every evaluation that has CloudWatchMetricsEnabled, whoever starts it. */
 static void quality_failed(struct plan *plan, struct stack *stack, const struct output *output) {
     const struct table_names *names = &plan->deployment->tables[output->decl.index];
-    const char *name = watch_alarm_name(plan, stack->domain, names->table, "quality-failed");
-    json *alarm =
-        add_alarm(plan, stack, output->decl.at, "QualityFailed", output->decl.path, name,
-                  plan_format(plan, "A data quality rule of %s does not hold.", output->decl.path));
+    const char *name = watch_alarm_name(plan, stack->domain, &output->decl, "quality-failed");
+    json *alarm = add_alarm(
+        plan, stack, output->decl.at, "QualityFailed", plan_local(&output->decl, stack->domain),
+        name, plan_format(plan, "A data quality rule of %s does not hold.", output->decl.path));
     json_set_text(alarm, "Namespace", QUALITY_NAMESPACE);
     json_set_text(alarm, "MetricName", QUALITY_FAILED);
     json *dimensions = json_set(alarm, "Dimensions", json_array());

@@ -16,7 +16,8 @@ static json *crawler_role(struct plan *plan, struct stack *stack, const struct o
     struct rights rights = {0};
     needs_of_crawler(plan->deployment, output, &needs);
     rights_of_needs(plan, &needs, &rights);
-    const char *id = plan_role(plan, stack, output->crawl.at, "RoleForCrawlerOf", output->decl.path,
+    const char *id = plan_role(plan, stack, output->crawl.at, "RoleForCrawlerOf",
+                               plan_local(&output->decl, output->domain),
                                name_crawler_role(&plan->scratch, plan->deployment, output),
                                "glue.amazonaws.com", &rights);
     return plan_get(id, "Arn");
@@ -70,7 +71,7 @@ static void set_folder_target(struct plan *plan, json *crawler, const struct out
 static void add_crawler(struct plan *plan, struct stack *stack, const struct output *output) {
     json *role = crawler_role(plan, stack, output);
     json *crawler = plan_resource(plan, stack, "AWS::Glue::Crawler", output->crawl.at, "Crawler",
-                                  output->decl.path);
+                                  plan_local(&output->decl, output->domain));
     json_set_text(crawler, "Name", name_crawler(&plan->scratch, plan->deployment, output));
     json_set(crawler, "Role", role);
     if (output->schema) {

@@ -141,8 +141,7 @@ static void add_freshness(struct board *board, const struct domain *domain) {
                 alarms = json_set(properties, "alarms", json_array());
                 count = 0;
             }
-            const char *name =
-                watch_alarm_name(plan, domain, watch_table(plan, output), "not-fresh");
+            const char *name = watch_alarm_name(plan, domain, &output->decl, "not-fresh");
             json_add(alarms, json_text(plan_arn_text(plan, "cloudwatch", ARN_REGION | ARN_ACCOUNT,
                                                      plan_format(plan, "alarm:%s", name))));
             count++;

@@ -119,10 +119,10 @@ static const char *evaluation_input(struct plan *plan, const struct output *outp
 static void add_evaluation(struct plan *plan, struct stack *stack, const struct output *output) {
     const struct table_names *names = &plan->deployment->tables[output->decl.index];
     json *role = scheduler_role(plan, stack);
-    json *schedule = add_schedule(plan, stack, output->quality_schedule.at,
-                                  plan_format(plan, "quality.%s", output->decl.path),
-                                  plan_format(plan, "-quality-%s", names->table),
-                                  output->quality_schedule.value);
+    json *schedule = add_schedule(
+        plan, stack, output->quality_schedule.at,
+        plan_format(plan, "quality.%s", plan_local(&output->decl, output->domain)),
+        plan_format(plan, "-quality-%s", names->table), output->quality_schedule.value);
     json *target = json_set(schedule, "Target", json_object());
     json_set(target, "Arn",
              plan_arn(plan, "scheduler", 0, "aws-sdk:glue:startDataQualityRulesetEvaluationRun"));

@@ -13,10 +13,9 @@
 /* An alarm takes 10 metrics, one of them the sum. */
 enum { PRODUCERS_MAX = 9 };
 
-const char *watch_alarm_name(struct plan *plan, const struct domain *domain, const char *what,
-                             const char *kind);
-/* The table's name: what alarms of an output are called after. */
-const char *watch_table(struct plan *plan, const struct output *output);
+/* <mesh>[-<suffix>]-<domain>-<thing>-<kind>; thing is a pipeline or output of the domain. */
+const char *watch_alarm_name(struct plan *plan, const struct domain *domain,
+                             const struct decl *thing, const char *kind);
 /* Has the output a ruleset in the stack being made? (plan_quality comes first) */
 bool watch_quality(struct plan *plan, const struct output *output);
 

@@ -195,7 +195,7 @@ static void schedules_sleep_where_the_environment_says_so(void **state) {
     assert_string_equal(json_text_of(json_get(schedule, "State")), "DISABLED");
     expect(json_get(json_get(schedule, "Target"), "RetryPolicy"),
            "{\"MaximumEventAgeInSeconds\":60,\"MaximumRetryAttempts\":1}");
-    json *alarm = resource_of(stack, "AWS::CloudWatch::Alarm", "NotFreshSalesOrders");
+    json *alarm = resource_of(stack, "AWS::CloudWatch::Alarm", "NotFreshOrders");
     expect(json_get(alarm, "ActionsEnabled"), "false");
     expect(json_get(alarm, "EvaluationPeriods"), "2");
     plan_stack_free(x->f->plan, stack);

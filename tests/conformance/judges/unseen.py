@@ -546,8 +546,8 @@ def as_in_file(value):
     if set(value) != {"Fn::Sub"}:
         return {key: as_in_file(item) for key, item in value.items()}
     text = value["Fn::Sub"]
-    if isinstance(text, list):
-        text = text[0].replace("${Dollar}", "$")
+    if isinstance(text, list):  # a text of the mesh, whose dollars are a variable
+        return text[0].replace("${Dollar}", "$")
     return re.sub(r"\$\{AWS::(AccountId|Region|Partition)\}", r"${\1}", text).replace("${!", "${")
 
 
@@ -561,7 +561,7 @@ def judge_machine_resource(name, properties, files):
         yield f"{name}: the definition equals no .asl.json file"
     if properties.get("LoggingConfiguration", {}).get("IncludeExecutionData") is not False:
         yield f"{name}: its log takes up the data of executions"
-    used = {token for _, text in walk(definition) if isinstance(text, str) for token in re.findall(r"\$\{([A-Za-z0-9_]+)\}", text)}
+    used = {token for path, text in walk(definition) if isinstance(text, str) and "Fn::Sub" not in path for token in re.findall(r"\$\{([A-Za-z0-9_]+)\}", text)}
     given = set(properties.get("DefinitionSubstitutions", {}))
     if used != given:
         yield f"{name}: definition uses {sorted(used)}, substitutions are {sorted(given)}"
