@@ -102,6 +102,10 @@ sample: $(MESHC)
 	$(MESHC) build -o out samples/sales
 	@find out -type f | LC_ALL=C sort
 
+# Shows trees and syntax errors: for tests/syntax, and for looking at what fuzzing found.
+$(BUILD)/tests/syntax/parse_dump: $(BUILD)/tests/syntax/parse_dump.o $(LIBRARY)
+	$(call say,LINK,$@)$(CC) $(CFLAGS) $(LDFLAGS) $(LINK) -o $@ $^ $(LIBS) $(LDLIBS)
+
 ## test: all that a user can run; what misses an outside tool is skipped and says so
 test: $(MESHC) $(UNIT_TESTS)
 	BUILD=$(BUILD) tests/run

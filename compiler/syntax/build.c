@@ -105,6 +105,8 @@ struct items separate(struct parse *ps, struct items items, struct span comma)
 static enum kind unknown_block(struct parse *ps, atom word, struct span span, enum form form, enum kind outer)
 {
     ps->tree->complete = false;
+    if (ps->error_line == ps->line) /* the scanner said something about this line */
+        return KIND_NONE;
     if (form == FORM_MAP) {
         struct diag *d = diag(ps->s, D_UNKNOWN_BLOCK, span, "the key '%s' takes a colon", word);
         diag_help(ps->s, d, "in a map every key has one: %s: ...", word);

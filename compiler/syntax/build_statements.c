@@ -137,7 +137,7 @@ struct step_decl *step_operand(struct step_decl *step, struct value *operand)
 struct step_decl *step_until(struct parse *ps, struct step_decl *step, struct value *operand, struct span until)
 {
     if (step->verb != VERB_WAIT && step->verb != VERB_NONE)
-        complain(ps, D_WRONG_OPERAND, until, "takes no 'until'", step->word.text);
+        complain(ps, D_WRONG_OPERAND, until, "takes no 'until'", step->word.text), ps->broken_step = step;
     else if (step->operands)
         complain(ps, D_WRONG_OPERAND, until, "takes a duration or 'until', not both", step->word.text);
     step->wait_until = true;
@@ -218,7 +218,7 @@ struct item *step_options(struct parse *ps, struct step_decl *step, struct items
 struct item *step_parts(struct parse *ps, struct step_decl *step, struct parts parts, struct span span)
 {
     step->parts = parts.first;
-    if (!parts.first && step != ps->broken_step && step->verb != VERB_NONE)
+    if (!parts.first && ps->errors == 0 && step != ps->broken_step && step->verb != VERB_NONE)
         complain(ps, D_WRONG_OPERAND, step->word.span,
                  step->verb == VERB_PARALLEL ? "needs at least one branch" : "needs at least one 'when'", step->word.text);
     return finish_step(ps, step, true, span);

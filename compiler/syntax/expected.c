@@ -104,7 +104,7 @@ static void value_words(const struct parse *ps, struct words *words, const struc
         add(words, "a value");
     else if (w->kind[T_WORD] && form == FORM_SCHEMA && is_after_label(ps))
         add(words, "a type");
-    else if (w->kind[T_WORD] && form == FORM_STEPS && is_after_label(ps))
+    else if (w->kind[T_WORD] && form == FORM_STEPS && (is_after_label(ps) || ps->before == T_POLL))
         add(words, "a verb");
     else if (w->kind[T_WORD] && w->kind[T_LABEL])
         add(words, form == FORM_FILE ? "a declaration" : "an attribute or a block");
@@ -118,7 +118,9 @@ static void value_words(const struct parse *ps, struct words *words, const struc
 
 static void operator_words(struct words *words, const struct wanted *w)
 {
-    if (w->kind[T_EQ])
+    if (w->kind[T_EQ] && w->kind[T_BETWEEN] && w->kind[T_MATCHES])
+        add(words, "a test such as 'is unique' or '>= 0'");
+    else if (w->kind[T_EQ])
         add(words, "a comparison");
 }
 
@@ -132,7 +134,9 @@ static struct words expected_words(const struct parse *ps, const struct wanted *
     for (size_t i = 0; i < sizeof keyword_texts / sizeof *keyword_texts; i++) {
         int kind = keyword_texts[i].kind;
         bool statement = kind == T_GRANT || kind == T_REQUEST || kind == T_FORBID || kind == T_EXPECT || kind == T_EVERY;
-        if (w->kind[kind] && (!name || (statement && !w->kind[T_LITERAL])))
+        bool tests = w->kind[T_MATCHES] && w->kind[T_EQ] &&
+                     (kind == T_IS || kind == T_IN || kind == T_MATCHES || kind == T_BETWEEN || kind == T_REFERENCES);
+        if (w->kind[kind] && !tests && (!name || (statement && !w->kind[T_LITERAL])))
             add(&words, keyword_texts[i].text);
     }
     if (opens_braces(w) && !(name && w->kind[T_LITERAL] && !ps->step))
@@ -140,7 +144,8 @@ static struct words expected_words(const struct parse *ps, const struct wanted *
     bool value = w->kind[T_LITERAL] && w->kind[T_STRING];
     for (size_t i = 0; i < sizeof mark_texts / sizeof *mark_texts; i++) {
         int kind = mark_texts[i].kind;
-        bool hidden = (value && (kind == T_LBRACKET || kind == T_LPAREN)) || (w->kind[T_EQ] && (kind == T_LT || kind == T_GT));
+        bool optional = (kind == T_COMMA || kind == T_BAR || kind == T_LT) && (w->kind[T_LABEL] || form == FORM_FILE);
+        bool hidden = optional || (value && (kind == T_LBRACKET || kind == T_LPAREN)) || (w->kind[T_EQ] && (kind == T_LT || kind == T_GT));
         if (w->kind[kind] && !hidden)
             add(&words, mark_texts[i].text);
     }
@@ -219,8 +224,10 @@ static bool misplaced(struct parse *ps, const struct lexeme *t, const struct wan
                         : t->kind == T_EVERY                                              ? "a standard"
                         : t->kind == T_INCLUDE                                            ? "a schema"
                                                                                           : NULL;
+    bool own = (form == FORM_POLICY && (t->kind == T_GRANT || t->kind == T_REQUEST || t->kind == T_FORBID)) ||
+               (form == FORM_QUALITY && t->kind == T_EXPECT) || (form == FORM_STANDARD && t->kind == T_EVERY);
     bool item = w->kind[T_LABEL] || w->kind[T_END] || w->kind[T_BRANCH] || w->kind[T_WHEN];
-    if (where && item && !w->kind[T_LITERAL]) {
+    if (where && item && !own && !w->kind[T_LITERAL]) {
         diag(ps->s, D_MISPLACED_STATEMENT, t->span, "'%s' stands in %s", t->value.atom, where);
         return true;
     }

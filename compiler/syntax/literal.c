@@ -34,6 +34,7 @@ struct value *literal_error(struct parse *ps, struct span span)
 
 void literal_unclosed(struct parse *ps, struct span span)
 {
+    ps->errors++; /* what it swallowed is not missed a second time */
     lexical_error(ps, D_UNTERMINATED_COMMENT, (struct span){span.lo, span.lo + 2}, "the comment is never closed by */");
 }
 

@@ -388,8 +388,6 @@ static bool value_is_missing(struct parse *ps, const struct lexeme *t)
     case T_LABEL:
     case T_QLABEL:
     case T_CLOSE:
-    case T_RBRACKET:
-    case T_RPAREN:
     case T_COMMA:
     case T_END:
     case T_GRANT:
@@ -397,6 +395,10 @@ static bool value_is_missing(struct parse *ps, const struct lexeme *t)
     case T_FORBID:
     case T_EXPECT:
         return true;
+    case T_RBRACKET:
+        return top_form(ps) == FORM_LIST;
+    case T_RPAREN:
+        return top_form(ps) == FORM_PAREN;
     case T_EVERY:
         return *peek(ps, t->span.hi, false) != '(';
     case T_INCLUDE:
@@ -409,7 +411,7 @@ static bool value_is_missing(struct parse *ps, const struct lexeme *t)
 static struct lexeme no_value(struct parse *ps, struct lexeme t)
 {
     enum form form = top_form(ps);
-    const char *what = form == FORM_SCHEMA ? "column" : form == FORM_STEPS ? "step" : form == FORM_MAP ? "key" : "attribute";
+    const char *what = form == FORM_SCHEMA ? "column" : form == FORM_STEPS ? "step" : form == FORM_MAP || form == FORM_PAREN ? "key" : "attribute";
     const char *lacks = form == FORM_SCHEMA ? "type" : form == FORM_STEPS ? "verb" : "value";
     struct span label = {ps->last->span.lo, ps->last->span.hi - 1};
     ps->tree->complete = false;
@@ -453,10 +455,9 @@ static bool brace_is_missing(struct parse *ps, const struct lexeme *t)
         return t->kind == T_BRANCH;
     if (!is_label(t->kind))
         return false;
-    if (ps->step_form != FORM_ATTRS)
-        return true;
-    return ps->step_kind != KIND_NONE && attr_find(ps->step_kind, t->value.atom) &&
-           (!t->first || t->indent > ps->line_before);
+    if (t->first && t->indent <= ps->line_before)
+        return false;
+    return ps->step_form != FORM_ATTRS || (ps->step_kind != KIND_NONE && attr_find(ps->step_kind, t->value.atom));
 }
 
 static struct lexeme missing_brace(struct parse *ps, struct lexeme t)
@@ -484,7 +485,7 @@ static struct lexeme equals_sign(struct parse *ps, struct lexeme t)
             t.kind = T_LABEL;
             t.span.hi = sign.span.hi;
         }
-    } else if (t.kind == T_ASSIGN && ps->before != T_TYPE && ps->brackets.len) {
+    } else if (t.kind == T_ASSIGN && ps->before != T_TYPE && ps->brackets.len && !is_label(ps->last->kind)) {
         ps->tree->complete = false;
         diag(ps->s, D_EQUALS_SIGN, t.span, "a comparison is written '=='");
         t.kind = T_EQ;
@@ -618,7 +619,10 @@ static struct lexeme mend_head(struct parse *ps, struct lexeme t)
             return made_up(T_OF, (struct span){t.span.lo, t.span.lo});
         }
         diag(ps->s, D_BAD_HEAD, t.span, "unexpected '%s' in the head of '%s'", t.value.atom, head->word.text);
-        return take(ps);
+        do
+            t = take(ps);
+        while (!t.first && (is_word(t.kind) || t.kind == T_PATH));
+        return t;
     }
     return t;
 }
