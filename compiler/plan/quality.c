@@ -259,41 +259,52 @@ static void put_column(struct buf *sql, const struct column *column) {
     buf_putc(sql, '`');
 }
 
-/* `no row is against the condition`; a row without a value is not against it. condition is given
- * back. */
-static void counted_rule(struct writer *w, struct rules *out, struct buf *condition) {
-    struct buf sql = {0}, text = {0};
-    buf_puts(&sql, "select count(*) from primary where ");
-    if (w->where)
-        buf_format(&sql, "(%s) and ", w->where);
-    buf_format(&sql, "not (%s)", condition->at);
-    buf_free(condition);
+/* `the query counts nothing`; query is given back. */
+static void counted_rule(struct writer *w, struct rules *out, struct buf *query) {
+    struct buf text = {0};
     buf_puts(&text, "CustomSql ");
-    dqdl_quote(&text, sql.at);
-    buf_free(&sql);
+    dqdl_quote(&text, query->at);
+    buf_free(query);
     buf_puts(&text, " = 0");
     const char *rule = kept(w->plan, &text);
     vec_push(&w->plan->scratch, &out->list, rule);
 }
 
-/* IsUnique takes one column (awslabs/dqdl, rules-config.json), and IsPrimaryKey promises more. */
-static void unique_together(struct writer *w, struct rules *out, const struct rule *rule) {
-    struct buf sql = {0}, text = {0};
-    buf_puts(&sql, "select count(*) from (select 1 from primary ");
+/* No row is against the condition; a row without a value is not against it. condition is given
+ * back. */
+static void no_row_against(struct writer *w, struct rules *out, struct buf *condition) {
+    struct buf query = {0};
+    buf_puts(&query, "select count(*) from primary where ");
     if (w->where)
-        buf_format(&sql, "where (%s) ", w->where);
-    buf_puts(&sql, "group by ");
+        buf_format(&query, "(%s) and ", w->where);
+    buf_format(&query, "not (%s)", condition->at);
+    buf_free(condition);
+    counted_rule(w, out, &query);
+}
+
+static void put_columns(struct buf *sql, const struct rule *rule, const char *between,
+                        const char *after) {
     for (size_t i = 0; i < rule->columns.len; i++) {
-        buf_puts(&sql, i ? ", " : "");
-        put_column(&sql, rule->columns.at[i]);
+        buf_puts(sql, i ? between : "");
+        put_column(sql, rule->columns.at[i]);
+        buf_puts(sql, after);
     }
-    buf_puts(&sql, " having count(*) > 1)");
-    buf_puts(&text, "CustomSql ");
-    dqdl_quote(&text, sql.at);
-    buf_free(&sql);
-    buf_puts(&text, " = 0");
-    const char *kept_rule = kept(w->plan, &text);
-    vec_push(&w->plan->scratch, &out->list, kept_rule);
+}
+
+/* IsUnique takes one column. Rows in which one of several has no value are left out, as in SQL's
+ * UNIQUE. */
+static void unique_together(struct writer *w, struct rules *out, const struct rule *rule) {
+    struct buf query = {0};
+    buf_puts(&query, "select count(*) from (select ");
+    put_columns(&query, rule, ", ", "");
+    buf_puts(&query, " from primary where ");
+    if (w->where)
+        buf_format(&query, "(%s) and ", w->where);
+    put_columns(&query, rule, " and ", " is not null");
+    buf_puts(&query, " group by ");
+    put_columns(&query, rule, ", ", "");
+    buf_puts(&query, " having count(*) > 1)");
+    counted_rule(w, out, &query);
 }
 
 static void counted_compare(struct writer *w, struct rules *out, const struct rule *rule,
@@ -302,7 +313,7 @@ static void counted_compare(struct writer *w, struct rules *out, const struct ru
     put_column(&condition, rule->columns.at[0]);
     buf_format(&condition, " %s ", operator_of(comparison));
     put_literal(&condition, value);
-    counted_rule(w, out, &condition);
+    no_row_against(w, out, &condition);
 }
 
 static void counted_in(struct writer *w, struct rules *out, const struct rule *rule) {
@@ -313,7 +324,7 @@ static void counted_in(struct writer *w, struct rules *out, const struct rule *r
         put_literal(&condition, d);
         buf_puts(&condition, d->next ? ", " : ")");
     }
-    counted_rule(w, out, &condition);
+    no_row_against(w, out, &condition);
 }
 
 /* ---- kinds of rules

@@ -256,6 +256,13 @@ static void what_dqdl_cannot_say_is_said_in_sql(void **state) {
                    "'09:30'))\" = 0 ]");
     list->operand = list_data(f, text_data(f, "a"), text_data(f, "b"));
     expect_ruleset(f, list, "Rules = [ ColumnValues \"note\" in [\"a\", \"b\"] ]");
+    struct rule *together = rule_of(f, RULE_UNIQUE, COLUMN_ID);
+    vec_push(&f->s.arena, &together->columns, &f->columns[COLUMN_DAY]);
+    together->where.value = "flag";
+    expect_ruleset(f, together,
+                   "Rules = [ CustomSql \"select count(*) from (select `id`, `day` from primary "
+                   "where (flag) and `id` is not null and `day` is not null group by `id`, `day` "
+                   "having count(*) > 1)\" = 0 ]");
     fixture_free(f);
 }
 
