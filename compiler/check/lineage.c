@@ -123,18 +123,18 @@ static atom effective(const struct output *output, const struct column *column, 
 static void check_from(struct session *s, const struct mesh *mesh, const struct output *output,
                        const struct column *column)
 {
-    if (!column->from.column || column->declassified.value)
+    if (!column->notes->from.column || column->notes->declassified.value)
         return;
     for (size_t i = 0; i < mesh->tags.len; i++) {
         const struct tag *tag = mesh->tags.at[i];
         atom here = effective(output, column, tag);
-        atom there = effective(column->from.output, column->from.column, tag);
+        atom there = effective(column->notes->from.output, column->notes->from.column, tag);
         if (!tag->ordered || !there || (here && rank_of(tag, here) >= rank_of(tag, there)))
             continue;
-        struct diag *d = diag(s, D_CLASSIFICATION_FALLS, column->from.at,
+        struct diag *d = diag(s, D_CLASSIFICATION_FALLS, column->notes->from.at,
                               "%s falls from '%s' to '%s' on the way to '%s'", tag->decl.name, there,
                               here ? here : "nothing", column->decl.path);
-        diag_place(s, d, column->from.column->decl.at, "it is '%s' here", there);
+        diag_place(s, d, column->notes->from.column->decl.at, "it is '%s' here", there);
         diag_help(s, d, "raise it here, or say why it may fall: @declassify(\"...\")");
     }
 }

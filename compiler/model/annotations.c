@@ -50,7 +50,7 @@ static struct data *bound(struct elab *e, const struct value *value, const struc
 }
 
 static void note_in(struct elab *e, const struct value *value, const struct note_info *info,
-                    struct column *column)
+                    struct column_notes *own)
 {
     if (value->kind != VALUE_LIST || value->first == NULL) {
         wrong_arguments(e, value->span, info);
@@ -61,7 +61,7 @@ static void note_in(struct elab *e, const struct value *value, const struct note
             return;
         }
     }
-    column->allowed = data_from(e, value, 0);
+    own->allowed = data_from(e, value, 0);
 }
 
 static void note_physical(struct elab *e, const struct value *value, const struct note_info *info,
@@ -97,20 +97,32 @@ static void note_text(struct elab *e, const struct annotation *a, const struct n
 }
 
 static void refer_later(struct elab *e, const struct annotation *a, const struct note_info *info,
-                        struct column *column, struct domain *scope)
+                        struct column_notes *own, struct domain *scope)
 {
     bool from = info == &notes[NOTE_FROM];
     if (a->arguments->kind != VALUE_PATH) {
         wrong_arguments(e, a->arguments->span, info);
         return;
     }
-    struct span *at = from ? &column->from.at : &column->references.at;
+    struct span *at = from ? &own->from.at : &own->references.at;
     *at = a->arguments->span;
-    vec_push(e->arena, &e->pending, (struct pending){column, a->arguments, scope, from});
+    vec_push(e->arena, &e->pending, (struct pending){own, a->arguments, scope, from});
+}
+
+/* The column's notes to write to: a copy of what it has from its type. */
+static struct column_notes *own_notes(struct elab *e, struct column *column, struct column_notes **own)
+{
+    if (*own == NULL) {
+        *own = arena_new(e->arena, struct column_notes);
+        **own = *column->notes;
+        notes_copied(e, column->notes, *own);
+        column->notes = *own;
+    }
+    return *own;
 }
 
 static void apply(struct elab *e, const struct annotation *a, enum note note, struct column *column,
-                  struct domain *scope)
+                  struct column_notes *own, struct domain *scope)
 {
     const struct note_info *info = &notes[note];
     const struct value *value = a->arguments;
@@ -118,25 +130,25 @@ static void apply(struct elab *e, const struct annotation *a, enum note note, st
     case NOTE_KEY: column->key = true; break;
     case NOTE_REQUIRED: column->required = true; break;
     case NOTE_UNIQUE: column->unique = true; break;
-    case NOTE_IN: note_in(e, value, info, column); break;
+    case NOTE_IN: note_in(e, value, info, own); break;
     case NOTE_RANGE:
-        column->minimum = bound(e, value, info);
-        column->maximum = bound(e, value->next, info);
+        own->minimum = bound(e, value, info);
+        own->maximum = bound(e, value->next, info);
         break;
-    case NOTE_MATCHES: note_text(e, a, info, &column->pattern); break;
+    case NOTE_MATCHES: note_text(e, a, info, &own->pattern); break;
     case NOTE_LENGTH:
         if (value->kind != VALUE_INTEGER || value->number < 1) {
             wrong_arguments(e, value->span, info);
         } else {
-            column->max_length = value_amount(value);
+            own->max_length = value_amount(value);
         }
         break;
-    case NOTE_REFERENCES: case NOTE_FROM: refer_later(e, a, info, column, scope); break;
-    case NOTE_DECLASSIFY: note_text(e, a, info, &column->declassified); break;
-    case NOTE_DEPRECATED: note_text(e, a, info, &column->deprecated); break;
-    case NOTE_RENAMED_FROM: note_text(e, a, info, &column->renamed_from); break;
+    case NOTE_REFERENCES: case NOTE_FROM: refer_later(e, a, info, own, scope); break;
+    case NOTE_DECLASSIFY: note_text(e, a, info, &own->declassified); break;
+    case NOTE_DEPRECATED: note_text(e, a, info, &own->deprecated); break;
+    case NOTE_RENAMED_FROM: note_text(e, a, info, &own->renamed_from); break;
     case NOTE_PHYSICAL: note_physical(e, value, info, column); break;
-    case NOTE_EXAMPLE: note_text(e, a, info, &column->example); break;
+    case NOTE_EXAMPLE: note_text(e, a, info, &own->example); break;
     case NOTE_PII: case NOTE_TAG: case NOTE_COUNT: break; /* taken in by annotations_apply */
     }
 }
@@ -180,6 +192,7 @@ void annotations_apply(struct elab *e, const struct annotation *first, struct co
     uint32_t seen = 0;
     bool is_type = column->physical == NULL;
     struct taggings own = {0};
+    struct column_notes *own_note = NULL;
     for (const struct annotation *a = first; a != NULL; a = a->next) {
         enum note note = a->word.text == NULL ? NOTE_COUNT : find_note(e, a);
         if (note == NOTE_COUNT || !arguments_fit(e, a, &notes[note])) {
@@ -194,7 +207,8 @@ void annotations_apply(struct elab *e, const struct annotation *first, struct co
         } else if ((seen >> note & 1) != 0) {
             diag(e->s, D_DUPLICATE_ATTRIBUTE, a->span, "'@%s' is given twice", a->word.text);
         } else {
-            apply(e, a, note, column, scope);
+            bool bit = note == NOTE_KEY || note == NOTE_REQUIRED || note == NOTE_UNIQUE;
+            apply(e, a, note, column, bit ? NULL : own_notes(e, column, &own_note), scope);
         }
         seen |= UINT32_C(1) << note;
     }

@@ -47,15 +47,15 @@ struct body {
 };
 
 struct pending { /* @references or @from of a column: resolved when products are known */
-    struct column *column;
+    struct column_notes *notes;
     const struct value *path;
     struct domain *scope;
     bool from;
 };
 
-struct column_copy { /* of an included schema or a named type */
-    const struct column *from;
-    struct column *to;
+struct notes_copy { /* of a named type's, for a column that has more */
+    const struct column_notes *from;
+    struct column_notes *to;
 };
 
 struct default_block {
@@ -78,7 +78,7 @@ struct elab {
     VEC(struct declared *) of_kind[KIND_COUNT];
     VEC(struct default_block) default_blocks;
     VEC(struct pending) pending;
-    VEC(struct column_copy) copies; /* whose references are known later */
+    VEC(struct notes_copy) copies; /* whose references are known later */
     VEC(struct declared *) chain; /* schemas and types being elaborated, outermost first */
     struct type *simple[TYPE_STRUCT + 1];
     size_t suggestions;             /* candidates compared so far: bounded */
@@ -195,7 +195,7 @@ void schemas_build(struct elab *e);
 /* Makes sure that a schema or type is elaborated; false when it is inside itself or too deep (reported). */
 bool schema_complete(struct elab *e, struct declared *d, struct span used_at);
 void schemas_references(struct elab *e);
-void column_copied(struct elab *e, const struct column *from, struct column *to);
+void notes_copied(struct elab *e, const struct column_notes *from, struct column_notes *to);
 struct column *schema_column(struct elab *e, const struct schema *schema, atom name);
 /* The column a value names; reports. */
 struct column *column_resolve(struct elab *e, const struct schema *schema, const struct value *value);

@@ -131,13 +131,8 @@ struct field {
     struct taggings tags; /* of the named type or column behind it */
 };
 
-struct column {
-    struct decl decl;     /* path: schema.column */
-    const char *physical; /* the catalog's name, lower case: @physical or the name */
-    struct type *type;
-    struct span type_at;
-    bool key, required, unique;
-    uint32_t key_position;       /* from 1 */
+/* What few columns have: apart, because a mesh has many columns. */
+struct column_notes {
     struct data *allowed;        /* @in: a list; NULL */
     struct data *minimum, *maximum; /* @range; NULL: open */
     struct text pattern;         /* @matches */
@@ -148,6 +143,17 @@ struct column {
         struct span at;
     } references, from;          /* @references, @from */
     struct text declassified, deprecated, renamed_from, example;
+};
+extern const struct column_notes no_column_notes; /* of a column that has none */
+
+struct column {
+    struct decl decl;     /* path: its name too; index: its place in the schema */
+    const char *physical; /* the catalog's name, lower case: @physical or the name */
+    struct type *type;
+    struct span type_at;
+    bool key, required, unique;
+    uint32_t key_position;       /* from 1 */
+    const struct column_notes *notes; /* never NULL; may be shared */
     struct taggings tags;        /* its own and its named type's, own first */
 };
 

@@ -7,12 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { FEW_RULES = 24 }; /* up to here a list is searched, above it a map */
+
 struct rules { /* the list of an output while it is being made */
     struct elab *e;
     struct output *output;
     struct rule **tail;
     struct rule *key; /* the primary key's */
-    struct map known; /* (hash, NULL) -> struct rule */
+    uint64_t hashes[FEW_RULES]; /* of the first ones, in order */
+    struct rule *few[FEW_RULES];
+    size_t count;
+    struct map known; /* of the rest: (hash, NULL) -> struct rule */
 };
 
 /* ---- the same rule twice ------------------------------------------------------------------------------------------------ */
@@ -42,7 +47,7 @@ static uint64_t hash_rule(uint64_t hash, const struct rule *rule)
     int words[] = {(int)rule->kind, (int)rule->metric, rule->between, (int)rule->comparison};
     hash = hash_bytes(hash, words, sizeof words);
     for (size_t i = 0; i < rule->columns.len; i++) {
-        hash = hash_text(hash, rule->columns.at[i]->decl.name);
+        hash = hash_bytes(hash, &rule->columns.at[i]->decl.index, sizeof(uint32_t));
     }
     hash = hash_data(hash_data(hash, rule->operand), rule->upper);
     hash = hash_text(hash, rule->references == NULL ? NULL : rule->references->decl.path);
@@ -73,11 +78,27 @@ static bool follows_from_key(const struct rules *rules, const struct rule *rule)
     return true;
 }
 
+/* The rule of the same hash; puts this one there when there is none. */
+static struct rule *known_rule(struct rules *rules, struct rule *rule)
+{
+    uint64_t hash = hash_rule(HASH_START, rule);
+    size_t few = rules->count < FEW_RULES ? rules->count : FEW_RULES;
+    for (size_t i = 0; i < few; i++) {
+        if (rules->hashes[i] == hash) {
+            return rules->few[i];
+        }
+    }
+    if (rules->count++ < FEW_RULES) {
+        rules->hashes[few] = hash;
+        return rules->few[few] = rule;
+    }
+    return map_put(&rules->known, (const void *)(uintptr_t)hash, NULL, rule);
+}
+
 /* Adds a rule unless it says what stands there already; what the later one says besides is kept. */
 static void add_rule(struct rules *rules, struct rule *rule)
 {
-    const void *hash = (const void *)(uintptr_t)hash_rule(HASH_START, rule);
-    struct rule *known = follows_from_key(rules, rule) ? rules->key : map_put(&rules->known, hash, NULL, rule);
+    struct rule *known = follows_from_key(rules, rule) ? rules->key : known_rule(rules, rule);
     if (known == rule) {
         *rules->tail = rule;
         rules->tail = &rule->next;
@@ -128,7 +149,7 @@ static void imply_key(struct rules *rules, const struct schema *schema)
 
 static void imply_range(struct rules *rules, struct column *column)
 {
-    struct data *low = column->minimum, *high = column->maximum;
+    struct data *low = column->notes->minimum, *high = column->notes->maximum;
     if (low == NULL && high == NULL) {
         return;
     }
@@ -158,27 +179,27 @@ static void imply_column(struct rules *rules, struct column *column)
     if (column->unique) {
         add_rule(rules, implied_rule(rules, RULE_UNIQUE, column));
     }
-    if (column->allowed != NULL) {
+    if (column->notes->allowed != NULL) {
         rule = implied_rule(rules, RULE_IN, column);
-        rule->operand = column->allowed;
+        rule->operand = column->notes->allowed;
         add_rule(rules, rule);
     }
     imply_range(rules, column);
-    if (column->pattern.value != NULL) {
+    if (column->notes->pattern.value != NULL) {
         rule = implied_rule(rules, RULE_MATCHES, column);
-        rule->operand = data_of(e, DATA_TEXT, column->pattern.value, column->pattern.at);
+        rule->operand = data_of(e, DATA_TEXT, column->notes->pattern.value, column->notes->pattern.at);
         add_rule(rules, rule);
     }
-    if (column->max_length.text != NULL) {
+    if (column->notes->max_length.text != NULL) {
         rule = implied_rule(rules, RULE_LENGTH, column);
         rule->comparison = COMPARE_LE;
-        rule->operand = data_of(e, DATA_NUMBER, column->max_length.text, column->max_length.at);
+        rule->operand = data_of(e, DATA_NUMBER, column->notes->max_length.text, column->notes->max_length.at);
         add_rule(rules, rule);
     }
-    if (column->references.column != NULL) {
+    if (column->notes->references.column != NULL) {
         rule = implied_rule(rules, RULE_REFERENCES, column);
-        rule->references = column->references.output;
-        vec_push(e->arena, &rule->referenced, column->references.column);
+        rule->references = column->notes->references.output;
+        vec_push(e->arena, &rule->referenced, column->notes->references.column);
         add_rule(rules, rule);
     }
 }
@@ -249,6 +270,10 @@ static bool read_columns(struct elab *e, const struct schema *schema, const stru
                          struct rule *rule)
 {
     bool whole = true;
+    if (values != NULL && values->next == NULL) {
+        rule->columns.at = arena_array(e->arena, struct column *, 1);
+        rule->columns.cap = 1;
+    }
     for (const struct value *v = values; v != NULL; v = v->next) {
         struct column *column = column_resolve(e, schema, v);
         if (column == NULL) {

@@ -7,6 +7,8 @@
 enum { SCHEMA_DEPTH = 200, /* schemas inside schemas */
        FEW_COLUMNS = 32 }; /* up to here a list is searched, above it a map */
 
+const struct column_notes no_column_notes;
+
 struct column *schema_column(struct elab *e, const struct schema *schema, atom name)
 {
     if (schema->columns.len > FEW_COLUMNS) {
@@ -77,6 +79,7 @@ static void read_column(struct elab *e, const struct declared *d, const struct c
         return;
     }
     column->physical = names_lower(e, decl->label.text);
+    column->notes = &no_column_notes;
     struct type *type = type_from(e, d->domain, decl->type, column, &inner);
     column->decl = (struct decl){decl->label.text, decl->label.text, decl->label.span, decl->item.doc, 0};
     column->type = type;
@@ -110,14 +113,25 @@ static void read_include(struct elab *e, const struct declared *d, const struct 
     for (size_t i = 0; i < from->columns.len; i++) {
         struct column *column = arena_new(e->arena, struct column);
         *column = *from->columns.at[i];
-        column_copied(e, from->columns.at[i], column);
         add_column(e, schema, column, include->schema.span);
     }
+}
+
+/* Room for the columns that stand there: most schemas include nothing. */
+static void reserve_columns(struct elab *e, struct schema *schema, const struct item *items)
+{
+    size_t count = 0;
+    for (const struct item *item = items; item != NULL; item = item->next) {
+        count += item->kind == ITEM_COLUMN;
+    }
+    schema->columns.at = arena_array(e->arena, struct column *, count);
+    schema->columns.cap = count;
 }
 
 static void read_schema(struct elab *e, const struct declared *d)
 {
     struct schema *schema = d->thing;
+    reserve_columns(e, schema, d->block->items);
     schema->decl.doc = d->block->item.doc;
     for (const struct item *item = d->block->items; item != NULL; item = item->next) {
         if (item->kind == ITEM_COLUMN) {
@@ -141,6 +155,7 @@ static void read_type(struct elab *e, const struct declared *d)
     struct column *prototype = d->thing;
     struct decl decl = prototype->decl;
     struct taggings inner = {0};
+    prototype->notes = &no_column_notes;
     struct type *type = type_from(e, NULL, d->type->type, prototype, &inner);
     prototype->decl = decl;
     prototype->type = type;
@@ -233,18 +248,18 @@ static void resolve_reference(struct elab *e, const struct pending *p)
         return;
     }
     if (p->from) {
-        p->column->from.output = output;
-        p->column->from.column = found;
+        p->notes->from.output = output;
+        p->notes->from.column = found;
     } else {
-        p->column->references.output = output;
-        p->column->references.column = found;
+        p->notes->references.output = output;
+        p->notes->references.column = found;
     }
 }
 
-void column_copied(struct elab *e, const struct column *from, struct column *to)
+void notes_copied(struct elab *e, const struct column_notes *from, struct column_notes *to)
 {
     if (from->references.at.lo != 0 || from->from.at.lo != 0) {
-        vec_push(e->arena, &e->copies, (struct column_copy){from, to});
+        vec_push(e->arena, &e->copies, (struct notes_copy){from, to});
     }
 }
 
@@ -254,12 +269,12 @@ void schemas_references(struct elab *e)
         resolve_reference(e, &e->pending.at[i]);
     }
     for (size_t i = 0; i < e->copies.len; i++) { /* in the order made: copies of copies come later */
-        const struct column *from = e->copies.at[i].from;
-        struct column *to = e->copies.at[i].to;
-        if (to->references.output == NULL) {
+        const struct column_notes *from = e->copies.at[i].from;
+        struct column_notes *to = e->copies.at[i].to;
+        if (to->references.at.lo == from->references.at.lo) {
             to->references = from->references;
         }
-        if (to->from.output == NULL) {
+        if (to->from.at.lo == from->from.at.lo) {
             to->from = from->from;
         }
     }

@@ -209,9 +209,15 @@ struct principal *names_principal(struct elab *e, const struct domain *scope,
 
 /* ---- declaring ---------------------------------------------------------------------------------------------------- */
 
-static const void *folded_key(enum kind space)
+/* A name in the space that differs only in case. Names of lower case stand in `names` alone, others in both maps. */
+static struct declared *same_but_case(struct elab *e, struct declared *d, enum kind space)
 {
-    return &kind_info(space)->word;
+    atom path = decl_of(d)->path, lower = names_lower(e, path);
+    if (lower == path) {
+        return e->folded.count == 0 ? NULL : map_get(&e->folded, path, kind_info(space));
+    }
+    struct declared *first = map_put(&e->folded, lower, kind_info(space), d);
+    return first != d ? first : map_get(&e->names, lower, kind_info(space));
 }
 
 /* Puts the thing's path into its space; false after reporting that it is taken. */
@@ -232,8 +238,8 @@ static bool claim(struct elab *e, struct declared *d)
                    article(declared_word(first)), declared_word(first));
         return false;
     }
-    first = map_put(&e->folded, names_lower(e, decl->path), folded_key(space), d);
-    if (first != d) {
+    first = same_but_case(e, d, space);
+    if (first != NULL) {
         struct diag *report =
             diag(e->s, D_NAMES_DIFFER_IN_CASE, decl->at, "'%s' and '%s' differ only in case", decl->path,
                  decl_of(first)->path);

@@ -120,6 +120,10 @@ bool tags_put(struct elab *e, struct taggings *out, struct tagging tagging)
             return false;
         }
     }
+    if (out->list.cap == 0) { /* most things have one */
+        out->list.at = arena_array(e->arena, struct tagging, 1);
+        out->list.cap = 1;
+    }
     vec_push(e->arena, &out->list, tagging);
     return true;
 }

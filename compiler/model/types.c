@@ -242,7 +242,6 @@ static struct type *named_type(struct elab *e, const struct domain *scope, const
         *named = *prototype;
         named->decl = decl;
         named->physical = physical;
-        column_copied(e, prototype, named);
     } else {
         tags_gather(e, inner, &prototype->tags);
     }

@@ -97,24 +97,24 @@ static void column_facts(struct facts *facts, struct writer *w, const struct col
         buf_puts(member(w, "required"), "true");
     if (column->unique)
         buf_puts(member(w, "unique"), "true");
-    data_member(facts, w, "in", column->allowed);
-    data_member(facts, w, "minimum", column->minimum);
-    data_member(facts, w, "maximum", column->maximum);
-    text_member(w, "matches", column->pattern.value);
-    if (column->max_length.text)
-        buf_format(member(w, "length"), "%lld", (long long)column->max_length.number);
-    if (column->references.column)
+    data_member(facts, w, "in", column->notes->allowed);
+    data_member(facts, w, "minimum", column->notes->minimum);
+    data_member(facts, w, "maximum", column->notes->maximum);
+    text_member(w, "matches", column->notes->pattern.value);
+    if (column->notes->max_length.text)
+        buf_format(member(w, "length"), "%lld", (long long)column->notes->max_length.number);
+    if (column->notes->references.column)
         text_member(w, "references",
-                    plan_format(facts->plan, "%s.%s", column->references.output->decl.path,
-                                column->references.column->decl.name));
-    if (column->from.column)
+                    plan_format(facts->plan, "%s.%s", column->notes->references.output->decl.path,
+                                column->notes->references.column->decl.name));
+    if (column->notes->from.column)
         text_member(w, "from",
-                    plan_format(facts->plan, "%s.%s", column->from.output->decl.path,
-                                column->from.column->decl.name));
-    text_member(w, "declassified", column->declassified.value);
-    text_member(w, "deprecated", column->deprecated.value);
-    text_member(w, "renamed_from", column->renamed_from.value);
-    text_member(w, "example", column->example.value);
+                    plan_format(facts->plan, "%s.%s", column->notes->from.output->decl.path,
+                                column->notes->from.column->decl.name));
+    text_member(w, "declassified", column->notes->declassified.value);
+    text_member(w, "deprecated", column->notes->deprecated.value);
+    text_member(w, "renamed_from", column->notes->renamed_from.value);
+    text_member(w, "example", column->notes->example.value);
 }
 
 static void columns(struct facts *facts, const struct schema *schema) {

@@ -75,28 +75,28 @@ static void column(const struct column *c)
     }
     truth("required", c->required);
     truth("unique", c->unique);
-    if (c->allowed != NULL) {
+    if (c->notes->allowed != NULL) {
         printf(" in ");
-        data(c->allowed);
+        data(c->notes->allowed);
     }
-    if (c->minimum != NULL || c->maximum != NULL) {
+    if (c->notes->minimum != NULL || c->notes->maximum != NULL) {
         printf(" range ");
-        data(c->minimum);
+        data(c->notes->minimum);
         printf("..");
-        data(c->maximum);
+        data(c->notes->maximum);
     }
-    text("matches", c->pattern.value);
-    text("length", c->max_length.text);
-    if (c->references.column != NULL) {
-        printf(" references %s.%s", c->references.output->decl.path, c->references.column->decl.name);
+    text("matches", c->notes->pattern.value);
+    text("length", c->notes->max_length.text);
+    if (c->notes->references.column != NULL) {
+        printf(" references %s.%s", c->notes->references.output->decl.path, c->notes->references.column->decl.name);
     }
-    if (c->from.column != NULL) {
-        printf(" from %s.%s", c->from.output->decl.path, c->from.column->decl.name);
+    if (c->notes->from.column != NULL) {
+        printf(" from %s.%s", c->notes->from.output->decl.path, c->notes->from.column->decl.name);
     }
-    text("declassified", c->declassified.value);
-    text("deprecated", c->deprecated.value);
-    text("renamed_from", c->renamed_from.value);
-    text("example", c->example.value);
+    text("declassified", c->notes->declassified.value);
+    text("deprecated", c->notes->deprecated.value);
+    text("renamed_from", c->notes->renamed_from.value);
+    text("example", c->notes->example.value);
     tags(&c->tags);
     doc(&c->decl);
     printf("\n");

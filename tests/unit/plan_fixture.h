@@ -62,6 +62,7 @@ static inline void fixture_columns(struct fixture *f) {
         f->types[i] = (struct type){.kind = rows[i].kind, .glue = rows[i].glue};
         f->columns[i].decl.name = f->columns[i].physical = rows[i].name;
         f->columns[i].type = &f->types[i];
+        f->columns[i].notes = &no_column_notes;
         vec_push(&f->s.arena, &f->schema.columns, &f->columns[i]);
         if (i == COLUMN_REGION)
             vec_push(&f->s.arena, &f->output.partition, &f->columns[i]);
