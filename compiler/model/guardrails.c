@@ -41,7 +41,7 @@ static void build_guardrail(struct elab *e, struct declared *d)
         vec_push(e->arena, &guardrail->resources, value_text(v));
     }
     if (body_child(e, &body, KIND_PARAMETERS, &inner)) {
-        guardrail->parameters = data_map(e, &inner, 0);
+        guardrail->parameters = data_map(e, &inner, DATA_TEXTS);
     }
     if (body_has(&body, "schedule")) {
         guardrail->frequency = frequency(e, body_value(&body, "schedule"));
