@@ -1,12 +1,13 @@
-/* literal.c - what the scanner's tokens mean: names, numbers with and without units, dates, texts; and its errors. */
+/* literal.c - what the scanner's tokens mean: names, numbers with and without units, dates, texts;
+ * and its errors. */
 #include "syntax/build.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-struct diag *lexical_error(struct parse *ps, enum diag_code code, struct span span, const char *format, ...)
-{
+struct diag *lexical_error(struct parse *ps, enum diag_code code, struct span span,
+                           const char *format, ...) {
     ps->tree->complete = false;
     if (ps->error_line == ps->line)
         return NULL;
@@ -18,8 +19,8 @@ struct diag *lexical_error(struct parse *ps, enum diag_code code, struct span sp
     return diag(ps->s, code, span, "%s", text);
 }
 
-static struct value *make(struct parse *ps, enum value_kind kind, struct span span, const char *text, size_t length)
-{
+static struct value *make(struct parse *ps, enum value_kind kind, struct span span,
+                          const char *text, size_t length) {
     struct value *value = arena_new(&ps->s->arena, struct value);
     value->kind = kind;
     value->span = span;
@@ -27,26 +28,26 @@ static struct value *make(struct parse *ps, enum value_kind kind, struct span sp
     return value;
 }
 
-struct value *literal_error(struct parse *ps, struct span span)
-{
+struct value *literal_error(struct parse *ps, struct span span) {
     return make(ps, VALUE_ERROR, span, "", 0);
 }
 
-void literal_unclosed(struct parse *ps, struct span span)
-{
+void literal_unclosed(struct parse *ps, struct span span) {
     ps->errors++; /* what it swallowed is not missed a second time */
-    lexical_error(ps, D_UNTERMINATED_COMMENT, (struct span){span.lo, span.lo + 2}, "the comment is never closed by */");
+    lexical_error(ps, D_UNTERMINATED_COMMENT, (struct span){span.lo, span.lo + 2},
+                  "the comment is never closed by */");
 }
 
-atom literal_name(struct parse *ps, const char *text, size_t length, struct span span)
-{
+atom literal_name(struct parse *ps, const char *text, size_t length, struct span span) {
     if (length > NAME_BYTES_MAX)
         lexical_error(ps, D_NAME_TOO_LONG, (struct span){span.lo, span.lo + 40},
                       "a name of %zu bytes: at most %d are possible", length, (int)NAME_BYTES_MAX);
     return atom_put(&ps->s->atoms, text, length);
 }
 
-/* ---- numbers --------------------------------------------------------------------------------------------------------- */
+/* ---- numbers
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 static const struct unit_row {
     const char *word;
@@ -74,16 +75,16 @@ static const struct unit_row {
 static const struct {
     const char *word, *unit;
 } unit_spellings[] = {
-    {"sec", "s"},     {"secs", "s"},   {"second", "s"}, {"seconds", "s"}, {"min", "m"},     {"mins", "m"},
-    {"minute", "m"},  {"minutes", "m"}, {"hr", "h"},     {"hrs", "h"},     {"hour", "h"},    {"hours", "h"},
-    {"day", "d"},     {"days", "d"},   {"week", "w"},   {"weeks", "w"},   {"wk", "w"},      {"mon", "mo"},
-    {"month", "mo"},  {"months", "mo"}, {"yr", "y"},     {"yrs", "y"},     {"year", "y"},    {"years", "y"},
-    {"k", "KB"},      {"kb", "KB"},    {"mb", "MB"},    {"g", "GB"},      {"gb", "GB"},     {"t", "TB"},
-    {"tb", "TB"},     {"kib", "KiB"},  {"mib", "MiB"},  {"gib", "GiB"},   {"tib", "TiB"},
+    {"sec", "s"},   {"secs", "s"},   {"second", "s"},  {"seconds", "s"}, {"min", "m"},
+    {"mins", "m"},  {"minute", "m"}, {"minutes", "m"}, {"hr", "h"},      {"hrs", "h"},
+    {"hour", "h"},  {"hours", "h"},  {"day", "d"},     {"days", "d"},    {"week", "w"},
+    {"weeks", "w"}, {"wk", "w"},     {"mon", "mo"},    {"month", "mo"},  {"months", "mo"},
+    {"yr", "y"},    {"yrs", "y"},    {"year", "y"},    {"years", "y"},   {"k", "KB"},
+    {"kb", "KB"},   {"mb", "MB"},    {"g", "GB"},      {"gb", "GB"},     {"t", "TB"},
+    {"tb", "TB"},   {"kib", "KiB"},  {"mib", "MiB"},   {"gib", "GiB"},   {"tib", "TiB"},
 };
 
-static const char *unit_suggest(const char *word)
-{
+static const char *unit_suggest(const char *word) {
     for (size_t i = 0; i < sizeof unit_spellings / sizeof *unit_spellings; i++)
         if (strcasecmp(unit_spellings[i].word, word) == 0)
             return unit_spellings[i].unit;
@@ -93,8 +94,7 @@ static const char *unit_suggest(const char *word)
     return NULL;
 }
 
-static size_t digits(const char *p)
-{
+static size_t digits(const char *p) {
     size_t n = 0;
     while (p[n] >= '0' && p[n] <= '9')
         n++;
@@ -102,12 +102,12 @@ static size_t digits(const char *p)
 }
 
 /* The integer of n digits; false when it does not fit. */
-static bool integer(const char *p, size_t n, bool negative, int64_t *out)
-{
+static bool integer(const char *p, size_t n, bool negative, int64_t *out) {
     int64_t number = 0;
     for (size_t i = 0; i < n; i++)
         if (__builtin_mul_overflow(number, 10, &number) ||
-            __builtin_sub_overflow(number, p[i] - '0', &number)) /* downwards: the smallest is larger */
+            __builtin_sub_overflow(number, p[i] - '0',
+                                   &number)) /* downwards: the smallest is larger */
             return false;
     if (!negative && number == INT64_MIN)
         return false;
@@ -115,8 +115,7 @@ static bool integer(const char *p, size_t n, bool negative, int64_t *out)
     return true;
 }
 
-static bool real_date(const char *p)
-{
+static bool real_date(const char *p) {
     static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     int year = (p[0] - '0') * 1000 + (p[1] - '0') * 100 + (p[2] - '0') * 10 + (p[3] - '0');
     int month = (p[5] - '0') * 10 + (p[6] - '0'), day = (p[8] - '0') * 10 + (p[9] - '0');
@@ -126,16 +125,15 @@ static bool real_date(const char *p)
     return day <= days[month - 1] + leap;
 }
 
-static struct value *too_large(struct parse *ps, struct span span, int64_t most, const char *unit)
-{
-    lexical_error(ps, D_NUMBER_TOO_LARGE, span, "the number is too large: the largest here is %lld%s",
-                  (long long)most, unit);
+static struct value *too_large(struct parse *ps, struct span span, int64_t most, const char *unit) {
+    lexical_error(ps, D_NUMBER_TOO_LARGE, span,
+                  "the number is too large: the largest here is %lld%s", (long long)most, unit);
     return literal_error(ps, span);
 }
 
 /* Digits and a word: a duration or a size. */
-static struct value *with_unit(struct parse *ps, const char *text, size_t n, size_t length, struct span span)
-{
+static struct value *with_unit(struct parse *ps, const char *text, size_t n, size_t length,
+                               struct span span) {
     const char *word = text + n;
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
         if (strcmp(units[i].word, word) != 0)
@@ -154,20 +152,23 @@ static struct value *with_unit(struct parse *ps, const char *text, size_t n, siz
     if (word[letters] || letters > 40)
         d = lexical_error(ps, D_BAD_LITERAL, span, "this is no number, date, version or duration");
     else
-        d = lexical_error(ps, D_UNKNOWN_UNIT, (struct span){span.lo + (uint32_t)n, span.hi}, "unknown unit '%s'", word);
+        d = lexical_error(ps, D_UNKNOWN_UNIT, (struct span){span.lo + (uint32_t)n, span.hi},
+                          "unknown unit '%s'", word);
     const char *best = word[letters] ? NULL : unit_suggest(word);
     if (d && best && n < 40)
         diag_help(ps->s, d, "did you mean '%.*s%s'?", (int)n, text, best);
     else if (d && !word[letters])
-        diag_help(ps->s, d, "times are written in s, m, h, d, w, mo, y; sizes in KB, MB, GB, TB, KiB, MiB, GiB, TiB");
+        diag_help(ps->s, d,
+                  "times are written in s, m, h, d, w, mo, y; sizes in KB, MB, GB, TB, KiB, MiB, "
+                  "GiB, TiB");
     else if (d)
         diag_help(ps->s, d, "put it in quotes if it is a text");
     return literal_error(ps, span);
 }
 
 /* What follows "digits." or "digits e": decimal, version, percentage, or nothing that exists. */
-static struct value *with_point(struct parse *ps, const char *text, const char *p, size_t length, struct span span)
-{
+static struct value *with_point(struct parse *ps, const char *text, const char *p, size_t length,
+                                struct span span) {
     bool negative = *text == '-';
     size_t n;
     if (*p == '.' && (n = digits(p + 1)) > 0) {
@@ -184,7 +185,8 @@ static struct value *with_point(struct parse *ps, const char *text, const char *
     }
     if (*p == 0)
         return make(ps, VALUE_DECIMAL, span, text, length);
-    struct diag *d = lexical_error(ps, D_BAD_LITERAL, span, "this is no number, date, version or duration");
+    struct diag *d =
+        lexical_error(ps, D_BAD_LITERAL, span, "this is no number, date, version or duration");
     char *end = NULL;
     bool unit = unit_suggest(p) != NULL;
     (void)end;
@@ -195,24 +197,26 @@ static struct value *with_point(struct parse *ps, const char *text, const char *
     return literal_error(ps, span);
 }
 
-static struct value *with_dash(struct parse *ps, const char *text, size_t length, struct span span)
-{
-    if (digits(text) == 4 && text[4] == '-' && digits(text + 5) == 2 && text[7] == '-' && digits(text + 8) == 2 &&
-        text[10] == 0) {
+static struct value *with_dash(struct parse *ps, const char *text, size_t length,
+                               struct span span) {
+    if (digits(text) == 4 && text[4] == '-' && digits(text + 5) == 2 && text[7] == '-' &&
+        digits(text + 8) == 2 && text[10] == 0) {
         if (real_date(text))
             return make(ps, VALUE_DATE, span, text, length);
         lexical_error(ps, D_BAD_DATE, span, "the calendar has no day %s", text);
         return literal_error(ps, span);
     }
-    struct diag *d = lexical_error(ps, D_BAD_LITERAL, span, "this is no number, date, version or duration");
+    struct diag *d =
+        lexical_error(ps, D_BAD_LITERAL, span, "this is no number, date, version or duration");
     if (d)
-        diag_help(ps->s, d, digits(text) == 4 ? "dates are written 2027-01-31"
-                                              : "nothing is calculated here; put it in quotes if it is a text");
+        diag_help(ps->s, d,
+                  digits(text) == 4
+                      ? "dates are written 2027-01-31"
+                      : "nothing is calculated here; put it in quotes if it is a text");
     return literal_error(ps, span);
 }
 
-struct value *literal_number(struct parse *ps, const char *text, size_t length, struct span span)
-{
+struct value *literal_number(struct parse *ps, const char *text, size_t length, struct span span) {
     bool negative = *text == '-';
     const char *start = text + negative;
     size_t n = digits(start);
@@ -236,10 +240,11 @@ struct value *literal_number(struct parse *ps, const char *text, size_t length, 
     return with_unit(ps, text, n, length, span);
 }
 
-/* ---- texts ------------------------------------------------------------------------------------------------------------ */
+/* ---- texts
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
-static int hex4(const char *p)
-{
+static int hex4(const char *p) {
     int code = 0;
     for (int i = 0; i < 4; i++) {
         int c = p[i], digit = c >= '0' && c <= '9'   ? c - '0'
@@ -253,8 +258,7 @@ static int hex4(const char *p)
     return code;
 }
 
-static char *put_utf8(char *out, unsigned code)
-{
+static char *put_utf8(char *out, unsigned code) {
     if (code < 0x80) {
         *out++ = (char)code;
     } else if (code < 0x800) {
@@ -273,9 +277,9 @@ static char *put_utf8(char *out, unsigned code)
     return out;
 }
 
-/* One escape at p, which points to the backslash. Returns its length in the source, 0 when it is none; *wrong says why. */
-static size_t escape(const char *p, char **out, const char **wrong)
-{
+/* One escape at p, which points to the backslash. Returns its length in the source, 0 when it is
+ * none; *wrong says why. */
+static size_t escape(const char *p, char **out, const char **wrong) {
     static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
     const char *simple = p[1] ? strchr(from, p[1]) : NULL;
     *wrong = "unknown escape in a text";
@@ -300,15 +304,15 @@ static size_t escape(const char *p, char **out, const char **wrong)
             *wrong = "half of a surrogate pair: the other half is missing";
             return 0;
         }
-        *out = put_utf8(*out, 0x10000u + ((unsigned)(code - 0xd800) << 10) + (unsigned)(low - 0xdc00));
+        *out =
+            put_utf8(*out, 0x10000u + ((unsigned)(code - 0xd800) << 10) + (unsigned)(low - 0xdc00));
         return 12;
     }
     *out = put_utf8(*out, (unsigned)code);
     return 6;
 }
 
-struct value *literal_string(struct parse *ps, const char *text, size_t length, struct span span)
-{
+struct value *literal_string(struct parse *ps, const char *text, size_t length, struct span span) {
     const char *p = text + 1, *end = text + length - 1;
     while (p < end && *p != '\\' && (unsigned char)*p >= ' ' && *p != 127)
         p++;
@@ -331,7 +335,9 @@ struct value *literal_string(struct parse *ps, const char *text, size_t length, 
                 place.hi = place.lo + 1;
             struct diag *d = lexical_error(ps, D_BAD_ESCAPE, place, "%s", wrong);
             if (d && *p == '\\' && p[1] != 'u')
-                diag_help(ps->s, d, "a backslash itself is written \\\\; in a text block \"\"\"...\"\"\" it stands alone");
+                diag_help(ps->s, d,
+                          "a backslash itself is written \\\\; in a text block \"\"\"...\"\"\" it "
+                          "stands alone");
             return literal_error(ps, span);
         }
         p += n;
@@ -340,8 +346,7 @@ struct value *literal_string(struct parse *ps, const char *text, size_t length, 
 }
 
 /* Blanks and tabs at the start of a line; the whole line, without its newline, is [*p, return). */
-static const char *line_end(const char *p, const char *end, size_t *indent)
-{
+static const char *line_end(const char *p, const char *end, size_t *indent) {
     const char *stop = memchr(p, '\n', (size_t)(end - p));
     if (!stop)
         stop = end;
@@ -351,13 +356,14 @@ static const char *line_end(const char *p, const char *end, size_t *indent)
     return stop;
 }
 
-/* The first line counts when something stands on it, the last one when it is not blank before the quotes. */
-struct value *literal_block(struct parse *ps, const char *text, size_t length, struct span span)
-{
+/* The first line counts when something stands on it, the last one when it is not blank before the
+ * quotes. */
+struct value *literal_block(struct parse *ps, const char *text, size_t length, struct span span) {
     const char *from = text + 3, *end = text + length - 3;
     size_t indent, common = SIZE_MAX;
     const char *stop = line_end(from, end, &indent);
-    bool opening = stop < end && (from + indent == stop || (from[indent] == '\r' && from + indent + 1 == stop));
+    bool opening = stop < end &&
+                   (from + indent == stop || (from[indent] == '\r' && from + indent + 1 == stop));
     if (opening)
         from = stop + 1;
     for (const char *p = from; p < end; p = stop + 1) {

@@ -4,18 +4,18 @@
 #include <parse.h>
 
 /* Doc comments that nothing took; silent when part of the file was not understood. */
-static void report_unused_docs(struct parse *ps)
-{
+static void report_unused_docs(struct parse *ps) {
     for (size_t i = 0; i < ps->docs.len && !ps->syntax_errors; i++) {
         if (ps->docs.at[i].used)
             continue;
-        struct diag *d = diag(ps->s, D_DOC_COMMENT_UNUSED, ps->docs.at[i].span, "this doc comment documents nothing");
-        diag_help(ps->s, d, "it belongs above a declaration, column, output or step; elsewhere write //");
+        struct diag *d = diag(ps->s, D_DOC_COMMENT_UNUSED, ps->docs.at[i].span,
+                              "this doc comment documents nothing");
+        diag_help(ps->s, d,
+                  "it belongs above a declaration, column, output or step; elsewhere write //");
     }
 }
 
-struct tree *parse_file(struct session *s, const struct source *source)
-{
+struct tree *parse_file(struct session *s, const struct source *source) {
     struct parse *ps = arena_new(&s->arena, struct parse);
     scan_open(ps, s, source);
     ps->tree = arena_new(&s->arena, struct tree);
@@ -29,8 +29,7 @@ struct tree *parse_file(struct session *s, const struct source *source)
     return tree;
 }
 
-void scan_tokens(struct session *s, const struct source *source, struct token_list *out)
-{
+void scan_tokens(struct session *s, const struct source *source, struct token_list *out) {
     struct parse ps;
     scan_open(&ps, s, source);
     ps.raw = true;

@@ -1,5 +1,6 @@
-/* fuzz_parse.c - the whole front end on any bytes: loading, parsing, rendering of what it reported. A file is complete
- * or has at least one error, and every place that is reported lies in the file. */
+/* fuzz_parse.c - the whole front end on any bytes: loading, parsing, rendering of what it reported.
+ * A file is complete or has at least one error, and every place that is reported lies in the file.
+ */
 #include "source/render.h"
 #include "syntax/parse.h"
 
@@ -7,8 +8,7 @@
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
-int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
-{
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) {
     struct session s;
     session_init(&s);
     struct source *source = source_add(&s, "fuzz.mesh", "fuzz.mesh", (const char *)data, size);

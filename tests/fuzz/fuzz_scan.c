@@ -1,4 +1,5 @@
-/* fuzz_scan.c - the scanner on any bytes that loading lets pass: it ends, its tokens lie in the text, in order. */
+/* fuzz_scan.c - the scanner on any bytes that loading lets pass: it ends, its tokens lie in the
+ * text, in order. */
 #include "source/session.h"
 #include "syntax/parse.h"
 
@@ -6,8 +7,7 @@
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
-int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
-{
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) {
     struct session s;
     session_init(&s);
     struct source *source = source_add(&s, "fuzz.mesh", "fuzz.mesh", (const char *)data, size);

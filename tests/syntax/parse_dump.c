@@ -1,5 +1,6 @@
-/* parse_dump.c - shows what the parser makes of files: the tree on stdout, one construct a line, and the diagnostics as text
- * on stderr. `-q` leaves the tree out, `-s` only counts (one line a file: errors, warnings), `-t` prints the time. */
+/* parse_dump.c - shows what the parser makes of files: the tree on stdout, one construct a line,
+ * and the diagnostics as text on stderr. `-q` leaves the tree out, `-s` only counts (one line a
+ * file: errors, warnings), `-t` prints the time. */
 #include "source/render.h"
 #include "syntax/parse.h"
 
@@ -11,20 +12,17 @@
 static void items(const struct item *item, int depth);
 static void values(const struct value *value, const char *between);
 
-static void indent(int depth)
-{
+static void indent(int depth) {
     printf("%*s", depth * 2, "");
 }
 
-static void name(const struct name *n)
-{
+static void name(const struct name *n) {
     printf(n->quoted ? "\"%s\"" : "%s", n->text ? n->text : "?");
 }
 
-static void condition(const struct condition *c)
-{
-    static const char *const words[] = {"",   "==", "!=", "<", "<=", ">", ">=", "like", "is", "in",
-                                        "and", "or", "not"};
+static void condition(const struct condition *c) {
+    static const char *const words[] = {
+        "", "==", "!=", "<", "<=", ">", ">=", "like", "is", "in", "and", "or", "not"};
     if (c->op == OP_VALUE) {
         values(c->operand, "");
         return;
@@ -50,8 +48,7 @@ static void condition(const struct condition *c)
     putchar(')');
 }
 
-static void braces(const struct item *first)
-{
+static void braces(const struct item *first) {
     printf("{");
     if (first) {
         putchar('\n');
@@ -61,11 +58,11 @@ static void braces(const struct item *first)
     printf("}");
 }
 
-static void value(const struct value *v)
-{
-    static const char *const kinds[] = {"error", "string", "block", "int", "dec", "bool", "null", "date", "version",
-                                        "duration", "percent", "size", "path", "list", "map", "call", "ladder",
-                                        "choice", "condition"};
+static void value(const struct value *v) {
+    static const char *const kinds[] = {"error",   "string", "block",  "int",      "dec",
+                                        "bool",    "null",   "date",   "version",  "duration",
+                                        "percent", "size",   "path",   "list",     "map",
+                                        "call",    "ladder", "choice", "condition"};
     printf("%s", kinds[v->kind]);
     if (v->text)
         printf(":%s", v->text);
@@ -84,8 +81,7 @@ static void value(const struct value *v)
     }
 }
 
-static void values(const struct value *v, const char *between)
-{
+static void values(const struct value *v, const char *between) {
     for (; v; v = between[0] ? v->next : NULL) {
         value(v);
         if (v->next && between[0])
@@ -93,8 +89,7 @@ static void values(const struct value *v, const char *between)
     }
 }
 
-static void list(const char *word, const struct value *v)
-{
+static void list(const char *word, const struct value *v) {
     if (v) {
         printf(" %s[", word);
         values(v, " ");
@@ -102,8 +97,7 @@ static void list(const char *word, const struct value *v)
     }
 }
 
-static void annotations(const struct annotation *a)
-{
+static void annotations(const struct annotation *a) {
     for (; a; a = a->next) {
         printf(" @%s", a->word.text);
         list("", a->arguments);
@@ -112,8 +106,7 @@ static void annotations(const struct annotation *a)
     }
 }
 
-static void type(const struct type_expr *t)
-{
+static void type(const struct type_expr *t) {
     if (t->field.text)
         printf("%s: ", t->field.text);
     printf("%s", t->word.text ? t->word.text : "?");
@@ -127,12 +120,12 @@ static void type(const struct type_expr *t)
     }
 }
 
-static void step(const struct step_decl *s, int depth)
-{
+static void step(const struct step_decl *s, int depth) {
     static const char *const parts[] = {"branch", "when", "otherwise", "try", "catch"};
     printf("step ");
     name(&s->label);
-    printf(" %s%s%s", s->word.text ? s->word.text : "?", s->verb == VERB_NONE ? "?" : "", s->wait_until ? " until" : "");
+    printf(" %s%s%s", s->word.text ? s->word.text : "?", s->verb == VERB_NONE ? "?" : "",
+           s->wait_until ? " until" : "");
     list("", s->operands);
     putchar('\n');
     if (s->polled) {
@@ -153,10 +146,10 @@ static void step(const struct step_decl *s, int depth)
     }
 }
 
-static void access(const struct access *a)
-{
+static void access(const struct access *a) {
     static const char *const verbs[] = {"grant", "request", "forbid"};
-    static const char *const targets[] = {"path", "domain", "tagged", "domains-tagged", "location", "catalog", "tag", "link"};
+    static const char *const targets[] = {"path",     "domain",  "tagged", "domains-tagged",
+                                          "location", "catalog", "tag",    "link"};
     printf("%s", verbs[a->verb]);
     list("", a->permissions);
     printf(" on %s ", targets[a->target.kind]);
@@ -179,10 +172,10 @@ static void access(const struct access *a)
     putchar('\n');
 }
 
-static void expect(const struct expect *e, int depth)
-{
-    static const char *const forms[] = {"unique", "complete", "compare", "in", "matches", "between", "metric",
-                                        "references", "sql", "any", "all"};
+static void expect(const struct expect *e, int depth) {
+    static const char *const forms[] = {"unique",  "complete", "compare", "in",
+                                        "matches", "between",  "metric",  "references",
+                                        "sql",     "any",      "all"};
     printf("expect %s", forms[e->form]);
     if (e->metric.text)
         printf(" %s", e->metric.text);
@@ -200,8 +193,7 @@ static void expect(const struct expect *e, int depth)
     items(e->children, depth + 1);
 }
 
-static void every(const struct every *e)
-{
+static void every(const struct every *e) {
     printf("every %s", e->subject.text);
     if (e->where) {
         printf(" where ");
@@ -217,8 +209,7 @@ static void every(const struct every *e)
     putchar('\n');
 }
 
-static void block(const struct block *b, int depth)
-{
+static void block(const struct block *b, int depth) {
     printf("%s%s ", b->word.text, b->kind == KIND_NONE ? "?" : "");
     if (b->name.text)
         name(&b->name);
@@ -229,8 +220,8 @@ static void block(const struct block *b, int depth)
     items(b->items, depth + 1);
 }
 
-static void typed(const char *word, const struct name *label, const struct type_expr *t, const struct annotation *a)
-{
+static void typed(const char *word, const struct name *label, const struct type_expr *t,
+                  const struct annotation *a) {
     printf("%s ", word);
     name(label);
     printf(" ");
@@ -239,8 +230,7 @@ static void typed(const char *word, const struct name *label, const struct type_
     putchar('\n');
 }
 
-static void items(const struct item *item, int depth)
-{
+static void items(const struct item *item, int depth) {
     for (; item; item = item->next) {
         indent(depth);
         if (item->doc)
@@ -287,15 +277,13 @@ static void items(const struct item *item, int depth)
     }
 }
 
-static double seconds(void)
-{
+static double seconds(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-static int one_file(const char *path, const char *mode)
-{
+static int one_file(const char *path, const char *mode) {
     struct session s;
     session_init(&s);
     struct source *source = source_load(&s, path, path);
@@ -304,16 +292,16 @@ static int one_file(const char *path, const char *mode)
         struct token_list tokens = {0};
         scan_tokens(&s, source, &tokens);
         double time = seconds() - start;
-        printf("%s: scan: %zu tokens, %u bytes, %.3f s, %.1f MB/s\n", path, tokens.list.len, source->size, time,
-               source->size / time / 1e6);
+        printf("%s: scan: %zu tokens, %u bytes, %.3f s, %.1f MB/s\n", path, tokens.list.len,
+               source->size, time, source->size / time / 1e6);
         session_free(&s);
         return 0;
     }
     struct tree *tree = source ? parse_file(&s, source) : NULL;
     double time = seconds() - start;
     if (source && strcmp(mode, "-t") == 0)
-        printf("%s: scan and parse: %u bytes, %.3f s, %.1f MB/s, %.1f MB of memory\n", path, source->size, time,
-               source->size / time / 1e6, (double)s.arena.total / 1e6);
+        printf("%s: scan and parse: %u bytes, %.3f s, %.1f MB/s, %.1f MB of memory\n", path,
+               source->size, time, source->size / time / 1e6, (double)s.arena.total / 1e6);
     diag_sort(&s);
     if (strcmp(mode, "-s") == 0) {
         printf("%zu %zu", s.diagnostics.errors, s.diagnostics.warnings);
@@ -336,8 +324,7 @@ static int one_file(const char *path, const char *mode)
     return errors;
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     const char *mode = "";
     int failed = 0;
     for (int i = 1; i < argc; i++) {

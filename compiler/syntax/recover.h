@@ -1,0 +1,33 @@
+/* recover.h - inside of recover.c and mend.c: the tokens on their way from the scanner to the
+ * parser. */
+#ifndef MESH_SYNTAX_RECOVER_H
+#define MESH_SYNTAX_RECOVER_H
+
+#include "syntax/build.h"
+
+/* The first byte after a place that is neither blank nor tab; with newlines also no newline. */
+const char *next_text(const struct parse *ps, uint32_t place, bool newlines);
+bool is_letter(char c);
+bool is_word(int kind);
+bool is_label(int kind);
+/* What follows a word makes it the head of a block. */
+bool head_follows(const struct parse *ps, uint32_t place);
+enum form top_form(struct parse *ps);
+/* The head of a declaration of the file; the head of a block that may stand in the innermost
+ * braces. */
+bool is_declaration(const struct parse *ps, const struct lexeme *t);
+bool is_block_here(struct parse *ps, const struct lexeme *t);
+
+void push_back(struct parse *ps, struct lexeme t);
+void take_into(struct parse *ps, struct lexeme *t);
+struct lexeme take_token(struct parse *ps);
+struct lexeme made_up(int kind, struct span span);
+
+/* Changes a token that shows a mistake of which we are sure, or puts another in front of it. */
+void mend_token(struct parse *ps, struct lexeme *t);
+/* Tokens that close everything open, the innermost first. */
+void push_closers(struct parse *ps, uint32_t place);
+/* Braces are open where a declaration or the end of the file is: reports it, and closes them. */
+struct lexeme close_all(struct parse *ps, struct lexeme t, bool report);
+
+#endif
