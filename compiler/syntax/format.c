@@ -7,24 +7,30 @@
  * 1. Brackets `{}` and `[]` stay on one line if the author wrote them on one line and the line
  * fits; else what they hold stands one item a line, two blanks deeper. On one line, members stand
  * two blanks apart, elements have `, ` between them and none after the last; over several lines
- * each element has a comma after it. No commas between members.
+ * each element has a comma after it. No commas between members, but for one that keeps a doc
+ * comment from documenting what follows.
+ *
  * 2. A line break that is in no bracket is not kept: what fits on one line is put there. A
  * statement, a column's or type's annotations, a block's head that do not fit are filled up to
  * column 100 and go on two blanks deeper, at the next clause or annotation; a clause that alone is
  * too long goes on four blanks deeper, after a comma or before `and` and `or`; a body that
  * follows then begins on a line of its own. A text that cannot be broken may be longer than a line.
+ *
  * 3. At most one blank line between items, none at the begin and end of a body or the file. At file
  * level one blank line parts a declaration of several lines from its neighbours, their comments
  * included.
+ *
  * 4. Values of members, columns and steps that stand on one line each, line after line, begin in
  * one column; so do the braces of blocks and branches on one line each. A blank line, a comment's
  * line, an item of several lines, one of the other sort or a label longer than 40 columns end such
  * a group; so does a line that would not fit when aligned but fits alone: it stands alone.
+ *
  * 5. A comment stays where it is: on a line of its own it is indented like an item of its body; at
  * the end of a line it stays there two blanks apart, in one column with those of the lines directly
  * before and after if these are items on one line; between two tokens it stays between them. Its
  * text is kept, but for blanks at the ends of lines; further lines of a block comment move with its
  * first one. It is never counted when a line is measured unless code follows it.
+ *
  * 6. Quotes of labels go where an identifier is quoted. A text block that begins below its quotes
  * is indented two blanks deeper than the line of these, its closing quotes like the line; any other
  * is copied byte for byte, line ends aside.
@@ -67,9 +73,7 @@ struct lines {
 
 static void print_body(struct printer *p, uint32_t from, uint32_t to, uint32_t indent);
 
-/* ---- text
- * -------------------------------------------------------------------------------------------------------
- */
+/* ---- text ------------------------------------------------------------------------------------ */
 
 static void put(struct printer *p, const char *text, size_t n, uint32_t columns) {
     buf_put(p->out, text, n);
@@ -212,9 +216,7 @@ static void put_piece(struct printer *p, const struct piece *piece) {
         buf_putc(p->out, ':'); /* counted in its columns */
 }
 
-/* ---- one item
- * ---------------------------------------------------------------------------------------------------
- */
+/* ---- one item -------------------------------------------------------------------------------- */
 
 /* Prints pieces on one line, without the gap of the first, with more blanks before one of them. */
 static void print_whole(struct printer *p, uint32_t from, uint32_t to, uint32_t pad_at,
@@ -322,9 +324,7 @@ static void print_broken(struct printer *p, uint32_t from, uint32_t to, uint32_t
     }
 }
 
-/* ---- bodies
- * ------------------------------------------------------------------------------------------------------
- */
+/* ---- bodies ---------------------------------------------------------------------------------- */
 
 /* Columns of a line's item on one line, its comma included, alignment not. */
 static uint32_t item_columns(const struct printer *p, const struct line *line) {
