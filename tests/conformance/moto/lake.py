@@ -129,6 +129,18 @@ def make(context, build, desired):
                 )
                 tables.append((properties["DatabaseName"], properties["TableInput"]["Name"]))
 
+    # A product without declared columns has no table in a template: its crawler makes it.
+    crawled = set()
+    for resources in all_resources:
+        for resource in resources.values():
+            if resource["Type"] == "AWS::Glue::Crawler":
+                crawled.add(resolve(context, resources, resource["Properties"]["DatabaseName"]))
+    for managed in desired["managed"]["tables"]:
+        name = (managed["database"], managed["table"])
+        if name not in tables and managed["database"] in crawled:
+            context.glue.create_table(CatalogId=context.account, DatabaseName=name[0], TableInput={"Name": name[1]})
+            tables.append(name)
+
     check_names(context, desired)
     for database in databases:
         grant(context, EVERYBODY, {"Database": {"CatalogId": context.account, "Name": database}}, ["ALL"])
