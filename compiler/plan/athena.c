@@ -73,10 +73,13 @@ static const char *workgroup(struct plan *plan, struct stack *stack) {
 /* A name in SQL's double quotes. */
 static void put_name(struct buf *sql, const char *name) {
     buf_putc(sql, '"');
-    for (; *name; name++) {
-        if (*name == '"')
-            buf_putc(sql, '"');
-        buf_putc(sql, *name);
+    for (size_t plain; *name; name += plain) {
+        plain = strcspn(name, "\"");
+        buf_put(sql, name, plain);
+        if (name[plain] == '"') {
+            buf_puts(sql, "\"\"");
+            plain++;
+        }
     }
     buf_putc(sql, '"');
 }

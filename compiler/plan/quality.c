@@ -37,10 +37,13 @@ static const char *kept(struct plan *plan, struct buf *text) {
 
 void dqdl_quote(struct buf *out, const char *text) {
     buf_putc(out, '"');
-    for (; *text; text++) {
-        if (*text == '"' || *text == '\\')
+    for (size_t plain; *text; text += plain) {
+        plain = strcspn(text, "\"\\");
+        buf_put(out, text, plain);
+        if (text[plain]) {
             buf_putc(out, '\\');
-        buf_putc(out, *text);
+            buf_putc(out, text[plain++]);
+        }
     }
     buf_putc(out, '"');
 }
