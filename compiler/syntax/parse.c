@@ -42,3 +42,18 @@ void scan_tokens(struct session *s, const struct source *source, struct token_li
     } while (token.kind != TOKEN_END);
     scan_close(&ps);
 }
+
+size_t scan_bare(struct session *s, const struct source *source)
+{
+    struct parse ps;
+    scan_open(&ps, s, source);
+    ps.raw = true;
+    struct lexeme token = {0};
+    size_t count = 0;
+    do {
+        scan_next(&ps, &token);
+        count++;
+    } while (token.kind != TOKEN_END);
+    scan_close(&ps);
+    return count;
+}

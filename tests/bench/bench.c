@@ -52,8 +52,9 @@ static void put_product(FILE *out, int domain, int product)
             "  status:  active\n"
             "  sla { freshness: 24h  availability: 99.9%%  retention: 7y }\n"
             "  quality {\n"
+            "    schedule: every(1d)\n"
             "    expect attribute_02 >= 0\n"
-            "    expect completeness(attribute_05) >= 99%%\n"
+            "    expect completeness(attribute_06) >= 99%%\n"
             "  }\n"
             "}\n\n",
             product, domain, domain, product, domain, product, product);
@@ -61,7 +62,7 @@ static void put_product(FILE *out, int domain, int product)
 
 static size_t write_domain(const char *folder, int domain, int products)
 {
-    char path[4096];
+    char path[8192];
     snprintf(path, sizeof path, "%s/domain_%d.mesh", folder, domain);
     FILE *out = fopen(path, "w");
     if (!out)
@@ -74,10 +75,13 @@ static size_t write_domain(const char *folder, int domain, int products)
         put_product(out, domain, i);
     }
     fprintf(out,
-            "pipeline domain_%d.load {\n  produces: [domain_%d.records_0]\n  schedule: every(1h)\n"
-            "  steps { load: lambda LoadRecords }\n}\n\n"
-            "policy access_%d {\n  grant read on domain_%d.* to Analyst\n}\n",
-            domain, domain, domain, domain);
+            "policy access_%d {\n  grant read on domain_%d.* to Analyst\n}\n\n"
+            "pipeline domain_%d.load {\n  schedule: every(1h)\n"
+            "  steps { load: lambda LoadRecords }\n  produces: [",
+            domain, domain, domain);
+    for (int i = 0; i < products; i++)
+        fprintf(out, "%sdomain_%d.records_%d", i ? ", " : "", domain, i);
+    fputs("]\n}\n", out);
     size_t size = (size_t)ftell(out);
     if (fclose(out) != 0)
         die(path);
@@ -86,7 +90,7 @@ static size_t write_domain(const char *folder, int domain, int products)
 
 static size_t write_mesh(const char *folder, int products)
 {
-    char path[4096];
+    char path[8192];
     if (mkdir(folder, 0777) != 0)
         die(folder);
     snprintf(path, sizeof path, "%s/mesh.mesh", folder);
@@ -170,7 +174,7 @@ static double bare_scan(const char *folder)
 
 static double folder_megabytes(const char *folder)
 {
-    char command[8192];
+    char command[8400];
     double bytes = 0;
     snprintf(command, sizeof command, "du -sb '%s' | cut -f1", folder);
     FILE *in = popen(command, "r");
@@ -182,7 +186,7 @@ static double folder_megabytes(const char *folder)
 
 static void bench(const char *meshc, const char *folder, int products)
 {
-    char mesh[4096], out[4096], output[4200];
+    char mesh[8192], out[8192], output[8300];
     snprintf(mesh, sizeof mesh, "%s/mesh-%d", folder, products);
     snprintf(out, sizeof out, "%s/out-%d", folder, products);
     snprintf(output, sizeof output, "-o%s", out);
