@@ -173,12 +173,6 @@ static void write_batches(struct writer *w, const struct entries *entries)
 
 /* ---- the whole ---------------------------------------------------------------------------------------------------------------------- */
 
-static bool is_made(const struct output *output)
-{
-    return !output->existing && !output->product->existing && !output->domain->existing &&
-           output->status != STATUS_PROPOSED;
-}
-
 /* What the defaults of the account (IAM_ALLOWED_PRINCIPALS) are revoked from: what this mesh makes. */
 static json *managed_tree(const struct plan *plan)
 {
@@ -189,7 +183,7 @@ static json *managed_tree(const struct plan *plan)
         if (!plan->mesh->domains.at[i]->existing)
             json_add(databases, json_text(plan->deployment->domains[i].database));
     for (size_t i = 0; i < plan->mesh->outputs.len; i++) {
-        if (!is_made(plan->mesh->outputs.at[i]))
+        if (!plan_makes_table(plan->mesh->outputs.at[i]))
             continue;
         json *table = json_add(tables, json_object());
         json_set_text(table, "database", plan->deployment->tables[i].database);
