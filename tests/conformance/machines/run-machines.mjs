@@ -73,6 +73,10 @@ function plausibleInput(machine) {
       else if (/^(Seconds|TimeoutSeconds|HeartbeatSeconds)Path$/.test(key)) put(value, 1);
       else if (key === 'TimestampPath') put(value, '2027-01-31T00:00:00Z');
       else if (key.endsWith('.$') && !key.startsWith('ResultSelector')) put(value, 'x');
+    } else if (typeof value === 'string' && key.endsWith('.$') && /^States\./.test(value)) {
+      // Paths among the arguments of an intrinsic, texts in quotes left out.
+      const bare = value.replace(/'(\\.|[^'\\])*'/g, "''");
+      for (const [path] of bare.matchAll(/(?<![$\w])\$\.[A-Za-z_][\w.-]*/g)) put(path, 'x');
     } else if (value && typeof value === 'object') {
       for (const [inner, next] of Object.entries(value)) {
         if (inner !== 'ResultSelector' && inner !== 'Catch') visit(next, inner);
@@ -137,7 +141,11 @@ async function run(machine, behave = () => undefined) {
       const service = call(state);
       if (service in polled) return polled[service][calls[name] === 1 ? 0 : 1];
       if (service in judged) return judged[service][0];
-      return service in answers ? answers[service] : { ...input, done: true };
+      if (service in answers) return answers[service];
+      // A function answers with what later steps read at the place where its answer goes.
+      const place = /^\$\.([A-Za-z_][\w.]*)$/.exec(state.ResultPath ?? '')?.[1];
+      const read = place?.split('.').reduce((at, part) => at?.[part], input);
+      return { ...(place ? (typeof read === 'object' ? read : {}) : input), done: true };
     };
   }
   const execution = new StateMachine(machine, { validationOptions: { noValidate: true } }).run(input, {
