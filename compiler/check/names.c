@@ -177,6 +177,14 @@ static void check_output(struct judge *j, const struct output *output)
     }
 }
 
+/* Its definition is a file of its own: states/<domain>.<pipeline>.asl.json. */
+static void check_pipeline(struct judge *j, const struct pipeline *pipeline)
+{
+    if (strlen(pipeline->decl.path) + strlen(".asl.json") > (size_t)limit_info(LIMIT_FILE_NAME)->figure)
+        too_long(j, pipeline->decl.at, "file",
+                 arena_format(&j->s->arena, "%s.asl.json", pipeline->decl.path), LIMIT_FILE_NAME);
+}
+
 void check_names(struct session *s, const struct deployment *deployment)
 {
     const struct mesh *mesh = deployment->mesh;
@@ -188,6 +196,8 @@ void check_names(struct session *s, const struct deployment *deployment)
         check_output(&j, mesh->outputs.at[i]);
     for (size_t i = 0; i < mesh->schemas.len; i++)
         check_columns_of(&j, mesh->schemas.at[i]);
+    for (size_t i = 0; i < mesh->pipelines.len; i++)
+        check_pipeline(&j, mesh->pipelines.at[i]);
     for (size_t i = 0; i < mesh->principals.len; i++)
         check_principal(&j, mesh->principals.at[i]);
     map_free(&j.seen);

@@ -317,7 +317,12 @@ static void help_options(struct buf *out, const struct verb_info *verb)
         buf_format(&left, "--%s", option->name);
         if (option->argument)
             buf_format(&left, " %s", option->argument);
-        help_row(out, left.at, option->summary);
+        struct buf right = {0};
+        buf_puts(&right, option->summary);
+        if (option->words)
+            buf_format(&right, ": %s", option->words);
+        help_row(out, left.at, right.at);
+        buf_free(&right);
         buf_free(&left);
     }
 }

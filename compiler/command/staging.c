@@ -301,7 +301,7 @@ static bool swap(struct staging *out)
     /* A file system without exchange: two renames, undone when the second fails. */
     const char *old = arena_format(&out->s->arena, "%s-old", out->stage);
     if (rename(out->target, old) != 0)
-        return false;
+        return errno == ENOENT && rename(out->stage, out->target) == 0;
     if (rename(out->stage, out->target) != 0) {
         int error = errno;
         (void)!rename(old, out->target);
