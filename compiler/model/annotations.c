@@ -4,9 +4,25 @@
 #include "base/suggest.h"
 #include <string.h>
 
-enum note { NOTE_KEY, NOTE_REQUIRED, NOTE_UNIQUE, NOTE_PII, NOTE_TAG, NOTE_IN, NOTE_RANGE, NOTE_MATCHES,
-            NOTE_LENGTH, NOTE_REFERENCES, NOTE_FROM, NOTE_DECLASSIFY, NOTE_DEPRECATED, NOTE_RENAMED_FROM,
-            NOTE_PHYSICAL, NOTE_EXAMPLE, NOTE_COUNT };
+enum note {
+    NOTE_KEY,
+    NOTE_REQUIRED,
+    NOTE_UNIQUE,
+    NOTE_PII,
+    NOTE_TAG,
+    NOTE_IN,
+    NOTE_RANGE,
+    NOTE_MATCHES,
+    NOTE_LENGTH,
+    NOTE_REFERENCES,
+    NOTE_FROM,
+    NOTE_DECLASSIFY,
+    NOTE_DEPRECATED,
+    NOTE_RENAMED_FROM,
+    NOTE_PHYSICAL,
+    NOTE_EXAMPLE,
+    NOTE_COUNT
+};
 
 static const struct note_info {
     const char *word;
@@ -32,14 +48,12 @@ static const struct note_info {
     [NOTE_EXAMPLE] = {"example", 1, 10, true, "@example(value)"},
 };
 
-static bool wrong_arguments(struct elab *e, struct span at, const struct note_info *info)
-{
+static bool wrong_arguments(struct elab *e, struct span at, const struct note_info *info) {
     diag(e->s, D_ANNOTATION_ARGUMENTS, at, "it is written %s", info->form);
     return false;
 }
 
-static struct data *bound(struct elab *e, const struct value *value, const struct note_info *info)
-{
+static struct data *bound(struct elab *e, const struct value *value, const struct note_info *info) {
     if (value->kind == VALUE_INTEGER || value->kind == VALUE_DECIMAL || value->kind == VALUE_DATE) {
         return data_from(e, value, 0);
     }
@@ -50,8 +64,7 @@ static struct data *bound(struct elab *e, const struct value *value, const struc
 }
 
 static void note_in(struct elab *e, const struct value *value, const struct note_info *info,
-                    struct column_notes *own)
-{
+                    struct column_notes *own) {
     if (value->kind != VALUE_LIST || value->first == NULL) {
         wrong_arguments(e, value->span, info);
         return;
@@ -65,14 +78,14 @@ static void note_in(struct elab *e, const struct value *value, const struct note
 }
 
 static void note_physical(struct elab *e, const struct value *value, const struct note_info *info,
-                          struct column *column)
-{
+                          struct column *column) {
     const char *text = value->text;
     if (value->kind != VALUE_STRING) {
         wrong_arguments(e, value->span, info);
     } else if (*text == '\0' || atom_length(text) > 255 || names_lower(e, text) != text) {
-        struct diag *d = diag(e->s, D_PHYSICAL_NAME, value->span,
-                              "a column's name in the catalog is lower case, 1 to 255 characters long");
+        struct diag *d =
+            diag(e->s, D_PHYSICAL_NAME, value->span,
+                 "a column's name in the catalog is lower case, 1 to 255 characters long");
         if (*text != '\0') {
             diag_help(e->s, d, "write \"%s\"", names_lower(e, text));
         }
@@ -82,8 +95,7 @@ static void note_physical(struct elab *e, const struct value *value, const struc
 }
 
 static void note_text(struct elab *e, const struct annotation *a, const struct note_info *info,
-                      struct text *out)
-{
+                      struct text *out) {
     const struct value *value = a->arguments;
     bool path = info == &notes[NOTE_RENAMED_FROM], any = info == &notes[NOTE_EXAMPLE];
     if (value == NULL) {
@@ -97,8 +109,7 @@ static void note_text(struct elab *e, const struct annotation *a, const struct n
 }
 
 static void refer_later(struct elab *e, const struct annotation *a, const struct note_info *info,
-                        struct column_notes *own, struct domain *scope)
-{
+                        struct column_notes *own, struct domain *scope) {
     bool from = info == &notes[NOTE_FROM];
     if (a->arguments->kind != VALUE_PATH) {
         wrong_arguments(e, a->arguments->span, info);
@@ -110,8 +121,8 @@ static void refer_later(struct elab *e, const struct annotation *a, const struct
 }
 
 /* The column's notes to write to: a copy of what it has from its type. */
-static struct column_notes *own_notes(struct elab *e, struct column *column, struct column_notes **own)
-{
+static struct column_notes *own_notes(struct elab *e, struct column *column,
+                                      struct column_notes **own) {
     if (*own == NULL) {
         *own = arena_new(e->arena, struct column_notes);
         **own = *column->notes;
@@ -122,20 +133,29 @@ static struct column_notes *own_notes(struct elab *e, struct column *column, str
 }
 
 static void apply(struct elab *e, const struct annotation *a, enum note note, struct column *column,
-                  struct column_notes *own, struct domain *scope)
-{
+                  struct column_notes *own, struct domain *scope) {
     const struct note_info *info = &notes[note];
     const struct value *value = a->arguments;
     switch (note) {
-    case NOTE_KEY: column->key = true; break;
-    case NOTE_REQUIRED: column->required = true; break;
-    case NOTE_UNIQUE: column->unique = true; break;
-    case NOTE_IN: note_in(e, value, info, own); break;
+    case NOTE_KEY:
+        column->key = true;
+        break;
+    case NOTE_REQUIRED:
+        column->required = true;
+        break;
+    case NOTE_UNIQUE:
+        column->unique = true;
+        break;
+    case NOTE_IN:
+        note_in(e, value, info, own);
+        break;
     case NOTE_RANGE:
         own->minimum = bound(e, value, info);
         own->maximum = bound(e, value->next, info);
         break;
-    case NOTE_MATCHES: note_text(e, a, info, &own->pattern); break;
+    case NOTE_MATCHES:
+        note_text(e, a, info, &own->pattern);
+        break;
     case NOTE_LENGTH:
         if (value->kind != VALUE_INTEGER || value->number < 1) {
             wrong_arguments(e, value->span, info);
@@ -143,18 +163,33 @@ static void apply(struct elab *e, const struct annotation *a, enum note note, st
             own->max_length = value_amount(value);
         }
         break;
-    case NOTE_REFERENCES: case NOTE_FROM: refer_later(e, a, info, own, scope); break;
-    case NOTE_DECLASSIFY: note_text(e, a, info, &own->declassified); break;
-    case NOTE_DEPRECATED: note_text(e, a, info, &own->deprecated); break;
-    case NOTE_RENAMED_FROM: note_text(e, a, info, &own->renamed_from); break;
-    case NOTE_PHYSICAL: note_physical(e, value, info, column); break;
-    case NOTE_EXAMPLE: note_text(e, a, info, &own->example); break;
-    case NOTE_PII: case NOTE_TAG: case NOTE_COUNT: break; /* taken in by annotations_apply */
+    case NOTE_REFERENCES:
+    case NOTE_FROM:
+        refer_later(e, a, info, own, scope);
+        break;
+    case NOTE_DECLASSIFY:
+        note_text(e, a, info, &own->declassified);
+        break;
+    case NOTE_DEPRECATED:
+        note_text(e, a, info, &own->deprecated);
+        break;
+    case NOTE_RENAMED_FROM:
+        note_text(e, a, info, &own->renamed_from);
+        break;
+    case NOTE_PHYSICAL:
+        note_physical(e, value, info, column);
+        break;
+    case NOTE_EXAMPLE:
+        note_text(e, a, info, &own->example);
+        break;
+    case NOTE_PII:
+    case NOTE_TAG:
+    case NOTE_COUNT:
+        break; /* taken in by annotations_apply */
     }
 }
 
-static enum note find_note(struct elab *e, const struct annotation *a)
-{
+static enum note find_note(struct elab *e, const struct annotation *a) {
     struct suggestion suggestion;
     for (size_t i = 0; i < NOTE_COUNT; i++) {
         if (*notes[i].word == *a->word.text && strcmp(notes[i].word, a->word.text) == 0) {
@@ -165,30 +200,31 @@ static enum note find_note(struct elab *e, const struct annotation *a)
     for (size_t i = 0; i < NOTE_COUNT; i++) {
         suggest_offer(&suggestion, notes[i].word);
     }
-    struct diag *d = diag(e->s, D_UNKNOWN_ANNOTATION, a->span, "there is no annotation '@%s'", a->word.text);
+    struct diag *d =
+        diag(e->s, D_UNKNOWN_ANNOTATION, a->span, "there is no annotation '@%s'", a->word.text);
     if (suggestion.best != NULL) {
         diag_suggest(e->s, d, arena_format(e->arena, "@%s", suggestion.best));
     }
     return NOTE_COUNT;
 }
 
-static bool arguments_fit(struct elab *e, const struct annotation *a, const struct note_info *info)
-{
+static bool arguments_fit(struct elab *e, const struct annotation *a,
+                          const struct note_info *info) {
     int count = 0;
     for (const struct value *value = a->arguments; value != NULL; value = value->next, count++) {
         if (value->kind == VALUE_ERROR) {
             return false;
         }
     }
-    if (count < info->least || count > info->most || (a->named != NULL && info != &notes[NOTE_TAG])) {
+    if (count < info->least || count > info->most ||
+        (a->named != NULL && info != &notes[NOTE_TAG])) {
         return wrong_arguments(e, a->span, info);
     }
     return true;
 }
 
 void annotations_apply(struct elab *e, const struct annotation *first, struct column *column,
-                       struct domain *scope)
-{
+                       struct domain *scope) {
     uint32_t seen = 0;
     bool is_type = column->physical == NULL;
     struct taggings own = {0};
@@ -199,7 +235,8 @@ void annotations_apply(struct elab *e, const struct annotation *first, struct co
             continue;
         }
         if (is_type && !notes[note].of_types) {
-            diag(e->s, D_ANNOTATION_NOT_HERE, a->span, "'@%s' stands on a column, not on a type", a->word.text);
+            diag(e->s, D_ANNOTATION_NOT_HERE, a->span, "'@%s' stands on a column, not on a type",
+                 a->word.text);
             continue;
         }
         if (note == NOTE_PII || note == NOTE_TAG) {
@@ -219,13 +256,13 @@ void annotations_apply(struct elab *e, const struct annotation *first, struct co
     }
 }
 
-void annotations_refuse(struct elab *e, const struct annotation *first, const char *what)
-{
+void annotations_refuse(struct elab *e, const struct annotation *first, const char *what) {
     for (const struct annotation *a = first; a != NULL; a = a->next) {
         if (a->word.text != NULL && strcmp(a->word.text, "exempt") == 0) {
             not_supported(e, a->span, "'@exempt' is");
         } else if (a->word.text != NULL) {
-            diag(e->s, D_ANNOTATION_NOT_HERE, a->span, "'@%s' has no place on a %s", a->word.text, what);
+            diag(e->s, D_ANNOTATION_NOT_HERE, a->span, "'@%s' has no place on a %s", a->word.text,
+                 what);
         }
     }
 }

@@ -1,11 +1,11 @@
-/* data.c - free data (arguments, properties, parameters, custom) and literals, from values of the tree. */
+/* data.c - free data (arguments, properties, parameters, custom) and literals, from values of the
+ * tree. */
 #include "model/elab.h"
 
 #include <string.h>
 
 /* A number in JSON's spelling: no leading zeros, no plus sign. */
-static const char *json_spelling(struct elab *e, const char *text)
-{
+static const char *json_spelling(struct elab *e, const char *text) {
     const char *sign = *text == '-' ? "-" : "";
     const char *digits = text + (*text == '-' || *text == '+' ? 1 : 0);
     while (digits[0] == '0' && digits[1] >= '0' && digits[1] <= '9') {
@@ -14,8 +14,7 @@ static const char *json_spelling(struct elab *e, const char *text)
     return digits == text ? text : arena_format(e->arena, "%s%s", sign, digits);
 }
 
-static struct data *new_data(struct elab *e, enum data_kind kind, const struct value *value)
-{
+static struct data *new_data(struct elab *e, enum data_kind kind, const struct value *value) {
     struct data *data = arena_new(e->arena, struct data);
     data->kind = kind;
     data->at = value->span;
@@ -24,8 +23,7 @@ static struct data *new_data(struct elab *e, enum data_kind kind, const struct v
 }
 
 /* A path that begins with input, result or context. */
-static struct data *expression(struct elab *e, const struct value *value)
-{
+static struct data *expression(struct elab *e, const struct value *value) {
     static const char *const roots[] = {"input", "result", "context"};
     for (size_t i = 0; i < sizeof roots / sizeof *roots; i++) {
         size_t n = strlen(roots[i]);
@@ -40,8 +38,7 @@ static struct data *expression(struct elab *e, const struct value *value)
     return NULL;
 }
 
-static struct data *bare_word(struct elab *e, const struct value *value, unsigned flags)
-{
+static struct data *bare_word(struct elab *e, const struct value *value, unsigned flags) {
     struct data *data = (flags & DATA_EXPRESSIONS) != 0 ? expression(e, value) : NULL;
     if (data != NULL) {
         return data;
@@ -54,9 +51,9 @@ static struct data *bare_word(struct elab *e, const struct value *value, unsigne
     return NULL;
 }
 
-/* Functions of the expression language; which there are, and what they take, is judged in check/expressions.c. */
-static struct data *call(struct elab *e, const struct value *value, unsigned flags)
-{
+/* Functions of the expression language; which there are, and what they take, is judged in
+ * check/expressions.c. */
+static struct data *call(struct elab *e, const struct value *value, unsigned flags) {
     bool later = strcmp(value->text, "ref") == 0 || strcmp(value->text, "get") == 0 ||
                  strcmp(value->text, "sub") == 0;
     if (later || (flags & DATA_EXPRESSIONS) == 0) {
@@ -81,10 +78,10 @@ static struct data *call(struct elab *e, const struct value *value, unsigned fla
     return data;
 }
 
-/* Appends the members as a map's data; the key of one that stands already (from a nearer body) is passed over. */
+/* Appends the members as a map's data; the key of one that stands already (from a nearer body) is
+ * passed over. */
 static void add_members(struct elab *e, const struct item *items, unsigned flags, struct map *keys,
-                        struct data ***tail)
-{
+                        struct data ***tail) {
     for (const struct item *item = items; item != NULL; item = item->next) {
         const struct member *member = item_as_const(member, item);
         if (item->kind != ITEM_MEMBER || map_get(keys, member->label.text, NULL) != NULL) {
@@ -101,8 +98,7 @@ static void add_members(struct elab *e, const struct item *items, unsigned flags
     }
 }
 
-static struct data *map_value(struct elab *e, const struct value *value, unsigned flags)
-{
+static struct data *map_value(struct elab *e, const struct value *value, unsigned flags) {
     struct data *data = new_data(e, DATA_MAP, value);
     struct data **tail = &data->first;
     for (const struct item *item = value->items; item != NULL; item = item->next) {
@@ -118,8 +114,7 @@ static struct data *map_value(struct elab *e, const struct value *value, unsigne
     return data;
 }
 
-static struct data *list_value(struct elab *e, const struct value *value, unsigned flags)
-{
+static struct data *list_value(struct elab *e, const struct value *value, unsigned flags) {
     struct data *data = new_data(e, DATA_LIST, value);
     struct data **tail = &data->first;
     for (const struct value *item = value->first; item != NULL; item = item->next) {
@@ -132,17 +127,20 @@ static struct data *list_value(struct elab *e, const struct value *value, unsign
     return data;
 }
 
-struct data *data_from(struct elab *e, const struct value *value, unsigned flags)
-{
+struct data *data_from(struct elab *e, const struct value *value, unsigned flags) {
     bool texts = (flags & DATA_TEXTS) != 0;
     struct data *data;
     if (value->has_options && report_once(e, &value->options)) {
         diag(e->s, D_UNEXPECTED_OPTIONS, value->span, "a value takes no options in braces here");
     }
     switch (value->kind) {
-    case VALUE_STRING: case VALUE_BLOCKTEXT: case VALUE_DATE: case VALUE_VERSION:
+    case VALUE_STRING:
+    case VALUE_BLOCKTEXT:
+    case VALUE_DATE:
+    case VALUE_VERSION:
         return new_data(e, DATA_TEXT, value);
-    case VALUE_INTEGER: case VALUE_DECIMAL:
+    case VALUE_INTEGER:
+    case VALUE_DECIMAL:
         data = new_data(e, texts ? DATA_TEXT : DATA_NUMBER, value);
         data->text = json_spelling(e, value->text);
         return data;
@@ -156,8 +154,10 @@ struct data *data_from(struct elab *e, const struct value *value, unsigned flags
             return new_data(e, DATA_NULL, value);
         }
         break;
-    case VALUE_PATH: return bare_word(e, value, flags);
-    case VALUE_CALL: return call(e, value, flags);
+    case VALUE_PATH:
+        return bare_word(e, value, flags);
+    case VALUE_CALL:
+        return call(e, value, flags);
     case VALUE_LIST:
         if (!texts) {
             return list_value(e, value, flags);
@@ -168,22 +168,30 @@ struct data *data_from(struct elab *e, const struct value *value, unsigned flags
             return map_value(e, value, flags);
         }
         break;
-    case VALUE_DURATION: case VALUE_PERCENT: case VALUE_SIZE: case VALUE_LADDER: case VALUE_CHOICE: case VALUE_CONDITION: break;
-    case VALUE_ERROR: return NULL;
+    case VALUE_DURATION:
+    case VALUE_PERCENT:
+    case VALUE_SIZE:
+    case VALUE_LADDER:
+    case VALUE_CHOICE:
+    case VALUE_CONDITION:
+        break;
+    case VALUE_ERROR:
+        return NULL;
     }
     if (report_once(e, value)) {
-        struct diag *d = diag(e->s, D_WRONG_TYPE, value->span, "%s is expected here; this is %s",
-                              texts ? "a text, a number or true or false" : "plain data",
-                              value_word(value));
-        if (value->kind == VALUE_DURATION || value->kind == VALUE_PERCENT || value->kind == VALUE_SIZE) {
-            diag_help(e->s, d, "units mean nothing to who reads it: write a number, or a text in quotes");
+        struct diag *d =
+            diag(e->s, D_WRONG_TYPE, value->span, "%s is expected here; this is %s",
+                 texts ? "a text, a number or true or false" : "plain data", value_word(value));
+        if (value->kind == VALUE_DURATION || value->kind == VALUE_PERCENT ||
+            value->kind == VALUE_SIZE) {
+            diag_help(e->s, d,
+                      "units mean nothing to who reads it: write a number, or a text in quotes");
         }
     }
     return NULL;
 }
 
-struct data *data_map(struct elab *e, const struct body *body, unsigned flags)
-{
+struct data *data_map(struct elab *e, const struct body *body, unsigned flags) {
     struct data *data = arena_new(e->arena, struct data);
     struct data **tail = &data->first;
     struct map keys = {0};
@@ -197,15 +205,30 @@ struct data *data_map(struct elab *e, const struct body *body, unsigned flags)
 }
 
 /* A literal to compare with: text, number, truth, date. */
-struct data *data_literal(struct elab *e, const struct value *value)
-{
+struct data *data_literal(struct elab *e, const struct value *value) {
     switch (value->kind) {
-    case VALUE_STRING: case VALUE_BLOCKTEXT: case VALUE_INTEGER: case VALUE_DECIMAL: case VALUE_BOOL:
-    case VALUE_DATE: return data_from(e, value, 0);
-    case VALUE_ERROR: return NULL;
-    case VALUE_NULL: case VALUE_VERSION: case VALUE_DURATION: case VALUE_PERCENT: case VALUE_SIZE:
-    case VALUE_PATH: case VALUE_LIST: case VALUE_MAP: case VALUE_CALL: case VALUE_LADDER: case VALUE_CHOICE:
-    case VALUE_CONDITION: break;
+    case VALUE_STRING:
+    case VALUE_BLOCKTEXT:
+    case VALUE_INTEGER:
+    case VALUE_DECIMAL:
+    case VALUE_BOOL:
+    case VALUE_DATE:
+        return data_from(e, value, 0);
+    case VALUE_ERROR:
+        return NULL;
+    case VALUE_NULL:
+    case VALUE_VERSION:
+    case VALUE_DURATION:
+    case VALUE_PERCENT:
+    case VALUE_SIZE:
+    case VALUE_PATH:
+    case VALUE_LIST:
+    case VALUE_MAP:
+    case VALUE_CALL:
+    case VALUE_LADDER:
+    case VALUE_CHOICE:
+    case VALUE_CONDITION:
+        break;
     }
     struct diag *d = diag(e->s, D_WRONG_TYPE, value->span,
                           "a text, number, date or true or false is expected here; this is %s",

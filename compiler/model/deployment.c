@@ -1,8 +1,10 @@
-/* deployment.c - the deployments of a mesh: one for each environment, with its region, account and all physical names.
+/* deployment.c - the deployments of a mesh: one for each environment, with its region, account and
+ * all physical names.
  *
- * Names by default (language.md section 2): database DOMAIN_data, table DOMAIN_PRODUCT[_OUTPUT], location
- * BUCKET/DOMAIN/PRODUCT/[OUTPUT/]. A suffix is joined to every name, said or made up, of what this deployment makes;
- * what exists keeps its name, and so do the buckets that an environment names. */
+ * Names by default (language.md section 2): database DOMAIN_data, table DOMAIN_PRODUCT[_OUTPUT],
+ * location BUCKET/DOMAIN/PRODUCT/[OUTPUT/]. A suffix is joined to every name, said or made up, of
+ * what this deployment makes; what exists keeps its name, and so do the buckets that an environment
+ * names. */
 #include "model/deployment.h"
 
 #include "base/suggest.h"
@@ -17,11 +19,12 @@ struct maker {
     const char **machines;
 };
 
-/* ---- spelling ---------------------------------------------------------------------------------------------------------- */
+/* ---- spelling
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 /* Lower case, hyphens as underscores: a name of Glue. */
-static const char *glue_name(struct session *s, const char *text)
-{
+static const char *glue_name(struct session *s, const char *text) {
     char *name = arena_copy(&s->arena, text, strlen(text));
     for (char *c = name; *c != '\0'; c++) {
         *c = (char)(*c >= 'A' && *c <= 'Z' ? *c - 'A' + 'a' : *c == '-' ? '_' : *c);
@@ -30,8 +33,7 @@ static const char *glue_name(struct session *s, const char *text)
 }
 
 /* Lower case, underscores as hyphens: a name of S3. */
-static const char *bucket_name(struct session *s, const char *text)
-{
+static const char *bucket_name(struct session *s, const char *text) {
     char *name = arena_copy(&s->arena, text, strlen(text));
     for (char *c = name; *c != '\0'; c++) {
         *c = (char)(*c >= 'A' && *c <= 'Z' ? *c - 'A' + 'a' : *c == '_' ? '-' : *c);
@@ -39,25 +41,24 @@ static const char *bucket_name(struct session *s, const char *text)
     return name;
 }
 
-static const char *suffixed(const struct maker *m, const char *name, char joint)
-{
+static const char *suffixed(const struct maker *m, const char *name, char joint) {
     const char *suffix = m->deployment->suffix;
     return *suffix == '\0' ? name : arena_format(&m->s->arena, "%s%c%s", name, joint, suffix);
 }
 
-/* ---- regions and accounts ------------------------------------------------------------------------------------------------ */
+/* ---- regions and accounts
+ * ------------------------------------------------------------------------------------------------
+ */
 
-static const char *partition_of(const char *region)
-{
-    return region == NULL                        ? NULL
-           : strncmp(region, "cn-", 3) == 0      ? "aws-cn"
-           : strncmp(region, "us-gov-", 7) == 0  ? "aws-us-gov"
-           : strncmp(region, "eusc-", 5) == 0    ? "aws-eusc"
-                                                 : "aws";
+static const char *partition_of(const char *region) {
+    return region == NULL                       ? NULL
+           : strncmp(region, "cn-", 3) == 0     ? "aws-cn"
+           : strncmp(region, "us-gov-", 7) == 0 ? "aws-us-gov"
+           : strncmp(region, "eusc-", 5) == 0   ? "aws-eusc"
+                                                : "aws";
 }
 
-static void check_region(struct session *s, const struct text *region)
-{
+static void check_region(struct session *s, const struct text *region) {
     static const char *const regions[] = {
 #define REGION(code) code,
 #include "model/regions.def"
@@ -73,13 +74,13 @@ static void check_region(struct session *s, const struct text *region)
         }
         suggest_offer(&suggestion, regions[i]);
     }
-    struct diag *d = diag(s, D_UNKNOWN_REGION, region->at, "there is no region '%s'", region->value);
+    struct diag *d =
+        diag(s, D_UNKNOWN_REGION, region->at, "there is no region '%s'", region->value);
     diag_suggest(s, d, suggestion.best);
 }
 
 /* The number of an account in this environment; NULL when none is known. */
-static const struct text *account_id(const struct maker *m, const struct account *account)
-{
+static const struct text *account_id(const struct maker *m, const struct account *account) {
     const struct environment *environment = m->deployment->environment;
     for (size_t i = 0; environment != NULL && i < environment->accounts.len; i++) {
         if (environment->accounts.at[i].account == account) {
@@ -90,8 +91,7 @@ static const struct text *account_id(const struct maker *m, const struct account
 }
 
 /* Everything stands in one account; the first number that is known says which. */
-static void place_domain(struct maker *m, const struct domain *domain)
-{
+static void place_domain(struct maker *m, const struct domain *domain) {
     struct deployment *d = m->deployment;
     if (domain->account == NULL) {
         return;
@@ -102,7 +102,8 @@ static void place_domain(struct maker *m, const struct domain *domain)
                                    "environment '%s' gives account '%s' no number", d->name,
                                    domain->account->decl.path);
         diag_place(m->s, report, domain->account->decl.at, "the account");
-        diag_help(m->s, report, "write `accounts { %s: 123456789012 }`", domain->account->decl.path);
+        diag_help(m->s, report, "write `accounts { %s: 123456789012 }`",
+                  domain->account->decl.path);
         return;
     }
     if (id == NULL) {
@@ -112,13 +113,13 @@ static void place_domain(struct maker *m, const struct domain *domain)
         d->account = id->value;
     } else if (strcmp(d->account, id->value) != 0) {
         diag(m->s, D_NOT_SUPPORTED_YET, domain->decl.at,
-             "several accounts in one environment are not supported yet: domain '%s' is in %s, others in %s",
+             "several accounts in one environment are not supported yet: domain '%s' is in %s, "
+             "others in %s",
              domain->decl.path, id->value, d->account);
     }
 }
 
-static void place_principal(struct maker *m, const struct principal *principal)
-{
+static void place_principal(struct maker *m, const struct principal *principal) {
     struct deployment *d = m->deployment;
     if (principal->account == NULL || principal->kind == PRINCIPAL_ACCOUNT || d->account == NULL) {
         return;
@@ -126,15 +127,18 @@ static void place_principal(struct maker *m, const struct principal *principal)
     const struct text *id = account_id(m, principal->account);
     if (id != NULL && strcmp(d->account, id->value) != 0) {
         diag(m->s, D_NOT_SUPPORTED_YET, principal->decl.at,
-             "several accounts in one environment are not supported yet: '%s' is in %s, the mesh in %s",
+             "several accounts in one environment are not supported yet: '%s' is in %s, the mesh "
+             "in %s",
              principal->decl.path, id->value, d->account);
     }
 }
 
-/* ---- domains --------------------------------------------------------------------------------------------------------------- */
+/* ---- domains
+ * ---------------------------------------------------------------------------------------------------------------
+ */
 
-static const char *bound_bucket(const struct environment *environment, const struct domain *domain)
-{
+static const char *bound_bucket(const struct environment *environment,
+                                const struct domain *domain) {
     for (size_t i = 0; environment != NULL && i < environment->buckets.len; i++) {
         if (environment->buckets.at[i].domain == domain) {
             return environment->buckets.at[i].bucket.value;
@@ -143,25 +147,26 @@ static const char *bound_bucket(const struct environment *environment, const str
     return NULL;
 }
 
-static void name_bucket(const struct maker *m, const struct domain *domain, struct domain_names *names)
-{
+static void name_bucket(const struct maker *m, const struct domain *domain,
+                        struct domain_names *names) {
     const struct storage *storage = &domain->storage;
     const char *bound = bound_bucket(m->deployment->environment, domain);
     names->bucket_made_here = storage->declared && !storage->existing;
     if (bound != NULL) {
         names->bucket = bound;
     } else if (storage->bucket.value != NULL) {
-        names->bucket = storage->existing ? storage->bucket.value : suffixed(m, storage->bucket.value, '-');
+        names->bucket =
+            storage->existing ? storage->bucket.value : suffixed(m, storage->bucket.value, '-');
     } else if (storage->declared) {
-        const char *name = arena_format(&m->s->arena, "%s-%s", m->mesh->decl.name, domain->decl.name);
+        const char *name =
+            arena_format(&m->s->arena, "%s-%s", m->mesh->decl.name, domain->decl.name);
         names->bucket = suffixed(m, bucket_name(m->s, name), '-');
     } else {
         names->bucket = m->deployment->mesh_bucket;
     }
 }
 
-static void name_domain(const struct maker *m, const struct domain *domain)
-{
+static void name_domain(const struct maker *m, const struct domain *domain) {
     struct arena *arena = &m->s->arena;
     struct domain_names *names = &m->domains[domain->decl.index];
     const char *database = domain->database.value;
@@ -175,31 +180,31 @@ static void name_domain(const struct maker *m, const struct domain *domain)
     names->topic = suffixed(m, arena_format(arena, "%s-alerts", own), '-');
 }
 
-/* ---- tables ---------------------------------------------------------------------------------------------------------------- */
+/* ---- tables
+ * ----------------------------------------------------------------------------------------------------------------
+ */
 
-static const char *table_name(const struct maker *m, const struct output *output)
-{
+static const char *table_name(const struct maker *m, const struct output *output) {
     const struct product *product = output->product;
     const char *name = output->table.value;
     if (name == NULL) {
         const char *domain = glue_name(m->s, output->domain->decl.name);
         const char *own = glue_name(m->s, product->decl.name);
-        name = output->decl.name == NULL
-                   ? arena_format(&m->s->arena, "%s_%s", domain, own)
-                   : arena_format(&m->s->arena, "%s_%s_%s", domain, own, glue_name(m->s, output->decl.name));
+        name = output->decl.name == NULL ? arena_format(&m->s->arena, "%s_%s", domain, own)
+                                         : arena_format(&m->s->arena, "%s_%s_%s", domain, own,
+                                                        glue_name(m->s, output->decl.name));
     }
     return output->existing ? name : suffixed(m, name, '_');
 }
 
 /* Path in the bucket, with a / at its end unless it is empty. */
-static const char *prefix_of(const struct maker *m, const char *path)
-{
+static const char *prefix_of(const struct maker *m, const char *path) {
     size_t n = strlen(path);
     return n == 0 || path[n - 1] == '/' ? path : arena_format(&m->s->arena, "%s/", path);
 }
 
-static void name_place(const struct maker *m, const struct output *output, struct table_names *names)
-{
+static void name_place(const struct maker *m, const struct output *output,
+                       struct table_names *names) {
     struct arena *arena = &m->s->arena;
     const char *location = output->location.value;
     names->bucket = m->domains[output->domain->decl.index].bucket;
@@ -212,39 +217,38 @@ static void name_place(const struct maker *m, const struct output *output, struc
         names->prefix = prefix_of(m, location);
     } else {
         const char *output_name = output->decl.name;
-        names->prefix = arena_format(arena, "%s/%s/%s%s", output->domain->decl.name,
-                                     output->product->decl.name, output_name == NULL ? "" : output_name,
-                                     output_name == NULL ? "" : "/");
+        names->prefix =
+            arena_format(arena, "%s/%s/%s%s", output->domain->decl.name, output->product->decl.name,
+                         output_name == NULL ? "" : output_name, output_name == NULL ? "" : "/");
     }
     if (names->bucket != NULL) {
         names->uri = arena_format(arena, "s3://%s/%s", names->bucket, names->prefix);
     }
 }
 
-static void name_output(const struct maker *m, const struct output *output)
-{
+static void name_output(const struct maker *m, const struct output *output) {
     struct table_names *names = &m->tables[output->decl.index];
     names->database = m->domains[output->domain->decl.index].database;
     names->table = table_name(m, output);
     name_place(m, output, names);
 }
 
-static void name_machine(const struct maker *m, const struct pipeline *pipeline)
-{
-    const char *name = pipeline->machine.value != NULL ? pipeline->machine.value : pipeline->decl.name;
+static void name_machine(const struct maker *m, const struct pipeline *pipeline) {
+    const char *name =
+        pipeline->machine.value != NULL ? pipeline->machine.value : pipeline->decl.name;
     m->machines[pipeline->decl.index] = pipeline->existing ? name : suffixed(m, name, '-');
 }
 
-/* ---- deployments ------------------------------------------------------------------------------------------------------------ */
+/* ---- deployments
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
-static const char *either(const struct text *near, const struct text *far)
-{
+static const char *either(const struct text *near, const struct text *far) {
     return near != NULL && near->value != NULL ? near->value : far->value;
 }
 
 static struct deployment *make(struct session *s, const struct mesh *mesh,
-                               const struct environment *environment)
-{
+                               const struct environment *environment) {
     struct deployment *d = arena_new(&s->arena, struct deployment);
     struct maker m = {.s = s, .mesh = mesh, .deployment = d};
     d->mesh = mesh;
@@ -253,7 +257,8 @@ static struct deployment *make(struct session *s, const struct mesh *mesh,
     d->region = either(environment == NULL ? NULL : &environment->region, &mesh->region);
     d->account = either(environment == NULL ? NULL : &environment->account_id, &mesh->account_id);
     d->partition = partition_of(d->region);
-    d->suffix = environment == NULL || environment->suffix.value == NULL ? "" : environment->suffix.value;
+    d->suffix =
+        environment == NULL || environment->suffix.value == NULL ? "" : environment->suffix.value;
     d->schedules = environment == NULL || !environment->schedules_off;
     d->mesh_bucket = mesh->bucket.value == NULL ? NULL : suffixed(&m, mesh->bucket.value, '-');
     d->domains = m.domains = arena_array(&s->arena, struct domain_names, mesh->domains.len);
@@ -276,14 +281,12 @@ static struct deployment *make(struct session *s, const struct mesh *mesh,
     return d;
 }
 
-static const char *account_text(const struct deployment *d)
-{
+static const char *account_text(const struct deployment *d) {
     return d->account == NULL ? "" : d->account;
 }
 
 /* Two deployments in one account need different names. */
-static void check_apart(struct session *s, const struct deployments *all)
-{
+static void check_apart(struct session *s, const struct deployments *all) {
     struct map seen = {0}; /* (account, suffix and region) -> deployment */
     for (size_t i = 0; i < all->list.len; i++) {
         struct deployment *d = all->list.at[i];
@@ -292,17 +295,16 @@ static void check_apart(struct session *s, const struct deployments *all)
         if (first == d) {
             continue;
         }
-        struct diag *report =
-            diag(s, D_ENVIRONMENTS_COLLIDE, d->environment->decl.at,
-                 "environments '%s' and '%s' have the same account and suffix", first->name, d->name);
+        struct diag *report = diag(s, D_ENVIRONMENTS_COLLIDE, d->environment->decl.at,
+                                   "environments '%s' and '%s' have the same account and suffix",
+                                   first->name, d->name);
         diag_place(s, report, first->environment->decl.at, "the other one");
         diag_help(s, report, "give one of them a `suffix`");
     }
     map_free(&seen);
 }
 
-void deployments_make(struct session *s, const struct mesh *mesh, struct deployments *out)
-{
+void deployments_make(struct session *s, const struct mesh *mesh, struct deployments *out) {
     check_region(s, &mesh->region);
     for (size_t i = 0; i < mesh->environments.len; i++) {
         check_region(s, &mesh->environments.at[i]->region);

@@ -1,14 +1,17 @@
-/* elab.h - what the files of elaboration share: the state of a run, declared names, bodies of blocks.
+/* elab.h - what the files of elaboration share: the state of a run, declared names, bodies of
+ * blocks.
  *
- * Elaboration goes over all trees in passes (model.c): names first, then each area in the order in which one needs
- * another. Only files of model/ include this. */
+ * Elaboration goes over all trees in passes (model.c): names first, then each area in the order in
+ * which one needs another. Only files of model/ include this. */
 #ifndef MESH_MODEL_ELAB_H
 #define MESH_MODEL_ELAB_H
 
 #include "model/model.h"
 #include "syntax/tree.h"
 
-/* ---- names (scope.c) ------------------------------------------------------------------------------------------------- */
+/* ---- names (scope.c)
+ * -------------------------------------------------------------------------------------------------
+ */
 
 enum progress { PROGRESS_NEW, PROGRESS_BUSY, PROGRESS_DONE };
 
@@ -16,34 +19,37 @@ enum progress { PROGRESS_NEW, PROGRESS_BUSY, PROGRESS_DONE };
 struct declared {
     enum kind kind; /* KIND_SCHEMA for types too */
     enum progress progress;
-    void *thing;                /* struct product *, struct schema *, ... */
-    const struct block *block;  /* NULL: type, predeclared tag, output without a block */
+    unsigned depth;            /* schemas and types inside it, itself counted, once done */
+    void *thing;               /* struct product *, struct schema *, ... */
+    const struct block *block; /* NULL: type, predeclared tag, output without a block */
     const struct type_decl *type;
-    struct domain *domain;      /* it belongs to; NULL: none */
-    struct type *as_type;       /* of a schema or type, once done */
+    struct domain *domain; /* it belongs to; NULL: none */
+    struct type *as_type;  /* of a schema or type, once done */
 };
 
-#define KINDS(kind)     (UINT64_C(1) << (kind))
+#define KINDS(kind) (UINT64_C(1) << (kind))
 #define KINDS_PRINCIPAL                                                                            \
-    (KINDS(KIND_ROLE) | KINDS(KIND_USER) | KINDS(KIND_GROUP) | KINDS(KIND_ACCOUNT) |                \
+    (KINDS(KIND_ROLE) | KINDS(KIND_USER) | KINDS(KIND_GROUP) | KINDS(KIND_ACCOUNT) |               \
      KINDS(KIND_TEAM) | KINDS(KIND_ORGANIZATION))
 #define KINDS_PRODUCT (KINDS(KIND_PRODUCT) | KINDS(KIND_OUTPUT))
 
-/* ---- bodies (attributes.c) ------------------------------------------------------------------------------------------- */
+/* ---- bodies (attributes.c)
+ * ------------------------------------------------------------------------------------------- */
 
 enum { BODY_ATTRS_MAX = 28, BODY_NESTS_MAX = 20 };
 
-/* The members and blocks between braces, checked against kinds.def. What a body does not have, `fallback` may: the
- * defaults of its domain, then those of the mesh; for an output the product. */
+/* The members and blocks between braces, checked against kinds.def. What a body does not have,
+ * `fallback` may: the defaults of its domain, then those of the mesh; for an output the product. */
 struct body {
     enum kind kind;
-    struct span head;                             /* where something missing is reported */
+    struct span head; /* where something missing is reported */
     const struct item *items;
     const struct body *fallback;
-    const struct member *members[BODY_ATTRS_MAX]; /* by row of the kind; only ones whose value fits */
-    uint32_t broken;                              /* bits of rows whose value was reported */
-    const struct block *blocks[BODY_NESTS_MAX];   /* by row, the first of each */
-    const struct body **children;                 /* by row, only of bodies that others fall back on */
+    const struct member
+        *members[BODY_ATTRS_MAX];               /* by row of the kind; only ones whose value fits */
+    uint32_t broken;                            /* bits of rows whose value was reported */
+    const struct block *blocks[BODY_NESTS_MAX]; /* by row, the first of each */
+    const struct body **children; /* by row, only of bodies that others fall back on */
 };
 
 struct pending { /* @references or @from of a column: resolved when products are known */
@@ -68,20 +74,21 @@ struct elab {
     struct arena *arena;
     struct mesh *mesh;
     const struct block *mesh_block;
-    struct map names;   /* (path, space) -> struct declared */
-    struct map folded;  /* (path in lower case, space) -> struct declared */
-    struct map once;    /* (place in the tree, NULL): a name there was reported */
-    struct map ghosts;  /* (name, NULL) -> struct domain that nobody declared */
-    struct map columns; /* (schema, name) -> struct column; only of schemas with many columns */
-    struct map types;   /* (Glue's spelling, NULL) -> struct type */
+    struct map names;    /* (path, space) -> struct declared */
+    struct map folded;   /* (path in lower case, space) -> struct declared */
+    struct map once;     /* (place in the tree, NULL): a name there was reported */
+    struct map ghosts;   /* (name, NULL) -> struct domain that nobody declared */
+    struct map columns;  /* (schema, name) -> struct column; only of schemas with many columns */
+    struct map types;    /* (Glue's spelling, NULL) -> struct type */
     struct map defaults; /* (struct domain or the mesh, kind_info) -> struct body */
     VEC(struct declared *) of_kind[KIND_COUNT];
     VEC(struct default_block) default_blocks;
     VEC(struct pending) pending;
     VEC(struct notes_copy) copies; /* whose references are known later */
-    VEC(struct declared *) chain; /* schemas and types being elaborated, outermost first */
+    unsigned depth;                /* the deepest one met in what is being elaborated */
+    VEC(struct declared *) chain;  /* schemas and types being elaborated, outermost first */
     struct type *simple[TYPE_STRUCT + 1];
-    size_t suggestions;             /* candidates compared so far: bounded */
+    size_t suggestions; /* candidates compared so far: bounded */
     struct tag *pii;
     struct schema *broken_schema;
 };
@@ -89,11 +96,12 @@ struct elab {
 /* scope.c */
 void names_declare(struct elab *e, struct tree *const *trees, size_t count);
 struct declared *names_add(struct elab *e, enum kind kind, void *thing, struct domain *domain);
-/* What `text` names among the kinds, as seen from inside scope (NULL: outside domains); NULL, silently. */
+/* What `text` names among the kinds, as seen from inside scope (NULL: outside domains); NULL,
+ * silently. */
 struct declared *names_find(struct elab *e, uint64_t kinds, const struct domain *scope, atom text);
 /* The same; reports what is unknown or of another kind, once for each place. */
-struct declared *names_resolve(struct elab *e, uint64_t kinds, const struct domain *scope, atom text,
-                               struct span at);
+struct declared *names_resolve(struct elab *e, uint64_t kinds, const struct domain *scope,
+                               atom text, struct span at);
 struct declared *names_resolve_value(struct elab *e, uint64_t kinds, const struct domain *scope,
                                      const struct value *value);
 struct principal *names_principal(struct elab *e, const struct domain *scope,
@@ -169,17 +177,18 @@ void tags_predeclare(struct elab *e);
 void tags_build(struct elab *e);
 void tags_from_block(struct elab *e, const struct body *body, struct taggings *out);
 void tags_from_annotation(struct elab *e, const struct annotation *a, struct taggings *out);
-bool tags_put(struct elab *e, struct taggings *out, struct tagging tagging); /* unless the key is there */
+bool tags_put(struct elab *e, struct taggings *out,
+              struct tagging tagging); /* unless the key is there */
 void tags_inherit(struct elab *e, struct taggings *out, const struct taggings *from);
-/* Lifting (access.md 1.2). Gathers what stands inside a type: the strongest value of an ordered tag; of a plain one the
- * value, or NULL where there are two. */
+/* Lifting (access.md 1.2). Gathers what stands inside a type: the strongest value of an ordered
+ * tag; of a plain one the value, or NULL where there are two. */
 void tags_gather(struct elab *e, struct taggings *out, const struct taggings *inner);
 /* Puts what was gathered on the column: a higher value of an ordered tag replaces its own. */
 void tags_lift(struct elab *e, struct taggings *out, const struct taggings *inner, struct span at);
 
 /* types.c */
-/* The type; `named` gets the constraints and tags of a `type` that it names directly (NULL: not wanted), `inner` what
- * tags stand inside it. */
+/* The type; `named` gets the constraints and tags of a `type` that it names directly (NULL: not
+ * wanted), `inner` what tags stand inside it. */
 struct type *type_from(struct elab *e, const struct domain *scope, const struct type_expr *expr,
                        struct column *named, struct taggings *inner);
 struct type *type_simple(struct elab *e, enum type_kind kind);
@@ -192,13 +201,15 @@ void annotations_refuse(struct elab *e, const struct annotation *first, const ch
 
 /* schemas.c */
 void schemas_build(struct elab *e);
-/* Makes sure that a schema or type is elaborated; false when it is inside itself or too deep (reported). */
+/* Makes sure that a schema or type is elaborated; false when it is inside itself or too deep
+ * (reported). */
 bool schema_complete(struct elab *e, struct declared *d, struct span used_at);
 void schemas_references(struct elab *e);
 void notes_copied(struct elab *e, const struct column_notes *from, struct column_notes *to);
 struct column *schema_column(struct elab *e, const struct schema *schema, atom name);
 /* The column a value names; reports. */
-struct column *column_resolve(struct elab *e, const struct schema *schema, const struct value *value);
+struct column *column_resolve(struct elab *e, const struct schema *schema,
+                              const struct value *value);
 
 /* the areas */
 void mesh_read(struct elab *e);
@@ -207,7 +218,8 @@ void principals_build(struct elab *e);
 void principals_members(struct elab *e);
 void domains_build(struct elab *e);
 void products_build(struct elab *e);
-/* products_schemas first: which schema each output has, so that columns can be referred to from everywhere. */
+/* products_schemas first: which schema each output has, so that columns can be referred to from
+ * everywhere. */
 void products_schemas(struct elab *e);
 void quality_build(struct elab *e, struct output *output, const struct body *body);
 void pipelines_build(struct elab *e);

@@ -1,18 +1,19 @@
-/* environments.c - environments: region, governance account, suffix, numbers of accounts, names of buckets. */
+/* environments.c - environments: region, governance account, suffix, numbers of accounts, names of
+ * buckets. */
 #include "model/elab.h"
 
 #include <string.h>
 
-static void read_accounts(struct elab *e, struct environment *environment, const struct body *body)
-{
+static void read_accounts(struct elab *e, struct environment *environment,
+                          const struct body *body) {
     static const struct attr_info id = {.word = "accounts", .type = ATTR_ACCOUNT_ID, .detail = ""};
     for (const struct item *item = body->items; item != NULL; item = item->next) {
         const struct member *member = item_as_const(member, item);
         if (item->kind != ITEM_MEMBER || !value_check(e, &id, member->value)) {
             continue;
         }
-        struct declared *d = names_resolve(e, KINDS(KIND_ACCOUNT), NULL, member->label.text,
-                                           member->label.span);
+        struct declared *d =
+            names_resolve(e, KINDS(KIND_ACCOUNT), NULL, member->label.text, member->label.span);
         if (d != NULL) {
             struct account *account = ((struct principal *)d->thing)->account;
             vec_push(e->arena, &environment->accounts,
@@ -21,8 +22,7 @@ static void read_accounts(struct elab *e, struct environment *environment, const
     }
 }
 
-static void read_buckets(struct elab *e, struct environment *environment, const struct body *body)
-{
+static void read_buckets(struct elab *e, struct environment *environment, const struct body *body) {
     static const struct attr_info name = {.word = "buckets", .type = ATTR_TEXT, .detail = ""};
     for (const struct item *item = body->items; item != NULL; item = item->next) {
         const struct member *member = item_as_const(member, item);
@@ -33,8 +33,8 @@ static void read_buckets(struct elab *e, struct environment *environment, const 
             not_supported(e, member->label.span, "a bucket of a further zone is");
             continue;
         }
-        struct declared *d = names_resolve(e, KINDS(KIND_DOMAIN), NULL, member->label.text,
-                                           member->label.span);
+        struct declared *d =
+            names_resolve(e, KINDS(KIND_DOMAIN), NULL, member->label.text, member->label.span);
         if (d != NULL) {
             vec_push(e->arena, &environment->buckets,
                      (struct bucket_binding){d->thing, value_text(member->value)});
@@ -42,8 +42,7 @@ static void read_buckets(struct elab *e, struct environment *environment, const 
     }
 }
 
-static void build_environment(struct elab *e, struct declared *d)
-{
+static void build_environment(struct elab *e, struct declared *d) {
     struct environment *environment = d->thing;
     struct body body, inner;
     body_of_block(e, d->block, NULL, &body);
@@ -59,15 +58,15 @@ static void build_environment(struct elab *e, struct declared *d)
         read_buckets(e, environment, &inner);
     }
     const char *suffix = environment->suffix.value;
-    if (suffix != NULL && (*suffix == '\0' || strspn(suffix, "abcdefghijklmnopqrstuvwxyz0123456789") !=
-                                                  strlen(suffix))) {
+    if (suffix != NULL &&
+        (*suffix == '\0' ||
+         strspn(suffix, "abcdefghijklmnopqrstuvwxyz0123456789") != strlen(suffix))) {
         diag(e->s, D_BAD_SUFFIX, environment->suffix.at,
              "a suffix is of lower-case letters and digits, so that it fits every name");
     }
 }
 
-void environments_build(struct elab *e)
-{
+void environments_build(struct elab *e) {
     for (size_t i = 0; i < e->of_kind[KIND_ENVIRONMENT].len; i++) {
         build_environment(e, e->of_kind[KIND_ENVIRONMENT].at[i]);
     }

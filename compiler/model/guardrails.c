@@ -13,8 +13,7 @@ static const struct {
                    {12 * 3600, "Twelve_Hours"},
                    {24 * 3600, "TwentyFour_Hours"}};
 
-static struct text frequency(struct elab *e, const struct value *value)
-{
+static struct text frequency(struct elab *e, const struct value *value) {
     struct schedule schedule = schedule_from(e, value);
     if (schedule.expression != NULL && strncmp(schedule.expression, "rate", 4) == 0) {
         for (size_t i = 0; i < sizeof frequencies / sizeof *frequencies; i++) {
@@ -29,15 +28,15 @@ static struct text frequency(struct elab *e, const struct value *value)
     return (struct text){0};
 }
 
-static void build_guardrail(struct elab *e, struct declared *d)
-{
+static void build_guardrail(struct elab *e, struct declared *d) {
     struct guardrail *guardrail = d->thing;
     struct body body, inner;
     body_of_block(e, d->block, defaults_of(e, NULL, KIND_GUARDRAIL), &body);
     body_describe(e, &body, &d->block->item, &guardrail->decl);
     guardrail->managed = body_text(&body, "managed");
     guardrail->lambda = body_text(&body, "lambda");
-    for (const struct value *v = value_items(body_value(&body, "resources")); v != NULL; v = v->next) {
+    for (const struct value *v = value_items(body_value(&body, "resources")); v != NULL;
+         v = v->next) {
         vec_push(e->arena, &guardrail->resources, value_text(v));
     }
     if (body_child(e, &body, KIND_PARAMETERS, &inner)) {
@@ -48,8 +47,7 @@ static void build_guardrail(struct elab *e, struct declared *d)
     }
 }
 
-static void build_channel(struct elab *e, struct declared *d)
-{
+static void build_channel(struct elab *e, struct declared *d) {
     struct channel *channel = d->thing;
     struct body body;
     body_of_block(e, d->block, NULL, &body);
@@ -72,15 +70,13 @@ static void build_channel(struct elab *e, struct declared *d)
     }
 }
 
-void guardrails_build(struct elab *e)
-{
+void guardrails_build(struct elab *e) {
     for (size_t i = 0; i < e->of_kind[KIND_GUARDRAIL].len; i++) {
         build_guardrail(e, e->of_kind[KIND_GUARDRAIL].at[i]);
     }
 }
 
-void channels_build(struct elab *e)
-{
+void channels_build(struct elab *e) {
     for (size_t i = 0; i < e->of_kind[KIND_CHANNEL].len; i++) {
         build_channel(e, e->of_kind[KIND_CHANNEL].at[i]);
     }

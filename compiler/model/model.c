@@ -1,28 +1,36 @@
-/* model.c - elaboration as a whole: which pass comes when, and the words of the model's enumerations. */
+/* model.c - elaboration as a whole: which pass comes when, and the words of the model's
+ * enumerations. */
 #include "model/elab.h"
 
-const char *status_word(enum status status)
-{
-    static const char *const words[] = {[STATUS_PROPOSED] = "proposed", [STATUS_DRAFT] = "draft",
-                                        [STATUS_ACTIVE] = "active",     [STATUS_DEPRECATED] = "deprecated",
+const char *status_word(enum status status) {
+    static const char *const words[] = {[STATUS_PROPOSED] = "proposed",
+                                        [STATUS_DRAFT] = "draft",
+                                        [STATUS_ACTIVE] = "active",
+                                        [STATUS_DEPRECATED] = "deprecated",
                                         [STATUS_RETIRED] = "retired"};
     return words[status];
 }
 
-const char *format_word(enum format format)
-{
+const char *format_word(enum format format) {
     static const char *const words[] = {
-        [FORMAT_PARQUET] = "parquet",       [FORMAT_ORC] = "orc",     [FORMAT_AVRO] = "avro",
-        [FORMAT_JSON] = "json",             [FORMAT_CSV] = "csv",     [FORMAT_TSV] = "tsv",
-        [FORMAT_ICEBERG] = "iceberg",       [FORMAT_REGEX] = "regex", [FORMAT_GROK] = "grok",
-        [FORMAT_ION] = "ion",               [FORMAT_CLOUDTRAIL] = "cloudtrail", [FORMAT_HUDI] = "hudi",
+        [FORMAT_PARQUET] = "parquet",
+        [FORMAT_ORC] = "orc",
+        [FORMAT_AVRO] = "avro",
+        [FORMAT_JSON] = "json",
+        [FORMAT_CSV] = "csv",
+        [FORMAT_TSV] = "tsv",
+        [FORMAT_ICEBERG] = "iceberg",
+        [FORMAT_REGEX] = "regex",
+        [FORMAT_GROK] = "grok",
+        [FORMAT_ION] = "ion",
+        [FORMAT_CLOUDTRAIL] = "cloudtrail",
+        [FORMAT_HUDI] = "hudi",
         [FORMAT_NONE] = "parquet",
     };
     return words[format];
 }
 
-const char *promise_word(enum promise promise)
-{
+const char *promise_word(enum promise promise) {
     static const char *const words[] = {
         [PROMISE_FRESHNESS] = "freshness",
         [PROMISE_LATENCY] = "latency",
@@ -38,8 +46,7 @@ const char *promise_word(enum promise promise)
 }
 
 /* Each pass uses only what those before it made. */
-static void elaborate(struct elab *e, struct tree *const *trees, size_t count)
-{
+static void elaborate(struct elab *e, struct tree *const *trees, size_t count) {
     tags_predeclare(e);
     names_declare(e, trees, count);
     defaults_read(e);
@@ -59,8 +66,7 @@ static void elaborate(struct elab *e, struct tree *const *trees, size_t count)
     guardrails_build(e);
 }
 
-struct mesh *model_build(struct session *s, struct tree *const *trees, size_t count)
-{
+struct mesh *model_build(struct session *s, struct tree *const *trees, size_t count) {
     struct mesh *mesh = arena_new(&s->arena, struct mesh);
     struct elab e = {.s = s, .arena = &s->arena, .mesh = mesh};
     elaborate(&e, trees, count);

@@ -1,10 +1,10 @@
-/* pipelines.c - pipelines: what starts them, what they produce, the role they run as. Steps are in steps.c. */
+/* pipelines.c - pipelines: what starts them, what they produce, the role they run as. Steps are in
+ * steps.c. */
 #include "model/elab.h"
 
 #include <string.h>
 
-static void read_trigger(struct elab *e, struct pipeline *pipeline, const struct value *value)
-{
+static void read_trigger(struct elab *e, struct pipeline *pipeline, const struct value *value) {
     struct schedule schedule = schedule_from(e, value);
     struct body options, inner;
     struct trigger trigger = {.kind = TRIGGER_SCHEDULE, .at = value->span};
@@ -20,7 +20,8 @@ static void read_trigger(struct elab *e, struct pipeline *pipeline, const struct
         }
         if (trigger.timezone.value != NULL && schedule.expression != NULL &&
             strncmp(schedule.expression, "rate", 4) == 0) {
-            diag(e->s, D_EITHER_OR, trigger.timezone.at, "every(..) has no time zone: it counts from now");
+            diag(e->s, D_EITHER_OR, trigger.timezone.at,
+                 "every(..) has no time zone: it counts from now");
         }
     }
     if (trigger.expression != NULL) {
@@ -28,9 +29,10 @@ static void read_trigger(struct elab *e, struct pipeline *pipeline, const struct
     }
 }
 
-static void produce(struct elab *e, struct pipeline *pipeline, struct output *output, struct span at)
-{
-    for (size_t i = output->producers.len; i-- > 0;) { /* this pipeline's entry is the last one, if any */
+static void produce(struct elab *e, struct pipeline *pipeline, struct output *output,
+                    struct span at) {
+    for (size_t i = output->producers.len;
+         i-- > 0;) { /* this pipeline's entry is the last one, if any */
         if (output->producers.at[i] == pipeline) {
             diag(e->s, D_DUPLICATE_ATTRIBUTE, at, "'%s' is named twice", output->decl.path);
             return;
@@ -41,9 +43,9 @@ static void produce(struct elab *e, struct pipeline *pipeline, struct output *ou
     vec_push(e->arena, &output->producers, pipeline);
 }
 
-static void read_produces(struct elab *e, struct pipeline *pipeline, const struct body *body)
-{
-    for (const struct value *v = value_items(body_value(body, "produces")); v != NULL; v = v->next) {
+static void read_produces(struct elab *e, struct pipeline *pipeline, const struct body *body) {
+    for (const struct value *v = value_items(body_value(body, "produces")); v != NULL;
+         v = v->next) {
         struct declared *d = names_resolve_value(e, KINDS_PRODUCT, pipeline->domain, v);
         if (d != NULL && d->kind == KIND_OUTPUT) {
             produce(e, pipeline, d->thing, v->span);
@@ -56,8 +58,7 @@ static void read_produces(struct elab *e, struct pipeline *pipeline, const struc
     }
 }
 
-static void build_pipeline(struct elab *e, struct declared *d)
-{
+static void build_pipeline(struct elab *e, struct declared *d) {
     struct pipeline *pipeline = d->thing;
     struct body body;
     body_of_block(e, d->block, defaults_of(e, d->domain, KIND_PIPELINE), &body);
@@ -65,7 +66,8 @@ static void build_pipeline(struct elab *e, struct declared *d)
     pipeline->machine = body_text(&body, "name");
     read_produces(e, pipeline, &body);
     pipeline->role = body_principal(e, &body, "role", KINDS(KIND_ROLE), d->domain, NULL);
-    for (const struct value *v = value_items(body_value(&body, "schedule")); v != NULL; v = v->next) {
+    for (const struct value *v = value_items(body_value(&body, "schedule")); v != NULL;
+         v = v->next) {
         read_trigger(e, pipeline, v);
     }
     pipeline->timeout = body_amount(&body, "timeout");
@@ -79,8 +81,7 @@ static void build_pipeline(struct elab *e, struct declared *d)
     steps_build(e, pipeline, steps, on_failure);
 }
 
-void pipelines_build(struct elab *e)
-{
+void pipelines_build(struct elab *e) {
     for (size_t i = 0; i < e->of_kind[KIND_PIPELINE].len; i++) {
         build_pipeline(e, e->of_kind[KIND_PIPELINE].at[i]);
     }

@@ -1,4 +1,5 @@
-/* policies.c - the statements of policies, names resolved. What AWS would make of them is judged in check/access. */
+/* policies.c - the statements of policies, names resolved. What AWS would make of them is judged in
+ * check/access. */
 #include "model/elab.h"
 
 #include "base/suggest.h"
@@ -25,8 +26,7 @@ static const struct {
 };
 enum { PERMISSIONS = sizeof permissions / sizeof *permissions };
 
-const char *permission_word(unsigned bit)
-{
+const char *permission_word(unsigned bit) {
     for (size_t i = 0; i < PERMISSIONS; i++) {
         if (permissions[i].bit == bit) {
             return permissions[i].word;
@@ -35,8 +35,7 @@ const char *permission_word(unsigned bit)
     return "?";
 }
 
-const char *permission_wire(unsigned bit)
-{
+const char *permission_wire(unsigned bit) {
     for (size_t i = 0; i < PERMISSIONS; i++) {
         if (permissions[i].bit == bit) {
             return permissions[i].wire;
@@ -45,18 +44,17 @@ const char *permission_wire(unsigned bit)
     return NULL;
 }
 
-static void unknown_permission(struct elab *e, const struct value *value)
-{
+static void unknown_permission(struct elab *e, const struct value *value) {
     struct suggestion suggestion = suggest_for(value->text);
-    struct diag *d = diag(e->s, D_UNKNOWN_PERMISSION, value->span, "there is no permission '%s'", value->text);
+    struct diag *d =
+        diag(e->s, D_UNKNOWN_PERMISSION, value->span, "there is no permission '%s'", value->text);
     for (size_t i = 0; i < PERMISSIONS; i++) {
         suggest_offer(&suggestion, permissions[i].word);
     }
     diag_suggest(e->s, d, suggestion.best);
 }
 
-static void read_permissions(struct elab *e, const struct access *access, struct grant *grant)
-{
+static void read_permissions(struct elab *e, const struct access *access, struct grant *grant) {
     for (const struct value *v = access->permissions; v != NULL; v = v->next) {
         size_t i = 0;
         if (v->kind == VALUE_ERROR || v->text == NULL) {
@@ -77,10 +75,11 @@ static void read_permissions(struct elab *e, const struct access *access, struct
     }
 }
 
-/* ---- targets -------------------------------------------------------------------------------------------------------------- */
+/* ---- targets
+ * --------------------------------------------------------------------------------------------------------------
+ */
 
-static bool read_database(struct elab *e, const struct name *name, struct grant *grant)
-{
+static bool read_database(struct elab *e, const struct name *name, struct grant *grant) {
     struct declared *d = names_resolve(e, KINDS(KIND_DOMAIN), NULL, name->text, name->span);
     grant->target = GRANT_DATABASE;
     grant->domain = d == NULL ? NULL : d->thing;
@@ -88,8 +87,8 @@ static bool read_database(struct elab *e, const struct name *name, struct grant 
 }
 
 /* domain.* */
-static bool read_all_tables(struct elab *e, const struct name *name, size_t length, struct grant *grant)
-{
+static bool read_all_tables(struct elab *e, const struct name *name, size_t length,
+                            struct grant *grant) {
     atom domain = atom_put(&e->s->atoms, name->text, length);
     struct span at = {name->span.lo, name->span.lo + (uint32_t)length};
     struct declared *d = names_resolve(e, KINDS(KIND_DOMAIN), NULL, domain, at);
@@ -98,8 +97,7 @@ static bool read_all_tables(struct elab *e, const struct name *name, size_t leng
     return d != NULL;
 }
 
-static void read_columns(struct elab *e, const struct target *target, struct grant *grant)
-{
+static void read_columns(struct elab *e, const struct target *target, struct grant *grant) {
     size_t count = 0;
     if (!target->has_columns && !target->except) {
         return;
@@ -113,8 +111,8 @@ static void read_columns(struct elab *e, const struct target *target, struct gra
     grant->columns.spans = arena_array(e->arena, struct span, count + 1);
     const struct output *output = grant->outputs.at[0];
     if (output->schema == NULL) {
-        diag(e->s, D_COLUMNS_WITHOUT_SCHEMA, target->span, "'%s' has no schema whose columns could be named",
-             output->decl.path);
+        diag(e->s, D_COLUMNS_WITHOUT_SCHEMA, target->span,
+             "'%s' has no schema whose columns could be named", output->decl.path);
         return;
     }
     for (const struct value *v = target->columns; v != NULL; v = v->next) {
@@ -127,8 +125,7 @@ static void read_columns(struct elab *e, const struct target *target, struct gra
 }
 
 static bool read_table(struct elab *e, const struct target *target, const struct domain *inside,
-                       struct grant *grant)
-{
+                       struct grant *grant) {
     const struct name *name = &target->name;
     size_t length = atom_length(name->text);
     if (length > 2 && strcmp(name->text + length - 2, ".*") == 0) {
@@ -136,9 +133,11 @@ static bool read_table(struct elab *e, const struct target *target, const struct
     }
     struct declared *d = names_find(e, KINDS_PRODUCT, inside, name->text);
     if (d == NULL && names_find(e, KINDS(KIND_DOMAIN), NULL, name->text) != NULL) {
-        struct diag *report = diag(e->s, D_WRONG_KIND, name->span,
-                                   "'%s' is a domain; a product or output is expected here", name->text);
-        diag_help(e->s, report, "`domain %s` is its database, `%s.*` all its tables", name->text, name->text);
+        struct diag *report =
+            diag(e->s, D_WRONG_KIND, name->span,
+                 "'%s' is a domain; a product or output is expected here", name->text);
+        diag_help(e->s, report, "`domain %s` is its database, `%s.*` all its tables", name->text,
+                  name->text);
         return false;
     }
     d = d != NULL ? d : names_resolve(e, KINDS_PRODUCT, inside, name->text, name->span);
@@ -155,16 +154,15 @@ static bool read_table(struct elab *e, const struct target *target, const struct
         }
     }
     if ((target->has_columns || target->except) && grant->outputs.len > 1) {
-        diag(e->s, D_NEEDS_ONE_OUTPUT, name->span, "product '%s' has several outputs: columns need one",
-             name->text);
+        diag(e->s, D_NEEDS_ONE_OUTPUT, name->span,
+             "product '%s' has several outputs: columns need one", name->text);
         return false;
     }
     read_columns(e, target, grant);
     return true;
 }
 
-static bool read_location(struct elab *e, const struct name *name, struct grant *grant)
-{
+static bool read_location(struct elab *e, const struct name *name, struct grant *grant) {
     const char *text = name->text;
     size_t n = atom_length(text);
     grant->target = GRANT_LOCATION;
@@ -177,17 +175,26 @@ static bool read_location(struct elab *e, const struct name *name, struct grant 
 }
 
 static bool read_target(struct elab *e, const struct target *target, const struct domain *inside,
-                        struct grant *grant)
-{
+                        struct grant *grant) {
     grant->target_at = target->span;
     switch (target->kind) {
-    case TARGET_TAGGED: case TARGET_DOMAINS_TAGGED:
+    case TARGET_TAGGED:
+    case TARGET_DOMAINS_TAGGED:
         not_supported(e, target->span, "a grant by tags is");
         return false;
-    case TARGET_CATALOG: not_supported(e, target->span, "a grant on the catalog is"); return false;
-    case TARGET_TAG: not_supported(e, target->span, "a grant on a tag is"); return false;
-    case TARGET_LINK: not_supported(e, target->span, "a grant on a link is"); return false;
-    case TARGET_PATH: case TARGET_DOMAIN: case TARGET_LOCATION: break;
+    case TARGET_CATALOG:
+        not_supported(e, target->span, "a grant on the catalog is");
+        return false;
+    case TARGET_TAG:
+        not_supported(e, target->span, "a grant on a tag is");
+        return false;
+    case TARGET_LINK:
+        not_supported(e, target->span, "a grant on a link is");
+        return false;
+    case TARGET_PATH:
+    case TARGET_DOMAIN:
+    case TARGET_LOCATION:
+        break;
     }
     if (target->name.text == NULL) {
         return false; /* reported by the parser */
@@ -199,14 +206,18 @@ static bool read_target(struct elab *e, const struct target *target, const struc
                                          : read_location(e, &target->name, grant);
 }
 
-/* ---- grantees --------------------------------------------------------------------------------------------------------------- */
+/* ---- grantees
+ * ---------------------------------------------------------------------------------------------------------------
+ */
 
-static void read_grantees(struct elab *e, const struct access *access, struct grant *grant)
-{
+static void read_grantees(struct elab *e, const struct access *access, struct grant *grant) {
     for (const struct value *v = access->to; v != NULL; v = v->next) {
         if (v->kind == VALUE_PATH && strcmp(v->text, "everyone") == 0) {
-            struct diag *d = diag(e->s, D_GRANT_TO_EVERYONE, v->span, "a grant names whom it is for");
-            diag_help(e->s, d, "`everyone` stands in `forbid` and `shared_with`; a team is a set of principals");
+            struct diag *d =
+                diag(e->s, D_GRANT_TO_EVERYONE, v->span, "a grant names whom it is for");
+            diag_help(
+                e->s, d,
+                "`everyone` stands in `forbid` and `shared_with`; a team is a set of principals");
             continue;
         }
         struct principal *principal =
@@ -220,8 +231,7 @@ static void read_grantees(struct elab *e, const struct access *access, struct gr
 }
 
 /* Clauses that a later version compiles; false when there is one. */
-static bool clauses_supported(struct elab *e, const struct access *access)
-{
+static bool clauses_supported(struct elab *e, const struct access *access) {
     bool whole = true;
     if (access->grant_option) {
         not_supported(e, access->grant_option_span, "`with grant option` is");
@@ -238,8 +248,8 @@ static bool clauses_supported(struct elab *e, const struct access *access)
     return whole;
 }
 
-static void read_access(struct elab *e, const struct declared *policy, const struct access *access)
-{
+static void read_access(struct elab *e, const struct declared *policy,
+                        const struct access *access) {
     struct span verb = {access->item.span.lo, access->item.span.lo};
     struct grant *grant = arena_new(e->arena, struct grant);
     if (access->verb != ACCESS_GRANT) {
@@ -254,13 +264,13 @@ static void read_access(struct elab *e, const struct declared *policy, const str
     read_permissions(e, access, grant);
     read_grantees(e, access, grant);
     bool whole = clauses_supported(e, access);
-    if (read_target(e, &access->target, policy->domain, grant) && whole && grant->permissions != 0) {
+    if (read_target(e, &access->target, policy->domain, grant) && whole &&
+        grant->permissions != 0) {
         vec_push(e->arena, &e->mesh->grants, grant);
     }
 }
 
-void policies_build(struct elab *e)
-{
+void policies_build(struct elab *e) {
     for (size_t i = 0; i < e->of_kind[KIND_POLICY].len; i++) {
         const struct declared *policy = e->of_kind[KIND_POLICY].at[i];
         for (const struct item *item = policy->block->items; item != NULL; item = item->next) {

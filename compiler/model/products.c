@@ -4,11 +4,12 @@
 #include "base/suggest.h"
 #include <string.h>
 
-/* ---- schemas of outputs ------------------------------------------------------------------------------------------------ */
+/* ---- schemas of outputs
+ * ------------------------------------------------------------------------------------------------
+ */
 
 /* Stands in where a schema was named that does not exist: nothing is reported about its columns. */
-static struct schema *broken_schema(struct elab *e)
-{
+static struct schema *broken_schema(struct elab *e) {
     if (e->broken_schema == NULL) {
         e->broken_schema = arena_new(e->arena, struct schema);
         e->broken_schema->broken = true;
@@ -17,8 +18,7 @@ static struct schema *broken_schema(struct elab *e)
     return e->broken_schema;
 }
 
-static struct schema *schema_of(struct elab *e, const struct name *of, const struct domain *scope)
-{
+static struct schema *schema_of(struct elab *e, const struct name *of, const struct domain *scope) {
     if (of->text == NULL) {
         return NULL;
     }
@@ -31,8 +31,7 @@ static struct schema *schema_of(struct elab *e, const struct name *of, const str
 }
 
 /* The output blocks of a product's block, in the order in which scope.c made outputs of them. */
-static const struct block *next_output(const struct item **at)
-{
+static const struct block *next_output(const struct item **at) {
     for (; *at != NULL; *at = (*at)->next) {
         const struct block *block = item_as_const(block, *at);
         if ((*at)->kind == ITEM_BLOCK && block->kind == KIND_OUTPUT && block->name.text != NULL) {
@@ -43,8 +42,7 @@ static const struct block *next_output(const struct item **at)
     return NULL;
 }
 
-void products_schemas(struct elab *e)
-{
+void products_schemas(struct elab *e) {
     for (size_t i = 0; i < e->of_kind[KIND_PRODUCT].len; i++) {
         const struct declared *d = e->of_kind[KIND_PRODUCT].at[i];
         struct product *product = d->thing;
@@ -58,35 +56,43 @@ void products_schemas(struct elab *e)
     }
 }
 
-/* ---- format ------------------------------------------------------------------------------------------------------------ */
+/* ---- format
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
-enum { FOR_CSV = 1 << FORMAT_CSV | 1 << FORMAT_TSV, FOR_JSON = 1 << FORMAT_JSON,
-       FOR_COLUMNAR = 1 << FORMAT_PARQUET | 1 << FORMAT_ORC };
+enum {
+    FOR_CSV = 1 << FORMAT_CSV | 1 << FORMAT_TSV,
+    FOR_JSON = 1 << FORMAT_JSON,
+    FOR_COLUMNAR = 1 << FORMAT_PARQUET | 1 << FORMAT_ORC
+};
 
 static const struct {
     const char *word;
     int formats;
-} format_option_rules[] = {{"delimiter", FOR_CSV},   {"quote", FOR_CSV},           {"escape", FOR_CSV},
-                           {"skip_header", FOR_CSV}, {"ignore_malformed", FOR_JSON}, {"compression", FOR_COLUMNAR}};
+} format_option_rules[] = {{"delimiter", FOR_CSV},
+                           {"quote", FOR_CSV},
+                           {"escape", FOR_CSV},
+                           {"skip_header", FOR_CSV},
+                           {"ignore_malformed", FOR_JSON},
+                           {"compression", FOR_COLUMNAR}};
 
-static void check_format_options(struct elab *e, enum format format, const struct body *options)
-{
+static void check_format_options(struct elab *e, enum format format, const struct body *options) {
     for (size_t i = 0; i < sizeof format_option_rules / sizeof *format_option_rules; i++) {
         const struct member *member = body_own(options, format_option_rules[i].word);
         if (member == NULL) {
             continue;
         }
         if ((format_option_rules[i].formats >> format & 1) == 0) {
-            diag(e->s, D_OPTION_NOT_FOR_FORMAT, member->label.span, "format '%s' has no option '%s'",
-                 format_word(format), member->label.text);
+            diag(e->s, D_OPTION_NOT_FOR_FORMAT, member->label.span,
+                 "format '%s' has no option '%s'", format_word(format), member->label.text);
         } else if (i < 3 && strlen(member->value->text) != 1) {
-            diag(e->s, D_OUT_OF_RANGE, member->value->span, "'%s' is a single character", member->label.text);
+            diag(e->s, D_OUT_OF_RANGE, member->value->span, "'%s' is a single character",
+                 member->label.text);
         }
     }
 }
 
-static void read_format(struct elab *e, struct output *output, const struct body *body)
-{
+static void read_format(struct elab *e, struct output *output, const struct body *body) {
     const struct value *value = body_value(body, "format");
     int choice = body_choice(body, "format");
     struct body options;
@@ -113,8 +119,7 @@ static void read_format(struct elab *e, struct output *output, const struct body
     output->options.ignore_malformed = body_bool(&options, "ignore_malformed", false);
 }
 
-static void read_serde(struct elab *e, struct output *output, const struct body *body)
-{
+static void read_serde(struct elab *e, struct output *output, const struct body *body) {
     struct body serde, inner;
     if (!body_child(e, body, KIND_SERDE, &serde)) {
         return;
@@ -128,31 +133,34 @@ static void read_serde(struct elab *e, struct output *output, const struct body 
     }
     const struct member *format = body_own(body, "format");
     if (format != NULL && format->value->span.lo == output->format_at.lo) {
-        struct diag *d = diag(e->s, D_EITHER_OR, format->label.span, "a format and a serde; one of them says it");
+        struct diag *d = diag(e->s, D_EITHER_OR, format->label.span,
+                              "a format and a serde; one of them says it");
         diag_place(e->s, d, serde.head, "the serde");
     }
 }
 
-/* ---- location, partition, inputs ---------------------------------------------------------------------------------------- */
+/* ---- location, partition, inputs
+ * ---------------------------------------------------------------------------------------- */
 
-static void check_location(struct elab *e, const struct text *location)
-{
+static void check_location(struct elab *e, const struct text *location) {
     const char *text = location->value;
     if (text == NULL) {
         return;
     }
     if (strstr(text, "${") != NULL) {
         not_supported(e, location->at, "a location with columns in it is");
-    } else if (strncmp(text, "s3://", 5) == 0 ? text[5] == '\0' || text[5] == '/' : strstr(text, "://") != NULL) {
+    } else if (strncmp(text, "s3://", 5) == 0 ? text[5] == '\0' || text[5] == '/'
+                                              : strstr(text, "://") != NULL) {
         diag(e->s, D_BAD_LOCATION, location->at,
              "a location is \"s3://bucket/path/\", or a path below the domain's bucket");
-    } else if (*text == '\0' || *text == '/' || strstr(text + (text[0] == 's' ? 5 : 0), "//") != NULL) {
-        diag(e->s, D_BAD_LOCATION, location->at, "a path in a bucket begins with a name and has no empty part");
+    } else if (*text == '\0' || *text == '/' ||
+               strstr(text + (text[0] == 's' ? 5 : 0), "//") != NULL) {
+        diag(e->s, D_BAD_LOCATION, location->at,
+             "a path in a bucket begins with a name and has no empty part");
     }
 }
 
-static void read_partition(struct elab *e, struct output *output, const struct body *body)
-{
+static void read_partition(struct elab *e, struct output *output, const struct body *body) {
     const struct value *value = body_value(body, "partition");
     struct schema *schema = output->schema;
     if (value != NULL) {
@@ -176,7 +184,8 @@ static void read_partition(struct elab *e, struct output *output, const struct b
     }
     if (schema == NULL) {
         if (value != NULL) {
-            diag(e->s, D_COLUMNS_WITHOUT_SCHEMA, value->span, "there is no schema whose columns could be partition keys");
+            diag(e->s, D_COLUMNS_WITHOUT_SCHEMA, value->span,
+                 "there is no schema whose columns could be partition keys");
         }
         return;
     }
@@ -196,8 +205,7 @@ static void read_partition(struct elab *e, struct output *output, const struct b
     }
 }
 
-static void read_input(struct elab *e, struct output *output, const struct value *value)
-{
+static void read_input(struct elab *e, struct output *output, const struct value *value) {
     struct input input = {.at = value->span};
     struct body options;
     if (value->has_options) {
@@ -225,21 +233,20 @@ static void read_input(struct elab *e, struct output *output, const struct value
     }
 }
 
-static struct output *single_output(struct elab *e, const struct declared *d, struct span at)
-{
+static struct output *single_output(struct elab *e, const struct declared *d, struct span at) {
     if (d == NULL || d->kind == KIND_OUTPUT) {
         return d == NULL ? NULL : d->thing;
     }
     const struct product *product = d->thing;
     if (product->outputs.len != 1) {
-        diag(e->s, D_NEEDS_ONE_OUTPUT, at, "product '%s' has several outputs: name one", product->decl.path);
+        diag(e->s, D_NEEDS_ONE_OUTPUT, at, "product '%s' has several outputs: name one",
+             product->decl.path);
     }
     return product->outputs.at[0];
 }
 
 /* `replaced_by: v2` may name an output of the same product. */
-static void read_replaced_by(struct elab *e, struct output *output, const struct body *body)
-{
+static void read_replaced_by(struct elab *e, struct output *output, const struct body *body) {
     const struct value *value = body_value(body, "replaced_by");
     if (value == NULL) {
         return;
@@ -255,10 +262,11 @@ static void read_replaced_by(struct elab *e, struct output *output, const struct
     output->replaced_by = single_output(e, d, value->span);
 }
 
-/* ---- promises ------------------------------------------------------------------------------------------------------------ */
+/* ---- promises
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
-static void read_sla(struct elab *e, struct output *output, const struct body *body)
-{
+static void read_sla(struct elab *e, struct output *output, const struct body *body) {
     struct body sla, options;
     if (!body_child(e, body, KIND_SLA, &sla)) {
         return;
@@ -279,8 +287,7 @@ static void read_sla(struct elab *e, struct output *output, const struct body *b
     }
 }
 
-static void read_lifecycle(struct elab *e, struct output *output, const struct body *body)
-{
+static void read_lifecycle(struct elab *e, struct output *output, const struct body *body) {
     struct body inner;
     if (body_child(e, body, KIND_LIFECYCLE, &inner)) {
         output->lifecycle.infrequent_access = body_amount(&inner, "infrequent_access");
@@ -289,8 +296,7 @@ static void read_lifecycle(struct elab *e, struct output *output, const struct b
     }
 }
 
-static void read_crawl(struct elab *e, struct output *output, const struct body *body)
-{
+static void read_crawl(struct elab *e, struct output *output, const struct body *body) {
     struct body inner;
     if (!body_child(e, body, KIND_CRAWL, &inner)) {
         return;
@@ -304,16 +310,18 @@ static void read_crawl(struct elab *e, struct output *output, const struct body 
     output->crawl.role = body_principal(e, &inner, "role", KINDS(KIND_ROLE), output->domain, NULL);
 }
 
-/* ---- outputs and products -------------------------------------------------------------------------------------------------- */
+/* ---- outputs and products
+ * --------------------------------------------------------------------------------------------------
+ */
 
-static void read_output(struct elab *e, struct output *output, const struct body *body)
-{
+static void read_output(struct elab *e, struct output *output, const struct body *body) {
     struct body inner;
     int status = body_choice(body, "status");
     output->status = status < 0 ? STATUS_DRAFT : (enum status)status;
     output->version = body_text(body, "version");
     output->existing = body_bool(body, "existing", false);
-    output->location = value_text(body_own(body, "location") ? body_own(body, "location")->value : NULL);
+    output->location =
+        value_text(body_own(body, "location") ? body_own(body, "location")->value : NULL);
     output->table = value_text(body_own(body, "table") ? body_own(body, "table")->value : NULL);
     check_location(e, &output->location);
     read_format(e, output, body);
@@ -334,16 +342,18 @@ static void read_output(struct elab *e, struct output *output, const struct body
     }
     tags_inherit(e, &output->tags, &output->domain->tags);
     if (output->schema == NULL && !output->crawl.given && !output->existing) {
-        struct diag *d = diag(e->s, D_NO_SCHEMA, output->decl.at, "'%s' has no schema", output->decl.path);
-        diag_help(e->s, d, "write `of SCHEMA` after the name; only what is crawled or exists goes without");
+        struct diag *d =
+            diag(e->s, D_NO_SCHEMA, output->decl.at, "'%s' has no schema", output->decl.path);
+        diag_help(e->s, d,
+                  "write `of SCHEMA` after the name; only what is crawled or exists goes without");
         output->schema = broken_schema(e);
     }
     quality_build(e, output, body);
 }
 
-static void read_shared_with(struct elab *e, struct product *product, const struct body *body)
-{
-    for (const struct value *v = value_items(body_value(body, "shared_with")); v != NULL; v = v->next) {
+static void read_shared_with(struct elab *e, struct product *product, const struct body *body) {
+    for (const struct value *v = value_items(body_value(body, "shared_with")); v != NULL;
+         v = v->next) {
         if (v->kind == VALUE_PATH && strcmp(v->text, "everyone") == 0) {
             product->shared_with_everyone = true;
             continue;
@@ -356,8 +366,7 @@ static void read_shared_with(struct elab *e, struct product *product, const stru
 }
 
 static void read_outputs(struct elab *e, struct product *product, const struct block *block,
-                         struct body *body)
-{
+                         struct body *body) {
     const struct item *at = block->items;
     const struct block *inner = next_output(&at);
     if (inner == NULL) {
@@ -388,13 +397,13 @@ static void read_outputs(struct elab *e, struct product *product, const struct b
     }
 }
 
-static void build_product(struct elab *e, struct declared *d)
-{
+static void build_product(struct elab *e, struct declared *d) {
     struct product *product = d->thing;
     struct body body, inner;
     body_of_block(e, d->block, defaults_of(e, d->domain, KIND_PRODUCT), &body);
     body_describe(e, &body, &d->block->item, &product->decl);
-    product->owner = body_principal(e, &body, "owner", KINDS_PRINCIPAL, d->domain, &product->owner_at);
+    product->owner =
+        body_principal(e, &body, "owner", KINDS_PRINCIPAL, d->domain, &product->owner_at);
     if (product->owner == NULL) {
         product->owner = d->domain->owner;
         product->owner_at = product->owner_at.lo != 0 ? product->owner_at : d->domain->owner_at;
@@ -415,8 +424,7 @@ static void build_product(struct elab *e, struct declared *d)
     read_outputs(e, product, d->block, &body);
 }
 
-void products_build(struct elab *e)
-{
+void products_build(struct elab *e) {
     for (size_t i = 0; i < e->of_kind[KIND_PRODUCT].len; i++) {
         build_product(e, e->of_kind[KIND_PRODUCT].at[i]);
     }

@@ -1,5 +1,5 @@
-/* quality.c - rules of quality: those that follow from a schema's annotations, then the `expect` statements, each said
- * once. */
+/* quality.c - rules of quality: those that follow from a schema's annotations, then the `expect`
+ * statements, each said once. */
 #include "model/elab.h"
 
 #include "base/hash.h"
@@ -13,22 +13,22 @@ struct rules { /* the list of an output while it is being made */
     struct elab *e;
     struct output *output;
     struct rule **tail;
-    struct rule *key; /* the primary key's */
+    struct rule *key;           /* the primary key's */
     uint64_t hashes[FEW_RULES]; /* of the first ones, in order */
     struct rule *few[FEW_RULES];
     size_t count;
     struct map known; /* of the rest: (hash, NULL) -> struct rule */
 };
 
-/* ---- the same rule twice ------------------------------------------------------------------------------------------------ */
+/* ---- the same rule twice
+ * ------------------------------------------------------------------------------------------------
+ */
 
-static uint64_t hash_text(uint64_t hash, const char *text)
-{
+static uint64_t hash_text(uint64_t hash, const char *text) {
     return text == NULL ? hash_bytes(hash, "\xff", 1) : hash_bytes(hash, text, strlen(text) + 1);
 }
 
-static uint64_t hash_data(uint64_t hash, const struct data *data)
-{
+static uint64_t hash_data(uint64_t hash, const struct data *data) {
     if (data == NULL) {
         return hash_bytes(hash, "\xfe", 1);
     }
@@ -40,10 +40,9 @@ static uint64_t hash_data(uint64_t hash, const struct data *data)
     return hash_bytes(hash, "\xfd", 1);
 }
 
-/* What a rule says, without where it stands, its severity and its dimension. 64 bits: two rules of one output that differ
- * never meet by chance. */
-static uint64_t hash_rule(uint64_t hash, const struct rule *rule)
-{
+/* What a rule says, without where it stands, its severity and its dimension. 64 bits: two rules of
+ * one output that differ never meet by chance. */
+static uint64_t hash_rule(uint64_t hash, const struct rule *rule) {
     int words[] = {(int)rule->kind, (int)rule->metric, rule->between, (int)rule->comparison};
     hash = hash_bytes(hash, words, sizeof words);
     for (size_t i = 0; i < rule->columns.len; i++) {
@@ -62,8 +61,7 @@ static uint64_t hash_rule(uint64_t hash, const struct rule *rule)
 }
 
 /* A primary key is unique and complete. */
-static bool follows_from_key(const struct rules *rules, const struct rule *rule)
-{
+static bool follows_from_key(const struct rules *rules, const struct rule *rule) {
     const struct rule *key = rules->key;
     if (key == NULL || rule->where.value != NULL || rule->columns.len == 0 ||
         (rule->kind == RULE_UNIQUE && rule->columns.len != key->columns.len) ||
@@ -79,8 +77,7 @@ static bool follows_from_key(const struct rules *rules, const struct rule *rule)
 }
 
 /* The rule of the same hash; puts this one there when there is none. */
-static struct rule *known_rule(struct rules *rules, struct rule *rule)
-{
+static struct rule *known_rule(struct rules *rules, struct rule *rule) {
     uint64_t hash = hash_rule(HASH_START, rule);
     size_t few = rules->count < FEW_RULES ? rules->count : FEW_RULES;
     for (size_t i = 0; i < few; i++) {
@@ -96,8 +93,7 @@ static struct rule *known_rule(struct rules *rules, struct rule *rule)
 }
 
 /* Adds a rule unless it says what stands there already; what the later one says besides is kept. */
-static void add_rule(struct rules *rules, struct rule *rule)
-{
+static void add_rule(struct rules *rules, struct rule *rule) {
     struct rule *known = follows_from_key(rules, rule) ? rules->key : known_rule(rules, rule);
     if (known == rule) {
         *rules->tail = rule;
@@ -108,10 +104,11 @@ static void add_rule(struct rules *rules, struct rule *rule)
     known->dimension = rule->dimension.value != NULL ? rule->dimension : known->dimension;
 }
 
-/* ---- rules that follow from the schema ------------------------------------------------------------------------------------ */
+/* ---- rules that follow from the schema
+ * ------------------------------------------------------------------------------------ */
 
-static struct rule *new_rule(struct elab *e, enum rule_kind kind, struct column *column, struct span at)
-{
+static struct rule *new_rule(struct elab *e, enum rule_kind kind, struct column *column,
+                             struct span at) {
     struct rule *rule = arena_new(e->arena, struct rule);
     rule->kind = kind;
     rule->at = at;
@@ -123,15 +120,13 @@ static struct rule *new_rule(struct elab *e, enum rule_kind kind, struct column 
     return rule;
 }
 
-static struct rule *implied_rule(struct rules *rules, enum rule_kind kind, struct column *column)
-{
+static struct rule *implied_rule(struct rules *rules, enum rule_kind kind, struct column *column) {
     struct rule *rule = new_rule(rules->e, kind, column, column->decl.at);
     rule->implied = true;
     return rule;
 }
 
-static void imply_key(struct rules *rules, const struct schema *schema)
-{
+static void imply_key(struct rules *rules, const struct schema *schema) {
     struct rule *rule = NULL;
     for (size_t i = 0; i < schema->columns.len; i++) {
         struct column *column = schema->columns.at[i];
@@ -147,21 +142,22 @@ static void imply_key(struct rules *rules, const struct schema *schema)
     }
 }
 
-static void imply_range(struct rules *rules, struct column *column)
-{
+static void imply_range(struct rules *rules, struct column *column) {
     struct data *low = column->notes->minimum, *high = column->notes->maximum;
     if (low == NULL && high == NULL) {
         return;
     }
-    struct rule *rule = implied_rule(rules, low != NULL && high != NULL ? RULE_BETWEEN : RULE_COMPARE, column);
+    struct rule *rule =
+        implied_rule(rules, low != NULL && high != NULL ? RULE_BETWEEN : RULE_COMPARE, column);
     rule->operand = low != NULL ? low : high;
     rule->upper = low != NULL ? high : NULL;
-    rule->comparison = rule->kind == RULE_BETWEEN ? COMPARE_EQ : low != NULL ? COMPARE_GE : COMPARE_LE;
+    rule->comparison = rule->kind == RULE_BETWEEN ? COMPARE_EQ
+                       : low != NULL              ? COMPARE_GE
+                                                  : COMPARE_LE;
     add_rule(rules, rule);
 }
 
-static struct data *data_of(struct elab *e, enum data_kind kind, const char *text, struct span at)
-{
+static struct data *data_of(struct elab *e, enum data_kind kind, const char *text, struct span at) {
     struct data *data = arena_new(e->arena, struct data);
     data->kind = kind;
     data->text = text;
@@ -169,8 +165,7 @@ static struct data *data_of(struct elab *e, enum data_kind kind, const char *tex
     return data;
 }
 
-static void imply_column(struct rules *rules, struct column *column)
-{
+static void imply_column(struct rules *rules, struct column *column) {
     struct elab *e = rules->e;
     struct rule *rule;
     if (column->required && !column->key) {
@@ -187,13 +182,15 @@ static void imply_column(struct rules *rules, struct column *column)
     imply_range(rules, column);
     if (column->notes->pattern.value != NULL) {
         rule = implied_rule(rules, RULE_MATCHES, column);
-        rule->operand = data_of(e, DATA_TEXT, column->notes->pattern.value, column->notes->pattern.at);
+        rule->operand =
+            data_of(e, DATA_TEXT, column->notes->pattern.value, column->notes->pattern.at);
         add_rule(rules, rule);
     }
     if (column->notes->max_length.text != NULL) {
         rule = implied_rule(rules, RULE_LENGTH, column);
         rule->comparison = COMPARE_LE;
-        rule->operand = data_of(e, DATA_NUMBER, column->notes->max_length.text, column->notes->max_length.at);
+        rule->operand =
+            data_of(e, DATA_NUMBER, column->notes->max_length.text, column->notes->max_length.at);
         add_rule(rules, rule);
     }
     if (column->notes->references.column != NULL) {
@@ -204,7 +201,9 @@ static void imply_column(struct rules *rules, struct column *column)
     }
 }
 
-/* ---- expect ---------------------------------------------------------------------------------------------------------------- */
+/* ---- expect
+ * ----------------------------------------------------------------------------------------------------------------
+ */
 
 static const struct metric_info {
     const char *word;
@@ -223,23 +222,34 @@ static const struct metric_info {
 };
 enum { METRICS = sizeof metrics / sizeof *metrics };
 
-static enum comparison comparison_of(enum operator op)
-{
+static enum comparison comparison_of(enum operator op) {
     switch (op) {
-    case OP_NE: return COMPARE_NE;
-    case OP_LT: return COMPARE_LT;
-    case OP_LE: return COMPARE_LE;
-    case OP_GT: return COMPARE_GT;
-    case OP_GE: return COMPARE_GE;
-    case OP_NONE: case OP_EQ: case OP_LIKE: case OP_IS: case OP_IN: case OP_AND: case OP_OR: case OP_NOT:
-    case OP_VALUE: break;
+    case OP_NE:
+        return COMPARE_NE;
+    case OP_LT:
+        return COMPARE_LT;
+    case OP_LE:
+        return COMPARE_LE;
+    case OP_GT:
+        return COMPARE_GT;
+    case OP_GE:
+        return COMPARE_GE;
+    case OP_NONE:
+    case OP_EQ:
+    case OP_LIKE:
+    case OP_IS:
+    case OP_IN:
+    case OP_AND:
+    case OP_OR:
+    case OP_NOT:
+    case OP_VALUE:
+        break;
     }
     return COMPARE_EQ;
 }
 
 /* A share may be written 99% or 0.99; freshness is a duration, kept in seconds. */
-static struct data *metric_operand(struct elab *e, struct rule *rule, const struct value *value)
-{
+static struct data *metric_operand(struct elab *e, struct rule *rule, const struct value *value) {
     const struct metric_info *metric = &metrics[rule->metric];
     const char *wanted = rule->metric == METRIC_FRESHNESS ? "a duration"
                          : metric->share                  ? "a percentage"
@@ -249,14 +259,16 @@ static struct data *metric_operand(struct elab *e, struct rule *rule, const stru
                                                            : "";
     if (value->kind == VALUE_DURATION && rule->metric == METRIC_FRESHNESS) {
         rule->duration = value_amount(value);
-        return data_of(e, DATA_NUMBER, arena_format(e->arena, "%lld", (long long)rule->duration.base),
-                       value->span);
+        return data_of(e, DATA_NUMBER,
+                       arena_format(e->arena, "%lld", (long long)rule->duration.base), value->span);
     }
     if (value->kind == VALUE_PERCENT && metric->share) {
-        return data_of(e, DATA_NUMBER, arena_format(e->arena, "%.10g", strtod(value->text, NULL) / 100),
+        return data_of(e, DATA_NUMBER,
+                       arena_format(e->arena, "%.10g", strtod(value->text, NULL) / 100),
                        value->span);
     }
-    if ((value->kind == VALUE_INTEGER || value->kind == VALUE_DECIMAL) && rule->metric != METRIC_FRESHNESS) {
+    if ((value->kind == VALUE_INTEGER || value->kind == VALUE_DECIMAL) &&
+        rule->metric != METRIC_FRESHNESS) {
         return data_from(e, value, 0);
     }
     if (value->kind != VALUE_ERROR && report_once(e, value)) {
@@ -267,8 +279,7 @@ static struct data *metric_operand(struct elab *e, struct rule *rule, const stru
 }
 
 static bool read_columns(struct elab *e, const struct schema *schema, const struct value *values,
-                         struct rule *rule)
-{
+                         struct rule *rule) {
     bool whole = true;
     if (values != NULL && values->next == NULL) {
         rule->columns.at = arena_array(e->arena, struct column *, 1);
@@ -285,8 +296,7 @@ static bool read_columns(struct elab *e, const struct schema *schema, const stru
     return whole;
 }
 
-static bool read_metric(struct elab *e, const struct expect *expect, struct rule *rule)
-{
+static bool read_metric(struct elab *e, const struct expect *expect, struct rule *rule) {
     size_t i = 0;
     while (i < METRICS && strcmp(metrics[i].word, expect->metric.text) != 0) {
         i++;
@@ -323,8 +333,7 @@ static bool read_metric(struct elab *e, const struct expect *expect, struct rule
     return rule->operand != NULL && (!rule->between || rule->upper != NULL);
 }
 
-static bool read_list(struct elab *e, const struct expect *expect, struct rule *rule)
-{
+static bool read_list(struct elab *e, const struct expect *expect, struct rule *rule) {
     struct data *list = data_of(e, DATA_LIST, NULL, expect->item.span);
     struct data **tail = &list->first;
     const struct value *items = expect->operands;
@@ -343,14 +352,14 @@ static bool read_list(struct elab *e, const struct expect *expect, struct rule *
     return list->first != NULL;
 }
 
-static bool read_references(struct rules *rules, const struct expect *expect, struct rule *rule)
-{
+static bool read_references(struct rules *rules, const struct expect *expect, struct rule *rule) {
     struct elab *e = rules->e;
     const struct domain *scope = rules->output->domain;
     if (expect->product.text == NULL) {
         return false;
     }
-    struct declared *d = names_resolve(e, KINDS_PRODUCT, scope, expect->product.text, expect->product.span);
+    struct declared *d =
+        names_resolve(e, KINDS_PRODUCT, scope, expect->product.text, expect->product.span);
     if (d == NULL) {
         return false;
     }
@@ -358,16 +367,16 @@ static bool read_references(struct rules *rules, const struct expect *expect, st
     if (d->kind == KIND_PRODUCT) {
         const struct product *product = d->thing;
         if (product->outputs.len != 1) {
-            diag(e->s, D_NEEDS_ONE_OUTPUT, expect->product.span, "product '%s' has several outputs: name one",
-                 product->decl.path);
+            diag(e->s, D_NEEDS_ONE_OUTPUT, expect->product.span,
+                 "product '%s' has several outputs: name one", product->decl.path);
             return false;
         }
         output = product->outputs.at[0];
     }
     rule->references = output;
     if (output->schema == NULL) {
-        diag(e->s, D_COLUMNS_WITHOUT_SCHEMA, expect->product.span, "'%s' has no schema whose columns could be named",
-             output->decl.path);
+        diag(e->s, D_COLUMNS_WITHOUT_SCHEMA, expect->product.span,
+             "'%s' has no schema whose columns could be named", output->decl.path);
         return false;
     }
     for (const struct value *v = expect->referenced; v != NULL; v = v->next) {
@@ -378,22 +387,21 @@ static bool read_references(struct rules *rules, const struct expect *expect, st
         vec_push(e->arena, &rule->referenced, column);
     }
     if (rule->referenced.len != rule->columns.len) {
-        diag(e->s, D_METRIC_COLUMNS, expect->product.span, "%zu columns refer to %zu", rule->columns.len,
-             rule->referenced.len);
+        diag(e->s, D_METRIC_COLUMNS, expect->product.span, "%zu columns refer to %zu",
+             rule->columns.len, rule->referenced.len);
         return false;
     }
     return true;
 }
 
-static void read_notes(struct elab *e, const struct annotation *first, struct rule *rule)
-{
+static void read_notes(struct elab *e, const struct annotation *first, struct rule *rule) {
     for (const struct annotation *a = first; a != NULL; a = a->next) {
         bool severity = a->word.text != NULL && strcmp(a->word.text, "severity") == 0;
         bool dimension = a->word.text != NULL && strcmp(a->word.text, "dimension") == 0;
         if (!severity && !dimension) {
             if (a->word.text != NULL) {
-                struct diag *d = diag(e->s, D_ANNOTATION_NOT_HERE, a->span, "'@%s' has no place on an expectation",
-                                      a->word.text);
+                struct diag *d = diag(e->s, D_ANNOTATION_NOT_HERE, a->span,
+                                      "'@%s' has no place on an expectation", a->word.text);
                 struct suggestion suggestion = suggest_for(a->word.text);
                 suggest_offer(&suggestion, "severity");
                 suggest_offer(&suggestion, "dimension");
@@ -406,12 +414,15 @@ static void read_notes(struct elab *e, const struct annotation *first, struct ru
             }
             continue;
         }
-        const char *words = severity ? "info|warning|error"
-                                     : "accuracy|completeness|conformity|consistency|coverage|timeliness|uniqueness";
+        const char *words =
+            severity
+                ? "info|warning|error"
+                : "accuracy|completeness|conformity|consistency|coverage|timeliness|uniqueness";
         const struct value *value = a->arguments;
         if (value == NULL || value->next != NULL || value->kind != VALUE_PATH ||
             word_in_list(words, value->text) < 0) {
-            diag(e->s, D_ANNOTATION_ARGUMENTS, a->span, "it is written @%s(%s)", a->word.text, words);
+            diag(e->s, D_ANNOTATION_ARGUMENTS, a->span, "it is written @%s(%s)", a->word.text,
+                 words);
             continue;
         }
         *(severity ? &rule->severity : &rule->dimension) = value_text(value);
@@ -419,16 +430,17 @@ static void read_notes(struct elab *e, const struct annotation *first, struct ru
 }
 
 static const enum rule_kind rule_kinds[] = {
-    [EXPECT_UNIQUE] = RULE_UNIQUE,   [EXPECT_COMPLETE] = RULE_COMPLETE, [EXPECT_COMPARE] = RULE_COMPARE,
-    [EXPECT_IN] = RULE_IN,           [EXPECT_MATCHES] = RULE_MATCHES,   [EXPECT_BETWEEN] = RULE_BETWEEN,
-    [EXPECT_METRIC] = RULE_METRIC,   [EXPECT_REFERENCES] = RULE_REFERENCES, [EXPECT_SQL] = RULE_SQL,
-    [EXPECT_ANY] = RULE_ANY,         [EXPECT_ALL] = RULE_ALL,
+    [EXPECT_UNIQUE] = RULE_UNIQUE,   [EXPECT_COMPLETE] = RULE_COMPLETE,
+    [EXPECT_COMPARE] = RULE_COMPARE, [EXPECT_IN] = RULE_IN,
+    [EXPECT_MATCHES] = RULE_MATCHES, [EXPECT_BETWEEN] = RULE_BETWEEN,
+    [EXPECT_METRIC] = RULE_METRIC,   [EXPECT_REFERENCES] = RULE_REFERENCES,
+    [EXPECT_SQL] = RULE_SQL,         [EXPECT_ANY] = RULE_ANY,
+    [EXPECT_ALL] = RULE_ALL,
 };
 
 static struct rule *read_expect(struct rules *rules, const struct expect *expect);
 
-static bool read_children(struct rules *rules, const struct expect *expect, struct rule *rule)
-{
+static bool read_children(struct rules *rules, const struct expect *expect, struct rule *rule) {
     struct rule **tail = &rule->children;
     for (const struct item *item = expect->children; item != NULL; item = item->next) {
         if (item->kind != ITEM_EXPECT) {
@@ -444,17 +456,20 @@ static bool read_children(struct rules *rules, const struct expect *expect, stru
 }
 
 /* What follows the columns, by form. */
-static bool read_form(struct rules *rules, const struct expect *expect, struct rule *rule)
-{
+static bool read_form(struct rules *rules, const struct expect *expect, struct rule *rule) {
     struct elab *e = rules->e;
     const struct value *first = expect->operands;
     switch (expect->form) {
-    case EXPECT_UNIQUE: case EXPECT_COMPLETE: return true;
-    case EXPECT_COMPARE: case EXPECT_MATCHES:
+    case EXPECT_UNIQUE:
+    case EXPECT_COMPLETE:
+        return true;
+    case EXPECT_COMPARE:
+    case EXPECT_MATCHES:
         rule->comparison = expect->form == EXPECT_MATCHES ? COMPARE_EQ : comparison_of(expect->op);
         rule->operand = first == NULL ? NULL : data_literal(e, first);
         return rule->operand != NULL;
-    case EXPECT_IN: return read_list(e, expect, rule);
+    case EXPECT_IN:
+        return read_list(e, expect, rule);
     case EXPECT_BETWEEN:
         if (first == NULL || first->next == NULL) {
             return false;
@@ -462,21 +477,24 @@ static bool read_form(struct rules *rules, const struct expect *expect, struct r
         rule->operand = data_literal(e, first);
         rule->upper = data_literal(e, first->next);
         return rule->operand != NULL && rule->upper != NULL;
-    case EXPECT_METRIC: return expect->metric.text != NULL && read_metric(e, expect, rule);
-    case EXPECT_REFERENCES: return read_references(rules, expect, rule);
+    case EXPECT_METRIC:
+        return expect->metric.text != NULL && read_metric(e, expect, rule);
+    case EXPECT_REFERENCES:
+        return read_references(rules, expect, rule);
     case EXPECT_SQL:
         rule->sql = value_text(expect->sql);
         rule->comparison = comparison_of(expect->op);
         rule->operand = first == NULL ? NULL : data_literal(e, first);
         return rule->sql.value != NULL && rule->operand != NULL;
-    case EXPECT_ANY: case EXPECT_ALL: return read_children(rules, expect, rule);
+    case EXPECT_ANY:
+    case EXPECT_ALL:
+        return read_children(rules, expect, rule);
     }
     return false;
 }
 
 /* NULL when something in it was reported. */
-static struct rule *read_expect(struct rules *rules, const struct expect *expect)
-{
+static struct rule *read_expect(struct rules *rules, const struct expect *expect) {
     struct elab *e = rules->e;
     struct rule *rule = new_rule(e, rule_kinds[expect->form], NULL, expect->item.span);
     bool whole = read_columns(e, rules->output->schema, expect->columns, rule);
@@ -489,8 +507,7 @@ static struct rule *read_expect(struct rules *rules, const struct expect *expect
 }
 
 /* What defaults expect comes first. */
-static void read_expects(struct rules *rules, const struct body *body)
-{
+static void read_expects(struct rules *rules, const struct body *body) {
     if (body->fallback != NULL) {
         read_expects(rules, body->fallback);
     }
@@ -506,9 +523,9 @@ static void read_expects(struct rules *rules, const struct body *body)
 }
 
 /* What is expected of a product without a schema; defaults may, for they speak of all products. */
-static void refuse_expects(struct elab *e, const struct block *own)
-{
-    for (const struct item *item = own == NULL ? NULL : own->items; item != NULL; item = item->next) {
+static void refuse_expects(struct elab *e, const struct block *own) {
+    for (const struct item *item = own == NULL ? NULL : own->items; item != NULL;
+         item = item->next) {
         if (item->kind == ITEM_EXPECT) {
             diag(e->s, D_COLUMNS_WITHOUT_SCHEMA, item->span,
                  "without a schema there are no columns to expect anything of");
@@ -517,8 +534,7 @@ static void refuse_expects(struct elab *e, const struct block *own)
     }
 }
 
-void quality_build(struct elab *e, struct output *output, const struct body *body)
-{
+void quality_build(struct elab *e, struct output *output, const struct body *body) {
     struct rules rules = {.e = e, .output = output, .tail = &output->rules};
     struct body quality;
     if (output->schema != NULL) {
@@ -535,7 +551,8 @@ void quality_build(struct elab *e, struct output *output, const struct body *bod
         }
         const struct value *schedule = body_value(&quality, "schedule");
         if (schedule != NULL) {
-            output->quality_schedule = (struct text){schedule_from(e, schedule).expression, schedule->span};
+            output->quality_schedule =
+                (struct text){schedule_from(e, schedule).expression, schedule->span};
         }
     }
     map_free(&rules.known);

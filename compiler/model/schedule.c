@@ -1,45 +1,50 @@
 /* schedule.c - every(..), cron(..) and at(..) as expressions of EventBridge.
  *
- * Rules: EventBridge Scheduler user guide, "Schedule types". rate(1 hour) but rate(2 hours); cron has six fields, one of
- * day-of-month and day-of-week is `?`. */
+ * Rules: EventBridge Scheduler user guide, "Schedule types". rate(1 hour) but rate(2 hours); cron
+ * has six fields, one of day-of-month and day-of-week is `?`. */
 #include "model/elab.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-static struct schedule refuse(struct elab *e, const struct value *value, const char *why)
-{
+static struct schedule refuse(struct elab *e, const struct value *value, const char *why) {
     if (report_once(e, value)) {
         diag(e->s, D_BAD_SCHEDULE, value->span, "%s", why);
     }
     return (struct schedule){0};
 }
 
-/* ---- every(1h) -------------------------------------------------------------------------------------------------------- */
+/* ---- every(1h)
+ * --------------------------------------------------------------------------------------------------------
+ */
 
-static struct schedule rate(struct elab *e, const struct value *call)
-{
+static struct schedule rate(struct elab *e, const struct value *call) {
     const struct value *value = call->first;
     if (value == NULL || value->kind != VALUE_DURATION || value->next != NULL) {
-        return refuse(e, value != NULL ? value : call, "every(..) takes a duration, for example every(1h)");
+        return refuse(e, value != NULL ? value : call,
+                      "every(..) takes a duration, for example every(1h)");
     }
     int64_t seconds = value_amount(value).base;
     if (value->unit == UNIT_SECOND || value->unit == UNIT_MONTH || value->unit == UNIT_YEAR) {
         return refuse(e, value, "a schedule counts in minutes, hours, days or weeks");
     }
     if (seconds <= 0 || seconds > INT64_C(1000) * 366 * 86400) {
-        return refuse(e, value, seconds <= 0 ? "a schedule takes at least a minute"
-                                             : "a schedule this long never runs");
+        return refuse(e, value,
+                      seconds <= 0 ? "a schedule takes at least a minute"
+                                   : "a schedule this long never runs");
     }
     int64_t unit = seconds % 86400 == 0 ? 86400 : seconds % 3600 == 0 ? 3600 : 60;
     const char *word = unit == 86400 ? "day" : unit == 3600 ? "hour" : "minute";
     int64_t n = seconds / unit;
-    const char *text = arena_format(e->arena, "rate(%lld %s%s)", (long long)n, word, n == 1 ? "" : "s");
+    const char *text =
+        arena_format(e->arena, "rate(%lld %s%s)", (long long)n, word, n == 1 ? "" : "s");
     return (struct schedule){text, seconds};
 }
 
-/* ---- cron(...) -------------------------------------------------------------------------------------------------------- */
+/* ---- cron(...)
+ * --------------------------------------------------------------------------------------------------------
+ */
 
 static const struct field_rule {
     const char *name;
@@ -57,8 +62,7 @@ static const struct field_rule {
 enum { CRON_FIELDS = 6, CRON_DAY = 2, CRON_WEEKDAY = 4 };
 
 /* A number or word of the field; -1 when it is none. Moves *at behind it. */
-static int cron_number(const struct field_rule *rule, const char **at)
-{
+static int cron_number(const struct field_rule *rule, const char **at) {
     const char *p = *at;
     if (isdigit((unsigned char)*p)) {
         char *end;
@@ -80,8 +84,7 @@ static int cron_number(const struct field_rule *rule, const char **at)
 }
 
 /* One item between commas: * ? L LW 15W MON#2 5L, a number, a range, each maybe with /step. */
-static bool cron_item(const struct field_rule *rule, const char **at)
-{
+static bool cron_item(const struct field_rule *rule, const char **at) {
     const char *p = *at;
     bool whole = true;
     if (*p == '?' && strchr(rule->marks, '?') != NULL) {
@@ -129,8 +132,7 @@ static bool cron_item(const struct field_rule *rule, const char **at)
     return true;
 }
 
-static bool cron_field(const struct field_rule *rule, const char *text)
-{
+static bool cron_field(const struct field_rule *rule, const char *text) {
     const char *at = text;
     for (;;) {
         if (!cron_item(rule, &at)) {
@@ -146,8 +148,7 @@ static bool cron_field(const struct field_rule *rule, const char *text)
 }
 
 /* Seconds between runs where every run has the same distance and it can be told at a glance. */
-static int64_t cron_period(char *const *f)
-{
+static int64_t cron_period(char *const *f) {
     bool daily = (strcmp(f[2], "*") == 0 || strcmp(f[2], "?") == 0) && strcmp(f[3], "*") == 0 &&
                  (strcmp(f[4], "*") == 0 || strcmp(f[4], "?") == 0);
     bool one_minute = strspn(f[0], "0123456789") == strlen(f[0]);
@@ -172,8 +173,7 @@ static int64_t cron_period(char *const *f)
 }
 
 /* A cron of Unix has five fields, 0 to 7 as days of the week, and no year: the same in six. */
-static const char *six_fields(struct elab *e, char *const *f)
-{
+static const char *six_fields(struct elab *e, char *const *f) {
     const char *day = f[2], *weekday = f[4];
     if (strcmp(weekday, "*") == 0) {
         weekday = "?";
@@ -187,8 +187,7 @@ static const char *six_fields(struct elab *e, char *const *f)
     return arena_format(e->arena, "cron(\"%s %s %s %s %s *\")", f[0], f[1], day, f[3], weekday);
 }
 
-static struct schedule cron(struct elab *e, const struct value *call)
-{
+static struct schedule cron(struct elab *e, const struct value *call) {
     const struct value *value = call->first;
     if (value == NULL || value->kind != VALUE_STRING || value->next != NULL) {
         return refuse(e, value != NULL ? value : call, "cron(..) takes a text of six fields");
@@ -202,7 +201,8 @@ static struct schedule cron(struct elab *e, const struct value *call)
     }
     if (count != CRON_FIELDS) {
         if (report_once(e, value)) {
-            struct diag *d = diag(e->s, D_BAD_SCHEDULE, value->span, "cron(..) has six fields: minutes, "
+            struct diag *d = diag(e->s, D_BAD_SCHEDULE, value->span,
+                                  "cron(..) has six fields: minutes, "
                                   "hours, day of month, month, day of week, year");
             if (count == CRON_FIELDS - 1) {
                 diag_help(e->s, d, "in six fields: %s", six_fields(e, f));
@@ -212,23 +212,24 @@ static struct schedule cron(struct elab *e, const struct value *call)
     }
     for (int i = 0; i < CRON_FIELDS; i++) {
         if (!cron_field(&fields[i], f[i])) {
-            return refuse(e, value, arena_format(e->arena, "'%s' does not fit the field '%s' of cron", f[i],
-                                                 fields[i].name));
+            return refuse(e, value,
+                          arena_format(e->arena, "'%s' does not fit the field '%s' of cron", f[i],
+                                       fields[i].name));
         }
     }
     if ((strcmp(f[CRON_DAY], "?") == 0) == (strcmp(f[CRON_WEEKDAY], "?") == 0)) {
         return refuse(e, value, "one of day of month and day of week is '?', the other is not");
     }
     int64_t period = cron_period(f);
-    const char *expression = arena_format(e->arena, "cron(%s %s %s %s %s %s)", f[0], f[1], f[2], f[3],
-                                          f[4], f[5]);
+    const char *expression =
+        arena_format(e->arena, "cron(%s %s %s %s %s %s)", f[0], f[1], f[2], f[3], f[4], f[5]);
     return (struct schedule){expression, period};
 }
 
-/* ---- at(...) and the rest --------------------------------------------------------------------------------------------- */
+/* ---- at(...) and the rest
+ * --------------------------------------------------------------------------------------------- */
 
-static struct schedule at_time(struct elab *e, const struct value *call)
-{
+static struct schedule at_time(struct elab *e, const struct value *call) {
     const struct value *value = call->first;
     if (value != NULL && value->kind == VALUE_STRING && value->next == NULL) {
         const char *pattern = "dddd-dd-ddTdd:dd:dd", *text = value->text;
@@ -237,18 +238,18 @@ static struct schedule at_time(struct elab *e, const struct value *call)
                (pattern[i] == 'd' ? isdigit((unsigned char)text[i]) : text[i] == pattern[i])) {
             i++;
         }
-        bool fits = pattern[i] == '\0' && text[i] == '\0' && atoi(text + 5) >= 1 && atoi(text + 5) <= 12 &&
-                    atoi(text + 8) >= 1 && atoi(text + 8) <= 31 && atoi(text + 11) <= 23 &&
-                    atoi(text + 14) <= 59 && atoi(text + 17) <= 59;
+        bool fits = pattern[i] == '\0' && text[i] == '\0' && atoi(text + 5) >= 1 &&
+                    atoi(text + 5) <= 12 && atoi(text + 8) >= 1 && atoi(text + 8) <= 31 &&
+                    atoi(text + 11) <= 23 && atoi(text + 14) <= 59 && atoi(text + 17) <= 59;
         if (fits) {
             return (struct schedule){arena_format(e->arena, "at(%s)", text), 0};
         }
     }
-    return refuse(e, value != NULL ? value : call, "at(..) takes a time like \"2027-01-31T02:00:00\"");
+    return refuse(e, value != NULL ? value : call,
+                  "at(..) takes a time like \"2027-01-31T02:00:00\"");
 }
 
-struct schedule schedule_from(struct elab *e, const struct value *value)
-{
+struct schedule schedule_from(struct elab *e, const struct value *value) {
     if (value == NULL || value->kind != VALUE_CALL) {
         return (struct schedule){0};
     }
@@ -261,13 +262,13 @@ struct schedule schedule_from(struct elab *e, const struct value *value)
     if (strcmp(value->text, "at") == 0) {
         return at_time(e, value);
     }
-    return refuse(e, value, arena_format(e->arena, "'%s' is no schedule: every(..), cron(..) and at(..) are",
-                                         value->text));
+    return refuse(e, value,
+                  arena_format(e->arena, "'%s' is no schedule: every(..), cron(..) and at(..) are",
+                               value->text));
 }
 
 /* Glue takes cron alone: every(1h) as a cron where one says the same. */
-const char *schedule_as_cron(struct elab *e, const struct value *value)
-{
+const char *schedule_as_cron(struct elab *e, const struct value *value) {
     struct schedule schedule = schedule_from(e, value);
     if (schedule.expression == NULL || strncmp(schedule.expression, "cron", 4) == 0) {
         return schedule.expression;

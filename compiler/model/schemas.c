@@ -1,16 +1,18 @@
-/* schemas.c - schemas and named types: columns in order, includes, cycles, references between columns. */
+/* schemas.c - schemas and named types: columns in order, includes, cycles, references between
+ * columns. */
 #include "model/elab.h"
 
 #include "base/suggest.h"
 #include <string.h>
 
-enum { SCHEMA_DEPTH = 200, /* schemas inside schemas */
-       FEW_COLUMNS = 32 }; /* up to here a list is searched, above it a map */
+enum {
+    SCHEMA_DEPTH = 200, /* schemas inside schemas */
+    FEW_COLUMNS = 32
+}; /* up to here a list is searched, above it a map */
 
 const struct column_notes no_column_notes;
 
-struct column *schema_column(struct elab *e, const struct schema *schema, atom name)
-{
+struct column *schema_column(struct elab *e, const struct schema *schema, atom name) {
     if (schema->columns.len > FEW_COLUMNS) {
         return map_get(&e->columns, schema, name);
     }
@@ -22,12 +24,12 @@ struct column *schema_column(struct elab *e, const struct schema *schema, atom n
     return NULL;
 }
 
-struct column *column_resolve(struct elab *e, const struct schema *schema, const struct value *value)
-{
+struct column *column_resolve(struct elab *e, const struct schema *schema,
+                              const struct value *value) {
     if (value->kind != VALUE_PATH && value->kind != VALUE_STRING) {
         if (value->kind != VALUE_ERROR && report_once(e, value)) {
-            diag(e->s, D_WRONG_TYPE, value->span, "the name of a column is expected here; this is %s",
-                 value_word(value));
+            diag(e->s, D_WRONG_TYPE, value->span,
+                 "the name of a column is expected here; this is %s", value_word(value));
         }
         return NULL;
     }
@@ -48,14 +50,17 @@ struct column *column_resolve(struct elab *e, const struct schema *schema, const
     return column;
 }
 
-/* ---- columns --------------------------------------------------------------------------------------------------------- */
+/* ---- columns
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 /* Puts a column at the end unless its name is taken; `at`: where to report that. */
-static void add_column(struct elab *e, struct schema *schema, struct column *column, struct span at)
-{
+static void add_column(struct elab *e, struct schema *schema, struct column *column,
+                       struct span at) {
     const struct column *same = schema_column(e, schema, column->decl.name);
     if (same != NULL) {
-        struct diag *d = diag(e->s, D_DUPLICATE_COLUMN, at, "a second column '%s'", column->decl.name);
+        struct diag *d =
+            diag(e->s, D_DUPLICATE_COLUMN, at, "a second column '%s'", column->decl.name);
         diag_place(e->s, d, same->decl.at, "the first one is here");
         return;
     }
@@ -70,8 +75,7 @@ static void add_column(struct elab *e, struct schema *schema, struct column *col
     }
 }
 
-static void read_column(struct elab *e, const struct declared *d, const struct column_decl *decl)
-{
+static void read_column(struct elab *e, const struct declared *d, const struct column_decl *decl) {
     struct schema *schema = d->thing;
     struct column *column = arena_new(e->arena, struct column);
     struct taggings inner = {0};
@@ -81,7 +85,8 @@ static void read_column(struct elab *e, const struct declared *d, const struct c
     column->physical = names_lower(e, decl->label.text);
     column->notes = &no_column_notes;
     struct type *type = type_from(e, d->domain, decl->type, column, &inner);
-    column->decl = (struct decl){decl->label.text, decl->label.text, decl->label.span, decl->item.doc, 0};
+    column->decl =
+        (struct decl){decl->label.text, decl->label.text, decl->label.span, decl->item.doc, 0};
     column->type = type;
     column->type_at = decl->type->span;
     annotations_apply(e, decl->annotations, column, d->domain);
@@ -91,8 +96,7 @@ static void read_column(struct elab *e, const struct declared *d, const struct c
 }
 
 /* `include Other`: its columns, each a struct of its own because place and key position differ. */
-static void read_include(struct elab *e, const struct declared *d, const struct include *include)
-{
+static void read_include(struct elab *e, const struct declared *d, const struct include *include) {
     struct schema *schema = d->thing;
     if (include->schema.text == NULL) {
         return;
@@ -118,8 +122,7 @@ static void read_include(struct elab *e, const struct declared *d, const struct 
 }
 
 /* Room for the columns that stand there: most schemas include nothing. */
-static void reserve_columns(struct elab *e, struct schema *schema, const struct item *items)
-{
+static void reserve_columns(struct elab *e, struct schema *schema, const struct item *items) {
     size_t count = 0;
     for (const struct item *item = items; item != NULL; item = item->next) {
         count += item->kind == ITEM_COLUMN;
@@ -128,8 +131,7 @@ static void reserve_columns(struct elab *e, struct schema *schema, const struct 
     schema->columns.cap = count;
 }
 
-static void read_schema(struct elab *e, const struct declared *d)
-{
+static void read_schema(struct elab *e, const struct declared *d) {
     struct schema *schema = d->thing;
     reserve_columns(e, schema, d->block->items);
     schema->decl.doc = d->block->item.doc;
@@ -150,8 +152,7 @@ static void read_schema(struct elab *e, const struct declared *d)
     }
 }
 
-static void read_type(struct elab *e, const struct declared *d)
-{
+static void read_type(struct elab *e, const struct declared *d) {
     struct column *prototype = d->thing;
     struct decl decl = prototype->decl;
     struct taggings inner = {0};
@@ -164,10 +165,11 @@ static void read_type(struct elab *e, const struct declared *d)
     tags_lift(e, &prototype->tags, &inner, decl.at);
 }
 
-/* ---- order and cycles -------------------------------------------------------------------------------------------------- */
+/* ---- order and cycles
+ * --------------------------------------------------------------------------------------------------
+ */
 
-static void report_cycle(struct elab *e, const struct declared *d, struct span used_at)
-{
+static void report_cycle(struct elab *e, const struct declared *d, struct span used_at) {
     const char *text = "";
     size_t i = 0;
     while (e->chain.at[i] != d) {
@@ -175,28 +177,18 @@ static void report_cycle(struct elab *e, const struct declared *d, struct span u
     }
     size_t shown = 0;
     for (; i < e->chain.len && shown < 20; i++, shown++) {
-        text = arena_format(e->arena, "%s%s -> ", text, ((const struct decl *)e->chain.at[i]->thing)->path);
+        text = arena_format(e->arena, "%s%s -> ", text,
+                            ((const struct decl *)e->chain.at[i]->thing)->path);
     }
     const struct decl *decl = d->thing;
-    struct diag *report = diag(e->s, D_SCHEMA_CYCLE, used_at, "'%s' holds itself: %s%s", decl->path, text,
-                               i < e->chain.len ? "..." : decl->path);
+    struct diag *report = diag(e->s, D_SCHEMA_CYCLE, used_at, "'%s' holds itself: %s%s", decl->path,
+                               text, i < e->chain.len ? "..." : decl->path);
     diag_place(e->s, report, decl->at, "declared here");
 }
 
-bool schema_complete(struct elab *e, struct declared *d, struct span used_at)
-{
-    if (d->progress == PROGRESS_DONE) {
-        return true;
-    }
-    if (d->progress == PROGRESS_BUSY) {
-        report_cycle(e, d, used_at);
-        return false;
-    }
-    if (e->chain.len >= SCHEMA_DEPTH) {
-        diag(e->s, D_SCHEMA_TOO_DEEP, used_at, "schemas and types stand inside each other more than %d deep",
-             SCHEMA_DEPTH);
-        return false;
-    }
+static void complete(struct elab *e, struct declared *d) {
+    unsigned around = e->depth;
+    e->depth = 0;
     d->progress = PROGRESS_BUSY;
     vec_push(e->arena, &e->chain, d);
     if (d->type != NULL) {
@@ -206,24 +198,43 @@ bool schema_complete(struct elab *e, struct declared *d, struct span used_at)
     }
     e->chain.len--;
     d->progress = PROGRESS_DONE;
+    d->depth = e->depth + 1;
+    e->depth = around;
+}
+
+bool schema_complete(struct elab *e, struct declared *d, struct span used_at) {
+    if (d->progress == PROGRESS_BUSY) {
+        report_cycle(e, d, used_at);
+        return false;
+    }
+    if (d->progress == PROGRESS_NEW && e->chain.len < SCHEMA_DEPTH) {
+        complete(e, d);
+    }
+    if (d->progress == PROGRESS_NEW || (d->depth >= SCHEMA_DEPTH && e->chain.len > 0)) {
+        diag(e->s, D_SCHEMA_TOO_DEEP, used_at,
+             "schemas and types stand inside each other more than %d deep", SCHEMA_DEPTH);
+        return false;
+    }
+    e->depth = d->depth > e->depth ? d->depth : e->depth;
     return true;
 }
 
-void schemas_build(struct elab *e)
-{
+void schemas_build(struct elab *e) {
     for (size_t i = 0; i < e->of_kind[KIND_SCHEMA].len; i++) {
         schema_complete(e, e->of_kind[KIND_SCHEMA].at[i], (struct span){0, 0});
     }
 }
 
-/* ---- references -------------------------------------------------------------------------------------------------------- */
+/* ---- references
+ * --------------------------------------------------------------------------------------------------------
+ */
 
-static void resolve_reference(struct elab *e, const struct pending *p)
-{
+static void resolve_reference(struct elab *e, const struct pending *p) {
     atom path = p->path->text;
     const char *dot = strrchr(path, '.');
     if (dot == NULL) {
-        diag(e->s, D_REFERENCE_FORM, p->path->span, "a product and its column are expected: product.column");
+        diag(e->s, D_REFERENCE_FORM, p->path->span,
+             "a product and its column are expected: product.column");
         return;
     }
     atom product = atom_put(&e->s->atoms, path, (size_t)(dot - path));
@@ -236,12 +247,14 @@ static void resolve_reference(struct elab *e, const struct pending *p)
     if (d->kind == KIND_PRODUCT) {
         const struct product *of = d->thing;
         if (of->outputs.len != 1) {
-            diag(e->s, D_NEEDS_ONE_OUTPUT, at, "product '%s' has several outputs: name one", of->decl.path);
+            diag(e->s, D_NEEDS_ONE_OUTPUT, at, "product '%s' has several outputs: name one",
+                 of->decl.path);
             return;
         }
         output = of->outputs.at[0];
     }
-    struct value column = {.kind = VALUE_PATH, .text = atom_of(&e->s->atoms, dot + 1),
+    struct value column = {.kind = VALUE_PATH,
+                           .text = atom_of(&e->s->atoms, dot + 1),
                            .span = {at.hi + 1, p->path->span.hi}};
     struct column *found = column_resolve(e, output->schema, &column);
     if (found == NULL) {
@@ -256,19 +269,18 @@ static void resolve_reference(struct elab *e, const struct pending *p)
     }
 }
 
-void notes_copied(struct elab *e, const struct column_notes *from, struct column_notes *to)
-{
+void notes_copied(struct elab *e, const struct column_notes *from, struct column_notes *to) {
     if (from->references.at.lo != 0 || from->from.at.lo != 0) {
         vec_push(e->arena, &e->copies, (struct notes_copy){from, to});
     }
 }
 
-void schemas_references(struct elab *e)
-{
+void schemas_references(struct elab *e) {
     for (size_t i = 0; i < e->pending.len; i++) {
         resolve_reference(e, &e->pending.at[i]);
     }
-    for (size_t i = 0; i < e->copies.len; i++) { /* in the order made: copies of copies come later */
+    for (size_t i = 0; i < e->copies.len;
+         i++) { /* in the order made: copies of copies come later */
         const struct column_notes *from = e->copies.at[i].from;
         struct column_notes *to = e->copies.at[i].to;
         if (to->references.at.lo == from->references.at.lo) {

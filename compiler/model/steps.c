@@ -3,10 +3,11 @@
 
 #include <string.h>
 
-/* Verbs in the order of the tree's enum: the kind that has their options, and the model's word for them. */
+/* Verbs in the order of the tree's enum: the kind that has their options, and the model's word for
+ * them. */
 static const struct verb_info {
     enum kind kind;
-    int step;         /* enum step_kind; -1: compiled later */
+    int step; /* enum step_kind; -1: compiled later */
 } verbs[] = {
     [VERB_NONE] = {KIND_NONE, -1},
     [VERB_LAMBDA] = {KIND_STEP_LAMBDA, STEP_LAMBDA},
@@ -36,13 +37,11 @@ struct making { /* a list of steps while it is being made */
     struct pipeline *pipeline;
 };
 
-static bool is_text(const struct value *value)
-{
+static bool is_text(const struct value *value) {
     return value != NULL && (value->kind == VALUE_STRING || value->kind == VALUE_BLOCKTEXT);
 }
 
-static size_t operand_count(const struct step_decl *decl)
-{
+static size_t operand_count(const struct step_decl *decl) {
     size_t count = 0;
     for (const struct value *v = decl->operands; v != NULL; v = v->next) {
         count++;
@@ -50,13 +49,15 @@ static size_t operand_count(const struct step_decl *decl)
     return count;
 }
 
-/* The parser has reported operands that do not fit the verb: here they only make the step broken. */
+/* The parser has reported operands that do not fit the verb: here they only make the step broken.
+ */
 
-/* ---- operands by verb ---------------------------------------------------------------------------------------------------- */
+/* ---- operands by verb
+ * ----------------------------------------------------------------------------------------------------
+ */
 
 static bool read_product(struct elab *e, const struct making *m, const struct step_decl *decl,
-                         struct step *step)
-{
+                         struct step *step) {
     const struct value *value = decl->operands;
     if (operand_count(decl) != 1 || value->kind != VALUE_PATH) {
         return false;
@@ -79,8 +80,8 @@ static bool read_product(struct elab *e, const struct making *m, const struct st
     return true;
 }
 
-static bool read_run(struct elab *e, const struct making *m, const struct step_decl *decl, struct step *step)
-{
+static bool read_run(struct elab *e, const struct making *m, const struct step_decl *decl,
+                     struct step *step) {
     const struct value *value = decl->operands;
     if (operand_count(decl) != 1 || value->kind != VALUE_PATH) {
         return false;
@@ -90,8 +91,7 @@ static bool read_run(struct elab *e, const struct making *m, const struct step_d
     return d != NULL;
 }
 
-static bool read_wait(struct elab *e, const struct step_decl *decl, struct step *step)
-{
+static bool read_wait(struct elab *e, const struct step_decl *decl, struct step *step) {
     const struct value *value = decl->operands;
     step->wait_until = decl->wait_until;
     if (operand_count(decl) != 1) {
@@ -113,8 +113,7 @@ static bool read_wait(struct elab *e, const struct step_decl *decl, struct step 
 }
 
 static bool read_notify(struct elab *e, const struct making *m, const struct step_decl *decl,
-                        struct step *step)
-{
+                        struct step *step) {
     const struct value *value = decl->operands;
     if (operand_count(decl) != 2 || value->kind != VALUE_PATH || !is_text(value->next)) {
         return false;
@@ -125,8 +124,7 @@ static bool read_notify(struct elab *e, const struct making *m, const struct ste
     return d != NULL;
 }
 
-static bool read_fail(const struct step_decl *decl, struct step *step)
-{
+static bool read_fail(const struct step_decl *decl, struct step *step) {
     const struct value *value = decl->operands;
     size_t count = operand_count(decl);
     if (count > 2 || (count > 0 && !is_text(value)) || (count == 2 && !is_text(value->next))) {
@@ -137,13 +135,14 @@ static bool read_fail(const struct step_decl *decl, struct step *step)
     return true;
 }
 
-static bool read_operands(const struct making *m, const struct step_decl *decl, struct step *step)
-{
+static bool read_operands(const struct making *m, const struct step_decl *decl, struct step *step) {
     struct elab *e = m->e;
     const struct value *value = decl->operands;
     switch (step->kind) {
-    case STEP_LAMBDA: case STEP_GLUE:
-        if (operand_count(decl) != 1 || (value->kind != VALUE_PATH && value->kind != VALUE_STRING)) {
+    case STEP_LAMBDA:
+    case STEP_GLUE:
+        if (operand_count(decl) != 1 ||
+            (value->kind != VALUE_PATH && value->kind != VALUE_STRING)) {
             return false;
         }
         step->target = value_text(value);
@@ -154,20 +153,28 @@ static bool read_operands(const struct making *m, const struct step_decl *decl, 
         }
         step->target = value_text(value);
         return true;
-    case STEP_CRAWL: case STEP_CHECK: return read_product(e, m, decl, step);
-    case STEP_RUN: return read_run(e, m, decl, step);
-    case STEP_WAIT: return read_wait(e, decl, step);
-    case STEP_NOTIFY: return read_notify(e, m, decl, step);
-    case STEP_SUCCEED: return true;
-    case STEP_FAIL: return read_fail(decl, step);
+    case STEP_CRAWL:
+    case STEP_CHECK:
+        return read_product(e, m, decl, step);
+    case STEP_RUN:
+        return read_run(e, m, decl, step);
+    case STEP_WAIT:
+        return read_wait(e, decl, step);
+    case STEP_NOTIFY:
+        return read_notify(e, m, decl, step);
+    case STEP_SUCCEED:
+        return true;
+    case STEP_FAIL:
+        return read_fail(decl, step);
     }
     return false;
 }
 
-/* ---- options -------------------------------------------------------------------------------------------------------------- */
+/* ---- options
+ * --------------------------------------------------------------------------------------------------------------
+ */
 
-static struct retry *read_retry(struct elab *e, const struct block *block)
-{
+static struct retry *read_retry(struct elab *e, const struct block *block) {
     struct retry *retry = arena_new(e->arena, struct retry);
     struct body body;
     body_of_block(e, block, NULL, &body);
@@ -184,8 +191,7 @@ static struct retry *read_retry(struct elab *e, const struct block *block)
     return retry;
 }
 
-static void read_result(struct elab *e, const struct body *body, struct step *step)
-{
+static void read_result(struct elab *e, const struct body *body, struct step *step) {
     const struct value *value = body_value(body, "result");
     if (value == NULL) {
         return;
@@ -198,12 +204,12 @@ static void read_result(struct elab *e, const struct body *body, struct step *st
         step->result = RESULT_PATH;
         step->result_path = value->text + 6;
     } else {
-        diag(e->s, D_WRONG_TYPE, value->span, "replace, discard or a path like input.job is expected here");
+        diag(e->s, D_WRONG_TYPE, value->span,
+             "replace, discard or a path like input.job is expected here");
     }
 }
 
-static enum wait_mode wait_mode(const struct body *body)
-{
+static enum wait_mode wait_mode(const struct body *body) {
     const struct value *value = body_value(body, "wait");
     if (value == NULL || strcmp(value->text, "done") == 0) {
         return WAIT_DONE;
@@ -211,8 +217,7 @@ static enum wait_mode wait_mode(const struct body *body)
     return strcmp(value->text, "token") == 0 ? WAIT_TOKEN : WAIT_NO;
 }
 
-static void read_options(const struct making *m, const struct step_decl *decl, struct step *step)
-{
+static void read_options(const struct making *m, const struct step_decl *decl, struct step *step) {
     struct elab *e = m->e;
     struct body body, inner;
     body_read(e, verbs[decl->verb].kind, decl->options, decl->word.span, NULL, &body);
@@ -239,10 +244,11 @@ static void read_options(const struct making *m, const struct step_decl *decl, s
     }
 }
 
-/* ---- lists ---------------------------------------------------------------------------------------------------------------- */
+/* ---- lists
+ * ----------------------------------------------------------------------------------------------------------------
+ */
 
-static struct step *read_step(const struct making *m, const struct step_decl *decl)
-{
+static struct step *read_step(const struct making *m, const struct step_decl *decl) {
     struct elab *e = m->e;
     if (decl->verb == VERB_NONE || decl->label.text == NULL) {
         return NULL; /* reported by the parser */
@@ -252,7 +258,8 @@ static struct step *read_step(const struct making *m, const struct step_decl *de
     step->at = decl->label.span;
     step->doc = decl->item.doc;
     if (verbs[decl->verb].step < 0) {
-        not_supported(e, decl->word.span, arena_format(e->arena, "a step '%s' is", decl->word.text));
+        not_supported(e, decl->word.span,
+                      arena_format(e->arena, "a step '%s' is", decl->word.text));
         return NULL;
     }
     step->kind = (enum step_kind)verbs[decl->verb].step;
@@ -261,14 +268,14 @@ static struct step *read_step(const struct making *m, const struct step_decl *de
     return whole ? step : NULL;
 }
 
-static struct step *read_steps(const struct making *m, const struct block *block)
-{
+static struct step *read_steps(const struct making *m, const struct block *block) {
     struct step *first = NULL, **tail = &first;
     if (block == NULL) {
         return NULL;
     }
     for (const struct item *item = block->items; item != NULL; item = item->next) {
-        struct step *step = item->kind == ITEM_STEP ? read_step(m, item_as_const(step_decl, item)) : NULL;
+        struct step *step =
+            item->kind == ITEM_STEP ? read_step(m, item_as_const(step_decl, item)) : NULL;
         if (step != NULL) {
             *tail = step;
             tail = &step->next;
@@ -280,8 +287,7 @@ static struct step *read_steps(const struct making *m, const struct block *block
 }
 
 void steps_build(struct elab *e, struct pipeline *pipeline, const struct block *steps,
-                 const struct block *on_failure)
-{
+                 const struct block *on_failure) {
     struct making making = {.e = e, .pipeline = pipeline};
     pipeline->steps = read_steps(&making, steps);
     pipeline->on_failure = read_steps(&making, on_failure);

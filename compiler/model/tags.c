@@ -1,11 +1,11 @@
-/* tags.c - declared tags, the predeclared `pii`, values put on things, and how they inherit (access.md 1.2). */
+/* tags.c - declared tags, the predeclared `pii`, values put on things, and how they inherit
+ * (access.md 1.2). */
 #include "model/elab.h"
 
 #include "base/suggest.h"
 #include <string.h>
 
-static int value_index(const struct tag *tag, atom value)
-{
+static int value_index(const struct tag *tag, atom value) {
     for (size_t i = 0; i < tag->values.len; i++) {
         if (tag->values.at[i] == value) {
             return (int)i;
@@ -14,9 +14,9 @@ static int value_index(const struct tag *tag, atom value)
     return -1;
 }
 
-static void unknown_value(struct elab *e, const struct tag *tag, atom value, struct span at)
-{
-    struct diag *d = diag(e->s, D_UNKNOWN_TAG_VALUE, at, "tag '%s' has no value '%s'", tag->decl.name, value);
+static void unknown_value(struct elab *e, const struct tag *tag, atom value, struct span at) {
+    struct diag *d =
+        diag(e->s, D_UNKNOWN_TAG_VALUE, at, "tag '%s' has no value '%s'", tag->decl.name, value);
     struct suggestion suggestion = suggest_for(value);
     for (size_t i = 0; i < tag->values.len && i < 1000; i++) {
         suggest_offer(&suggestion, tag->values.at[i]);
@@ -27,21 +27,25 @@ static void unknown_value(struct elab *e, const struct tag *tag, atom value, str
     }
 }
 
-/* ---- declarations ------------------------------------------------------------------------------------------------------ */
+/* ---- declarations
+ * ------------------------------------------------------------------------------------------------------
+ */
 
-static void add_value(struct elab *e, struct tag *tag, const struct value *value, struct map *seen)
-{
+static void add_value(struct elab *e, struct tag *tag, const struct value *value,
+                      struct map *seen) {
     if (value->kind != VALUE_PATH && value->kind != VALUE_STRING) {
         if (value->kind != VALUE_ERROR) {
-            diag(e->s, D_WRONG_TYPE, value->span, "a value of a tag is a word; this is %s", value_word(value));
+            diag(e->s, D_WRONG_TYPE, value->span, "a value of a tag is a word; this is %s",
+                 value_word(value));
         }
         return;
     }
     struct value *keep = map_get(seen, names_lower(e, value->text), NULL);
     if (keep != NULL) {
-        struct diag *d = diag(e->s, D_DUPLICATE_NAME, value->span,
-                              "the value '%s' is there already; case makes no difference in Lake Formation",
-                              value->text);
+        struct diag *d =
+            diag(e->s, D_DUPLICATE_NAME, value->span,
+                 "the value '%s' is there already; case makes no difference in Lake Formation",
+                 value->text);
         diag_place(e->s, d, keep->span, "here");
         return;
     }
@@ -49,8 +53,7 @@ static void add_value(struct elab *e, struct tag *tag, const struct value *value
     vec_push(e->arena, &tag->values, value->text);
 }
 
-static void build_tag(struct elab *e, const struct declared *d)
-{
+static void build_tag(struct elab *e, const struct declared *d) {
     struct tag *tag = d->thing;
     struct body body;
     body_of_block(e, d->block, NULL, &body);
@@ -65,11 +68,13 @@ static void build_tag(struct elab *e, const struct declared *d)
              value_word(values));
         return;
     }
-    bool many = values->kind == VALUE_LADDER || values->kind == VALUE_CHOICE || values->kind == VALUE_LIST;
+    bool many =
+        values->kind == VALUE_LADDER || values->kind == VALUE_CHOICE || values->kind == VALUE_LIST;
     if (values->kind == VALUE_LIST) {
         struct diag *report = diag(e->s, D_WRONG_TYPE, values->span,
                                    "values are a < b < c, or a | b | c; this is a list");
-        diag_help(e->s, report, "`<` where each is more than the one before, `|` where there is no order");
+        diag_help(e->s, report,
+                  "`<` where each is more than the one before, `|` where there is no order");
     }
     struct map seen = {0};
     for (const struct value *value = many ? values->first : values; value != NULL;
@@ -86,8 +91,7 @@ static void build_tag(struct elab *e, const struct declared *d)
 }
 
 /* Before anything is declared: tag pii { values: none < indirect < direct  default: none } */
-void tags_predeclare(struct elab *e)
-{
+void tags_predeclare(struct elab *e) {
     static const char *const words[] = {"none", "indirect", "direct"};
     struct tag *tag = arena_new(e->arena, struct tag);
     tag->decl.name = tag->decl.path = atom_of(&e->s->atoms, "pii");
@@ -102,8 +106,7 @@ void tags_predeclare(struct elab *e)
     e->pii = tag;
 }
 
-void tags_build(struct elab *e)
-{
+void tags_build(struct elab *e) {
     for (size_t i = 0; i < e->of_kind[KIND_TAG].len; i++) {
         if (e->of_kind[KIND_TAG].at[i]->block != NULL) {
             build_tag(e, e->of_kind[KIND_TAG].at[i]);
@@ -111,10 +114,11 @@ void tags_build(struct elab *e)
     }
 }
 
-/* ---- values on things --------------------------------------------------------------------------------------------------- */
+/* ---- values on things
+ * ---------------------------------------------------------------------------------------------------
+ */
 
-bool tags_put(struct elab *e, struct taggings *out, struct tagging tagging)
-{
+bool tags_put(struct elab *e, struct taggings *out, struct tagging tagging) {
     for (size_t i = 0; i < out->list.len; i++) {
         if (out->list.at[i].tag == tagging.tag) {
             return false;
@@ -128,8 +132,7 @@ bool tags_put(struct elab *e, struct taggings *out, struct tagging tagging)
     return true;
 }
 
-void tags_inherit(struct elab *e, struct taggings *out, const struct taggings *from)
-{
+void tags_inherit(struct elab *e, struct taggings *out, const struct taggings *from) {
     if (out->list.len == 0) { /* shared, and copied by the first push */
         out->list.at = from->list.at;
         out->list.len = out->list.cap = from->list.len;
@@ -140,8 +143,8 @@ void tags_inherit(struct elab *e, struct taggings *out, const struct taggings *f
     }
 }
 
-static void put_member(struct elab *e, const struct member *member, bool nearest, struct taggings *out)
-{
+static void put_member(struct elab *e, const struct member *member, bool nearest,
+                       struct taggings *out) {
     const struct value *value = member->value;
     struct declared *d = names_find(e, KINDS(KIND_TAG), NULL, member->label.text);
     if (d == NULL) {
@@ -152,8 +155,9 @@ static void put_member(struct elab *e, const struct member *member, bool nearest
     }
     if (value->kind != VALUE_PATH && value->kind != VALUE_STRING) {
         if (value->kind != VALUE_ERROR && report_once(e, value)) {
-            diag(e->s, D_WRONG_TYPE, value->span, "a value of tag '%s' is expected here; this is %s",
-                 member->label.text, value_word(value));
+            diag(e->s, D_WRONG_TYPE, value->span,
+                 "a value of tag '%s' is expected here; this is %s", member->label.text,
+                 value_word(value));
         }
         return;
     }
@@ -171,8 +175,7 @@ static void put_member(struct elab *e, const struct member *member, bool nearest
     }
 }
 
-void tags_from_block(struct elab *e, const struct body *body, struct taggings *out)
-{
+void tags_from_block(struct elab *e, const struct body *body, struct taggings *out) {
     for (; body != NULL; body = body->fallback) {
         for (const struct item *item = body->items; item != NULL; item = item->next) {
             if (item->kind == ITEM_MEMBER) {
@@ -183,11 +186,11 @@ void tags_from_block(struct elab *e, const struct body *body, struct taggings *o
 }
 
 /* @pii, @pii(indirect), @tag(classification: restricted, residency: eu). */
-void tags_from_annotation(struct elab *e, const struct annotation *a, struct taggings *out)
-{
+void tags_from_annotation(struct elab *e, const struct annotation *a, struct taggings *out) {
     if (strcmp(a->word.text, "tag") == 0) {
         if (a->named == NULL || a->arguments != NULL) {
-            diag(e->s, D_ANNOTATION_ARGUMENTS, a->span, "@tag takes keys and values: @tag(key: value)");
+            diag(e->s, D_ANNOTATION_ARGUMENTS, a->span,
+                 "@tag takes keys and values: @tag(key: value)");
         }
         for (const struct item *item = a->named; item != NULL; item = item->next) {
             if (item->kind == ITEM_MEMBER) {
@@ -202,7 +205,8 @@ void tags_from_annotation(struct elab *e, const struct annotation *a, struct tag
         if (value->kind == VALUE_ERROR) {
             return;
         }
-        if (value->next != NULL || value->kind != VALUE_PATH || value_index(e->pii, value->text) < 0) {
+        if (value->next != NULL || value->kind != VALUE_PATH ||
+            value_index(e->pii, value->text) < 0) {
             diag(e->s, D_ANNOTATION_ARGUMENTS, value->span, "@pii takes none, indirect or direct");
             return;
         }
@@ -213,8 +217,7 @@ void tags_from_annotation(struct elab *e, const struct annotation *a, struct tag
     }
 }
 
-static struct tagging *tagging_of(struct taggings *taggings, const struct tag *tag)
-{
+static struct tagging *tagging_of(struct taggings *taggings, const struct tag *tag) {
     for (size_t i = 0; i < taggings->list.len; i++) {
         if (taggings->list.at[i].tag == tag) {
             return &taggings->list.at[i];
@@ -223,8 +226,7 @@ static struct tagging *tagging_of(struct taggings *taggings, const struct tag *t
     return NULL;
 }
 
-void tags_gather(struct elab *e, struct taggings *out, const struct taggings *inner)
-{
+void tags_gather(struct elab *e, struct taggings *out, const struct taggings *inner) {
     for (size_t i = 0; i < inner->list.len; i++) {
         struct tagging found = inner->list.at[i];
         struct tagging *own = tagging_of(out, found.tag);
@@ -238,8 +240,7 @@ void tags_gather(struct elab *e, struct taggings *out, const struct taggings *in
     }
 }
 
-void tags_lift(struct elab *e, struct taggings *out, const struct taggings *inner, struct span at)
-{
+void tags_lift(struct elab *e, struct taggings *out, const struct taggings *inner, struct span at) {
     if (inner->list.len == 0) {
         return;
     }
@@ -251,12 +252,14 @@ void tags_lift(struct elab *e, struct taggings *out, const struct taggings *inne
         struct tagging found = inner->list.at[i];
         struct tagging *own = tagging_of(&lifted, found.tag);
         if (own != NULL) {
-            if (own->tag->ordered && value_index(own->tag, found.value) > value_index(own->tag, own->value)) {
+            if (own->tag->ordered &&
+                value_index(own->tag, found.value) > value_index(own->tag, own->value)) {
                 own->value = found.value;
             }
         } else if (found.value == NULL) {
-            struct diag *d = diag(e->s, D_TAGS_DISAGREE, at, "tag '%s' has different values inside this type",
-                                  found.tag->decl.name);
+            struct diag *d =
+                diag(e->s, D_TAGS_DISAGREE, at, "tag '%s' has different values inside this type",
+                     found.tag->decl.name);
             diag_help(e->s, d, "write the one that holds for the whole column: @tag(%s: ...)",
                       found.tag->decl.name);
         } else {
@@ -266,8 +269,7 @@ void tags_lift(struct elab *e, struct taggings *out, const struct taggings *inne
     *out = lifted;
 }
 
-atom tag_value_of(const struct output *output, const struct column *column, const struct tag *tag)
-{
+atom tag_value_of(const struct output *output, const struct column *column, const struct tag *tag) {
     const struct taggings *levels[] = {column != NULL ? &column->tags : NULL, &output->tags};
     for (size_t n = 0; n < 2; n++) {
         for (size_t i = 0; levels[n] != NULL && i < levels[n]->list.len; i++) {

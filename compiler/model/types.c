@@ -9,23 +9,34 @@
 enum { GLUE_TYPE_MAX = 131072 }; /* bytes of a column's type: AWS Glue API reference, Column.Type */
 
 static const char *const words[] = {
-    [TYPE_ERROR] = "",          [TYPE_BOOLEAN] = "boolean",     [TYPE_TINYINT] = "tinyint",
-    [TYPE_SMALLINT] = "smallint", [TYPE_INT] = "int",           [TYPE_BIGINT] = "bigint",
-    [TYPE_FLOAT] = "float",     [TYPE_DOUBLE] = "double",       [TYPE_DECIMAL] = "decimal",
-    [TYPE_CHAR] = "char",       [TYPE_VARCHAR] = "varchar",     [TYPE_STRING] = "string",
-    [TYPE_BINARY] = "binary",   [TYPE_DATE] = "date",           [TYPE_TIMESTAMP] = "timestamp",
-    [TYPE_ARRAY] = "array",     [TYPE_MAP] = "map",             [TYPE_STRUCT] = "struct",
+    [TYPE_ERROR] = "",
+    [TYPE_BOOLEAN] = "boolean",
+    [TYPE_TINYINT] = "tinyint",
+    [TYPE_SMALLINT] = "smallint",
+    [TYPE_INT] = "int",
+    [TYPE_BIGINT] = "bigint",
+    [TYPE_FLOAT] = "float",
+    [TYPE_DOUBLE] = "double",
+    [TYPE_DECIMAL] = "decimal",
+    [TYPE_CHAR] = "char",
+    [TYPE_VARCHAR] = "varchar",
+    [TYPE_STRING] = "string",
+    [TYPE_BINARY] = "binary",
+    [TYPE_DATE] = "date",
+    [TYPE_TIMESTAMP] = "timestamp",
+    [TYPE_ARRAY] = "array",
+    [TYPE_MAP] = "map",
+    [TYPE_STRUCT] = "struct",
 };
 
 /* What other systems call a type. */
 static const char *const foreign[][2] = {
-    {"integer", "int"}, {"long", "bigint"},    {"bool", "boolean"},       {"text", "string"},
-    {"str", "string"},  {"number", "decimal"}, {"numeric", "decimal"},    {"real", "float"},
-    {"bytes", "binary"}, {"list", "array"},    {"datetime", "timestamp"}, {"object", "struct"},
+    {"integer", "int"},  {"long", "bigint"},    {"bool", "boolean"},       {"text", "string"},
+    {"str", "string"},   {"number", "decimal"}, {"numeric", "decimal"},    {"real", "float"},
+    {"bytes", "binary"}, {"list", "array"},     {"datetime", "timestamp"}, {"object", "struct"},
 };
 
-struct type *type_simple(struct elab *e, enum type_kind kind)
-{
+struct type *type_simple(struct elab *e, enum type_kind kind) {
     if (e->simple[kind] == NULL) {
         struct type *type = arena_new(e->arena, struct type);
         type->kind = kind;
@@ -35,20 +46,17 @@ struct type *type_simple(struct elab *e, enum type_kind kind)
     return e->simple[kind];
 }
 
-static struct type *broken(struct elab *e)
-{
+static struct type *broken(struct elab *e) {
     return type_simple(e, TYPE_ERROR);
 }
 
-static struct type *bad_arguments(struct elab *e, const struct type_expr *expr, const char *form)
-{
+static struct type *bad_arguments(struct elab *e, const struct type_expr *expr, const char *form) {
     diag(e->s, D_TYPE_ARGUMENTS, expr->span, "a '%s' is written %s", expr->word.text, form);
     return broken(e);
 }
 
 /* Shares one struct among all types of the same spelling that hold nothing of their own. */
-static struct type *share(struct elab *e, struct type type, const char *glue)
-{
+static struct type *share(struct elab *e, struct type type, const char *glue) {
     atom spelling = atom_of(&e->s->atoms, glue);
     struct type *known = map_get(&e->types, spelling, NULL);
     if (known == NULL) {
@@ -60,45 +68,46 @@ static struct type *share(struct elab *e, struct type type, const char *glue)
     return known;
 }
 
-static bool small_integer(const struct value *value, int low, int high)
-{
-    return value != NULL && value->kind == VALUE_INTEGER && value->number >= low && value->number <= high;
+static bool small_integer(const struct value *value, int low, int high) {
+    return value != NULL && value->kind == VALUE_INTEGER && value->number >= low &&
+           value->number <= high;
 }
 
-static struct type *decimal_type(struct elab *e, const struct type_expr *expr)
-{
+static struct type *decimal_type(struct elab *e, const struct type_expr *expr) {
     const struct value *p = expr->numbers, *s = p == NULL ? NULL : p->next;
     struct type type = {.kind = TYPE_DECIMAL};
     if (expr->arguments != NULL || !small_integer(p, 1, 38) || (s != NULL && s->next != NULL) ||
         (s != NULL && !small_integer(s, 0, (int)p->number))) {
-        return bad_arguments(e, expr, "decimal(10, 2): 1 to 38 digits, of which some after the point");
+        return bad_arguments(e, expr,
+                             "decimal(10, 2): 1 to 38 digits, of which some after the point");
     }
     type.precision = (int)p->number;
     type.scale = s == NULL ? 0 : (int)s->number;
     return share(e, type, arena_format(e->arena, "decimal(%d,%d)", type.precision, type.scale));
 }
 
-static struct type *text_type(struct elab *e, const struct type_expr *expr, enum type_kind kind)
-{
+static struct type *text_type(struct elab *e, const struct type_expr *expr, enum type_kind kind) {
     struct type type = {.kind = kind};
     int most = kind == TYPE_CHAR ? 255 : 65535;
-    if (expr->arguments != NULL || !small_integer(expr->numbers, 1, most) || expr->numbers->next != NULL) {
-        return bad_arguments(e, expr, kind == TYPE_CHAR ? "char(n), n from 1 to 255"
-                                                        : "varchar(n), n from 1 to 65535");
+    if (expr->arguments != NULL || !small_integer(expr->numbers, 1, most) ||
+        expr->numbers->next != NULL) {
+        return bad_arguments(e, expr,
+                             kind == TYPE_CHAR ? "char(n), n from 1 to 255"
+                                               : "varchar(n), n from 1 to 65535");
     }
     type.precision = (int)expr->numbers->number;
     return share(e, type, arena_format(e->arena, "%s(%d)", words[kind], type.precision));
 }
 
-static struct type *too_long(struct elab *e, struct span at)
-{
-    diag(e->s, D_TYPE_TOO_LONG, at, "this type takes more than %d bytes in Glue's spelling", GLUE_TYPE_MAX);
+static struct type *too_long(struct elab *e, struct span at) {
+    diag(e->s, D_TYPE_TOO_LONG, at, "this type takes more than %d bytes in Glue's spelling",
+         GLUE_TYPE_MAX);
     return broken(e);
 }
 
-static struct type *container(struct elab *e, const struct domain *scope, const struct type_expr *expr,
-                              enum type_kind kind, struct taggings *inner)
-{
+static struct type *container(struct elab *e, const struct domain *scope,
+                              const struct type_expr *expr, enum type_kind kind,
+                              struct taggings *inner) {
     const struct type_expr *a = expr->arguments;
     const struct type_expr *b = a == NULL ? NULL : a->next;
     struct type type = {.kind = kind};
@@ -111,19 +120,20 @@ static struct type *container(struct elab *e, const struct domain *scope, const 
     if (type.element->kind == TYPE_ERROR || (map && type.key->kind == TYPE_ERROR)) {
         return broken(e);
     }
-    if (map && (type.key->kind == TYPE_ARRAY || type.key->kind == TYPE_MAP || type.key->kind == TYPE_STRUCT)) {
+    if (map && (type.key->kind == TYPE_ARRAY || type.key->kind == TYPE_MAP ||
+                type.key->kind == TYPE_STRUCT)) {
         return bad_arguments(e, expr, "map<K, V>, with a K that is no array, map or struct");
     }
     if (strlen(type.element->glue) > GLUE_TYPE_MAX) {
         return too_long(e, expr->span);
     }
-    return share(e, type, map ? arena_format(e->arena, "map<%s,%s>", type.key->glue, type.element->glue)
-                              : arena_format(e->arena, "array<%s>", type.element->glue));
+    return share(e, type,
+                 map ? arena_format(e->arena, "map<%s,%s>", type.key->glue, type.element->glue)
+                     : arena_format(e->arena, "array<%s>", type.element->glue));
 }
 
 /* Writes Glue's spelling of a struct; broken when a field is, or when it is too long. */
-static struct type *finish_struct(struct elab *e, struct type *type, struct span at)
-{
+static struct type *finish_struct(struct elab *e, struct type *type, struct span at) {
     struct buf text = {0};
     buf_puts(&text, "struct<");
     bool whole = true;
@@ -141,9 +151,8 @@ static struct type *finish_struct(struct elab *e, struct type *type, struct span
     return whole ? type : broken(e);
 }
 
-static struct type *struct_type(struct elab *e, const struct domain *scope, const struct type_expr *expr,
-                                struct taggings *inner)
-{
+static struct type *struct_type(struct elab *e, const struct domain *scope,
+                                const struct type_expr *expr, struct taggings *inner) {
     struct type *type = arena_new(e->arena, struct type);
     type->kind = TYPE_STRUCT;
     if (expr->has_numbers || expr->arguments == NULL) {
@@ -171,8 +180,7 @@ static struct type *struct_type(struct elab *e, const struct domain *scope, cons
 }
 
 /* A schema as the struct of its columns, made once. */
-static struct type *type_of_schema(struct elab *e, struct declared *d, struct span at)
-{
+static struct type *type_of_schema(struct elab *e, struct declared *d, struct span at) {
     const struct schema *schema = d->thing;
     if (d->as_type != NULL) {
         return d->as_type;
@@ -186,18 +194,20 @@ static struct type *type_of_schema(struct elab *e, struct declared *d, struct sp
     }
     if (schema->columns.len == 0) {
         if (!schema->broken) {
-            diag(e->s, D_TYPE_ARGUMENTS, at, "schema '%s' has no columns to make a struct of", schema->decl.path);
+            diag(e->s, D_TYPE_ARGUMENTS, at, "schema '%s' has no columns to make a struct of",
+                 schema->decl.path);
         }
         return d->as_type = broken(e);
     }
     return d->as_type = finish_struct(e, type, at);
 }
 
-static struct type *unknown_type(struct elab *e, const struct domain *scope, const struct type_expr *expr)
-{
+static struct type *unknown_type(struct elab *e, const struct domain *scope,
+                                 const struct type_expr *expr) {
     const char *word = expr->word.text;
     struct suggestion suggestion = suggest_for(word);
-    struct diag *d = diag(e->s, D_UNKNOWN_TYPE, expr->word.span, "no type or schema is called '%s'", word);
+    struct diag *d =
+        diag(e->s, D_UNKNOWN_TYPE, expr->word.span, "no type or schema is called '%s'", word);
     for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++) {
         if (strcmp(foreign[i][0], word) == 0) {
             diag_suggest(e->s, d, foreign[i][1]);
@@ -215,9 +225,9 @@ static struct type *unknown_type(struct elab *e, const struct domain *scope, con
     return broken(e);
 }
 
-static struct type *named_type(struct elab *e, const struct domain *scope, const struct type_expr *expr,
-                               struct column *named, struct taggings *inner)
-{
+static struct type *named_type(struct elab *e, const struct domain *scope,
+                               const struct type_expr *expr, struct column *named,
+                               struct taggings *inner) {
     struct declared *d = names_find(e, KINDS(KIND_SCHEMA), scope, expr->word.text);
     if (d == NULL) {
         return unknown_type(e, scope, expr);
@@ -249,8 +259,7 @@ static struct type *named_type(struct elab *e, const struct domain *scope, const
 }
 
 /* The type of Glue a word stands for; TYPE_ERROR when it is none. */
-static enum type_kind kind_of_word(const char *word)
-{
+static enum type_kind kind_of_word(const char *word) {
     for (size_t i = 1; i < sizeof words / sizeof *words; i++) {
         if (*words[i] == *word && strcmp(words[i], word) == 0) {
             return (enum type_kind)i;
@@ -260,21 +269,36 @@ static enum type_kind kind_of_word(const char *word)
 }
 
 struct type *type_from(struct elab *e, const struct domain *scope, const struct type_expr *expr,
-                       struct column *named, struct taggings *inner)
-{
+                       struct column *named, struct taggings *inner) {
     if (expr->word.text == NULL) {
         return broken(e); /* reported by the parser */
     }
     enum type_kind kind = kind_of_word(expr->word.text);
     switch (kind) {
-    case TYPE_ERROR: return named_type(e, scope, expr, named, inner);
-    case TYPE_DECIMAL: return decimal_type(e, expr);
-    case TYPE_CHAR: case TYPE_VARCHAR: return text_type(e, expr, kind);
-    case TYPE_ARRAY: case TYPE_MAP: return container(e, scope, expr, kind, inner);
-    case TYPE_STRUCT: return struct_type(e, scope, expr, inner);
-    case TYPE_BOOLEAN: case TYPE_TINYINT: case TYPE_SMALLINT: case TYPE_INT: case TYPE_BIGINT:
-    case TYPE_FLOAT: case TYPE_DOUBLE: case TYPE_STRING: case TYPE_BINARY: case TYPE_DATE:
-    case TYPE_TIMESTAMP: break;
+    case TYPE_ERROR:
+        return named_type(e, scope, expr, named, inner);
+    case TYPE_DECIMAL:
+        return decimal_type(e, expr);
+    case TYPE_CHAR:
+    case TYPE_VARCHAR:
+        return text_type(e, expr, kind);
+    case TYPE_ARRAY:
+    case TYPE_MAP:
+        return container(e, scope, expr, kind, inner);
+    case TYPE_STRUCT:
+        return struct_type(e, scope, expr, inner);
+    case TYPE_BOOLEAN:
+    case TYPE_TINYINT:
+    case TYPE_SMALLINT:
+    case TYPE_INT:
+    case TYPE_BIGINT:
+    case TYPE_FLOAT:
+    case TYPE_DOUBLE:
+    case TYPE_STRING:
+    case TYPE_BINARY:
+    case TYPE_DATE:
+    case TYPE_TIMESTAMP:
+        break;
     }
     if (expr->has_numbers || expr->arguments != NULL) {
         return bad_arguments(e, expr, "without arguments");

@@ -1,6 +1,8 @@
-/* model_dump.c - prints the model and the deployments of a mesh compactly, for the goldens of tests/model.
+/* model_dump.c - prints the model and the deployments of a mesh compactly, for the goldens of
+ * tests/model.
  *
- *     model_dump FILE...       what elaboration made of it, then its diagnostics in their short form */
+ *     model_dump FILE...       what elaboration made of it, then its diagnostics in their short
+ * form */
 #include "model/deployment.h"
 #include "source/render.h"
 #include "syntax/parse.h"
@@ -8,29 +10,25 @@
 #include <stdio.h>
 #include <string.h>
 
-static void text(const char *label, const char *value)
-{
+static void text(const char *label, const char *value) {
     if (value != NULL) {
         printf(" %s=%s", label, value);
     }
 }
 
-static void truth(const char *label, bool value)
-{
+static void truth(const char *label, bool value) {
     if (value) {
         printf(" %s", label);
     }
 }
 
-static void doc(const struct decl *decl)
-{
+static void doc(const struct decl *decl) {
     if (decl->doc != NULL) {
         printf(" \"%s\"", decl->doc);
     }
 }
 
-static void data(const struct data *d)
-{
+static void data(const struct data *d) {
     static const char *const roots[] = {"input", "result", "context", "call"};
     if (d == NULL) {
         printf("-");
@@ -40,12 +38,24 @@ static void data(const struct data *d)
         printf("%s: ", d->key);
     }
     switch (d->kind) {
-    case DATA_TEXT: printf("\"%s\"", d->text); break;
-    case DATA_NUMBER: printf("%s", d->text); break;
-    case DATA_BOOL: printf("%s", d->truth ? "true" : "false"); break;
-    case DATA_NULL: printf("null"); break;
-    case DATA_EXPRESSION: printf("<%s %s>", roots[d->root], d->text); break;
-    case DATA_LIST: case DATA_MAP: break;
+    case DATA_TEXT:
+        printf("\"%s\"", d->text);
+        break;
+    case DATA_NUMBER:
+        printf("%s", d->text);
+        break;
+    case DATA_BOOL:
+        printf("%s", d->truth ? "true" : "false");
+        break;
+    case DATA_NULL:
+        printf("null");
+        break;
+    case DATA_EXPRESSION:
+        printf("<%s %s>", roots[d->root], d->text);
+        break;
+    case DATA_LIST:
+    case DATA_MAP:
+        break;
     }
     if (d->kind == DATA_LIST || d->kind == DATA_MAP || d->first != NULL) {
         printf(d->kind == DATA_MAP ? "{" : "[");
@@ -57,15 +67,13 @@ static void data(const struct data *d)
     }
 }
 
-static void tags(const struct taggings *taggings)
-{
+static void tags(const struct taggings *taggings) {
     for (size_t i = 0; i < taggings->list.len; i++) {
         printf(" #%s:%s", taggings->list.at[i].tag->decl.name, taggings->list.at[i].value);
     }
 }
 
-static void column(const struct column *c)
-{
+static void column(const struct column *c) {
     printf("  %s: %s", c->decl.name, c->type->glue);
     if (strcmp(c->decl.name, c->physical) != 0) {
         text("physical", c->physical);
@@ -88,7 +96,8 @@ static void column(const struct column *c)
     text("matches", c->notes->pattern.value);
     text("length", c->notes->max_length.text);
     if (c->notes->references.column != NULL) {
-        printf(" references %s.%s", c->notes->references.output->decl.path, c->notes->references.column->decl.name);
+        printf(" references %s.%s", c->notes->references.output->decl.path,
+               c->notes->references.column->decl.name);
     }
     if (c->notes->from.column != NULL) {
         printf(" from %s.%s", c->notes->from.output->decl.path, c->notes->from.column->decl.name);
@@ -102,10 +111,10 @@ static void column(const struct column *c)
     printf("\n");
 }
 
-static void rule(const struct rule *r, int depth)
-{
-    static const char *const kinds[] = {"unique", "key", "complete", "compare", "in", "matches", "between",
-                                        "metric", "references", "sql", "length", "any", "all"};
+static void rule(const struct rule *r, int depth) {
+    static const char *const kinds[] = {"unique",  "key",     "complete", "compare",    "in",
+                                        "matches", "between", "metric",   "references", "sql",
+                                        "length",  "any",     "all"};
     static const char *const operators[] = {"==", "!=", "<", "<=", ">", ">="};
     printf("%*s%s%s", depth, "", r->implied ? "implied " : "", kinds[r->kind]);
     for (size_t i = 0; i < r->columns.len; i++) {
@@ -138,10 +147,10 @@ static void rule(const struct rule *r, int depth)
     }
 }
 
-static void output(const struct output *o)
-{
-    printf("  output %s of %s %s format=%s", o->decl.path, o->schema != NULL ? o->schema->decl.path : "-",
-           status_word(o->status), o->format == FORMAT_NONE ? "-" : format_word(o->format));
+static void output(const struct output *o) {
+    printf("  output %s of %s %s format=%s", o->decl.path,
+           o->schema != NULL ? o->schema->decl.path : "-", status_word(o->status),
+           o->format == FORMAT_NONE ? "-" : format_word(o->format));
     text("version", o->version.value);
     text("location", o->location.value);
     text("table", o->table.value);
@@ -180,8 +189,7 @@ static void output(const struct output *o)
     }
 }
 
-static void product(const struct product *p)
-{
+static void product(const struct product *p) {
     printf("product %s", p->decl.path);
     text("owner", p->owner != NULL ? p->owner->decl.path : NULL);
     text("title", p->title.value);
@@ -200,10 +208,9 @@ static void product(const struct product *p)
     }
 }
 
-static void steps(const char *label, const struct step *first)
-{
-    static const char *const kinds[] = {"lambda", "glue", "athena", "crawl", "check", "run", "wait", "notify",
-                                        "succeed", "fail"};
+static void steps(const char *label, const struct step *first) {
+    static const char *const kinds[] = {"lambda", "glue", "athena", "crawl",   "check",
+                                        "run",    "wait", "notify", "succeed", "fail"};
     for (const struct step *s = first; s != NULL; s = s->next) {
         printf("  %s %s: %s", label, s->name, kinds[s->kind]);
         text("target", s->target.value);
@@ -233,8 +240,7 @@ static void steps(const char *label, const struct step *first)
     }
 }
 
-static void pipeline(const struct pipeline *p)
-{
+static void pipeline(const struct pipeline *p) {
     printf("pipeline %s", p->decl.path);
     text("name", p->machine.value);
     text("role", p->role != NULL ? p->role->decl.path : NULL);
@@ -262,15 +268,16 @@ static void pipeline(const struct pipeline *p)
     steps("on_failure", p->on_failure);
 }
 
-static void grant(const struct grant *g)
-{
+static void grant(const struct grant *g) {
     static const char *const targets[] = {"database", "table", "tables", "location", "catalog"};
     printf("grant");
     for (size_t i = 0; i < g->written_count; i++) {
         printf(" %s", permission_word(g->written[i].bit));
     }
-    printf(" on %s %s", targets[g->target], g->domain != NULL ? g->domain->decl.path
-                                            : g->location != NULL ? g->location : "");
+    printf(" on %s %s", targets[g->target],
+           g->domain != NULL     ? g->domain->decl.path
+           : g->location != NULL ? g->location
+                                 : "");
     for (size_t i = 0; i < g->outputs.len; i++) {
         printf("%s ", g->outputs.at[i]->decl.path);
     }
@@ -290,16 +297,17 @@ static void grant(const struct grant *g)
     printf("\n");
 }
 
-static void domain(const struct domain *d)
-{
+static void domain(const struct domain *d) {
     printf("domain %s", d->decl.path);
     text("owner", d->owner != NULL ? d->owner->decl.path : NULL);
     text("contact", d->contact.value);
     text("account", d->account != NULL ? d->account->decl.path : NULL);
     text("database", d->database.value);
     if (d->storage.declared) {
-        printf(" storage(%s%s%s%s)", d->storage.bucket.value != NULL ? d->storage.bucket.value : "-",
-               d->storage.existing ? " existing" : "", d->storage.encryption == ENCRYPTION_KMS ? " kms" : "",
+        printf(" storage(%s%s%s%s)",
+               d->storage.bucket.value != NULL ? d->storage.bucket.value : "-",
+               d->storage.existing ? " existing" : "",
+               d->storage.encryption == ENCRYPTION_KMS ? " kms" : "",
                d->storage.versioning ? "" : " unversioned");
     }
     text("bytes_limit", d->bytes_limit.text);
@@ -310,9 +318,9 @@ static void domain(const struct domain *d)
     printf("\n");
 }
 
-static void principal(const struct principal *p)
-{
-    static const char *const kinds[] = {"role", "user", "group", "account", "organization", "team", "pipeline"};
+static void principal(const struct principal *p) {
+    static const char *const kinds[] = {"role",         "user", "group",   "account",
+                                        "organization", "team", "pipeline"};
     printf("%s %s aws=%s", kinds[p->kind], p->decl.path, p->aws_name);
     text("arn", p->arn.value);
     text("account", p->account != NULL ? p->account->decl.path : NULL);
@@ -323,8 +331,7 @@ static void principal(const struct principal *p)
     printf("\n");
 }
 
-static void others(const struct mesh *m)
-{
+static void others(const struct mesh *m) {
     for (size_t i = 0; i < m->tags.len; i++) {
         const struct tag *t = m->tags.at[i];
         printf("tag %s", t->decl.path);
@@ -359,17 +366,17 @@ static void others(const struct mesh *m)
     }
 }
 
-static void deployment(const struct deployment *d)
-{
+static void deployment(const struct deployment *d) {
     const struct mesh *m = d->mesh;
     printf("deployment %s region=%s account=%s partition=%s suffix='%s' schedules=%s bucket=%s\n",
            d->name != NULL ? d->name : "-", d->region != NULL ? d->region : "-",
-           d->account != NULL ? d->account : "-", d->partition != NULL ? d->partition : "-", d->suffix,
-           d->schedules ? "on" : "off", d->mesh_bucket != NULL ? d->mesh_bucket : "-");
+           d->account != NULL ? d->account : "-", d->partition != NULL ? d->partition : "-",
+           d->suffix, d->schedules ? "on" : "off", d->mesh_bucket != NULL ? d->mesh_bucket : "-");
     for (size_t i = 0; i < m->domains.len; i++) {
         const struct domain_names *n = &d->domains[i];
         printf("  %s: %s %s%s %s %s\n", m->domains.at[i]->decl.path, n->database,
-               n->bucket != NULL ? n->bucket : "-", n->bucket_made_here ? " (made)" : "", n->workgroup, n->topic);
+               n->bucket != NULL ? n->bucket : "-", n->bucket_made_here ? " (made)" : "",
+               n->workgroup, n->topic);
     }
     for (size_t i = 0; i < m->outputs.len; i++) {
         const struct table_names *n = &d->tables[i];
@@ -381,8 +388,7 @@ static void deployment(const struct deployment *d)
     }
 }
 
-static void mesh(const struct mesh *m)
-{
+static void mesh(const struct mesh *m) {
     printf("mesh %s", m->decl.name);
     text("region", m->region.value);
     text("account", m->account_id.value);
@@ -400,7 +406,8 @@ static void mesh(const struct mesh *m)
     EACH(principals, principal)
     EACH(domains, domain)
     for (size_t i = 0; i < m->schemas.len; i++) {
-        printf("schema %s%s\n", m->schemas.at[i]->decl.path, m->schemas.at[i]->broken ? " broken" : "");
+        printf("schema %s%s\n", m->schemas.at[i]->decl.path,
+               m->schemas.at[i]->broken ? " broken" : "");
         for (size_t k = 0; k < m->schemas.at[i]->columns.len; k++) {
             column(m->schemas.at[i]->columns.at[k]);
         }
@@ -411,8 +418,7 @@ static void mesh(const struct mesh *m)
     others(m);
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     struct session s;
     struct tree *trees[64];
     size_t count = 0;
