@@ -37,6 +37,7 @@ static void mesh_error(struct span *span, struct parse *ps, const char *text);
 
 %union {
     atom atom;
+    const void *words[2]; /* how the scanner fills it */
     struct name name;
     enum operator operator;
     struct value *value;

@@ -380,7 +380,9 @@ static struct lexeme mended(struct parse *ps, struct lexeme t) {
 }
 
 /* Most tokens need nothing: this says so quickly. */
-void mend_token(struct parse *ps, struct lexeme *t) {
+static bool in_order(struct parse *ps, const struct lexeme *t) {
+    bool pending = ps->head || ps->step || ps->steps_follow, label = is_label(ps->last->kind);
+    const struct bracket *top = top_bracket(ps);
     switch (t->kind) {
     case T_LITERAL:
     case T_STRING:
@@ -388,21 +390,24 @@ void mend_token(struct parse *ps, struct lexeme *t) {
     case T_OPEN:
     case T_LBRACKET:
     case T_LPAREN:
-        return;
-    case T_WORD: {
-        char next = ps->source->text[t->span.hi - ps->source->base];
-        if (!t->first && !ps->head && next != ' ' && next != '=' && next != '\t')
-            return;
-        break;
-    }
-    case T_LABEL: /* followed by a blank and a value, inside braces that are complete */
-        if (!ps->head && !ps->step && !ps->steps_follow && ps->brackets.len &&
-            (!t->first || t->indent > top_bracket(ps)->indent) && !is_label(ps->last->kind) &&
-            top_form(ps) != FORM_LIST && *next_text(ps, t->span.hi, true) != '{')
-            return;
-        break;
+        return true;
+    case T_COMMA:
+        return !label;
+    case T_PATH:
+        return !ps->head;
+    case T_CLOSE:
+        return top && !label && top->form != FORM_LIST && top->form != FORM_PAREN;
+    case T_WORD:
+        return !t->first && !ps->head && *next_text(ps, t->span.hi, false) != '=';
+    case T_LABEL: /* followed by a value, inside braces that are complete */
+        return top && !pending && !label && top->form != FORM_LIST &&
+               (!t->first || t->indent > top->indent) && *next_text(ps, t->span.hi, true) != '{';
     default:
-        break;
+        return false;
     }
-    *t = mended(ps, *t);
+}
+
+void mend_token(struct parse *ps, struct lexeme *t) {
+    if (!in_order(ps, t))
+        *t = mended(ps, *t);
 }

@@ -440,9 +440,8 @@ int mesh_lex(MESH_STYPE *value, struct span *span, struct parse *ps) {
     ps->now = ps->last;
     ps->last = t;
     *span = t->span;
-    if (t->kind == T_STRING || t->kind == T_LITERAL)
-        value->value = t->value.value;
-    else
-        value->atom = t->value.atom;
+    /* in one store of 16 bytes: the parser loads as many at once, and would wait for two smaller
+     * ones */
+    value->words[0] = value->words[1] = t->value.atom;
     return t->kind;
 }
