@@ -5,6 +5,9 @@
 #include "emit/program.h"
 #include "emit/template.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 struct emitter {
     struct session *s;
     struct plan *plan;
@@ -53,11 +56,24 @@ static bool emit_stacks(struct emitter *e)
     return true;
 }
 
+static int by_path(const void *left, const void *right)
+{
+    const struct pipeline *a = *(const struct pipeline *const *)left;
+    const struct pipeline *b = *(const struct pipeline *const *)right;
+    return strcmp(a->decl.path, b->decl.path);
+}
+
+/* In the order of their names, whatever the order of the files is. */
 static bool emit_machines(struct emitter *e)
 {
     const struct mesh *mesh = e->plan->mesh;
-    for (size_t i = 0; i < mesh->pipelines.len; i++) {
-        const struct pipeline *pipeline = mesh->pipelines.at[i];
+    VEC(const struct pipeline *) pipelines = {0};
+    for (size_t i = 0; i < mesh->pipelines.len; i++)
+        vec_push(&e->s->arena, &pipelines, mesh->pipelines.at[i]);
+    if (pipelines.len)
+        qsort(pipelines.at, pipelines.len, sizeof *pipelines.at, by_path);
+    for (size_t i = 0; i < pipelines.len; i++) {
+        const struct pipeline *pipeline = pipelines.at[i];
         if (pipeline->existing || pipeline->domain->existing)
             continue;
         const char *path =

@@ -8,6 +8,7 @@
 #include "base/hash.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct writer {
@@ -173,21 +174,45 @@ static void write_batches(struct writer *w, const struct entries *entries)
 
 /* ---- the whole ---------------------------------------------------------------------------------------------------------------------- */
 
-/* What the defaults of the account (IAM_ALLOWED_PRINCIPALS) are revoked from: what this mesh makes. */
-static json *managed_tree(const struct plan *plan)
+static int by_text(const void *left, const void *right)
 {
+    return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+static int by_table(const void *left, const void *right)
+{
+    const struct table_names *a = *(const struct table_names *const *)left;
+    const struct table_names *b = *(const struct table_names *const *)right;
+    int order = strcmp(a->database, b->database);
+    return order != 0 ? order : strcmp(a->table, b->table);
+}
+
+/* What the defaults of the account (IAM_ALLOWED_PRINCIPALS) are revoked from: what this mesh makes. */
+static json *managed_tree(struct plan *plan)
+{
+    const struct mesh *mesh = plan->mesh;
+    const struct deployment *deployment = plan->deployment;
+    VEC(const char *) names = {0};
+    VEC(const struct table_names *) made = {0};
     json *managed = json_object();
     json *databases = json_set(managed, "databases", json_array());
     json *tables = json_set(managed, "tables", json_array());
-    for (size_t i = 0; i < plan->mesh->domains.len; i++)
-        if (!plan->mesh->domains.at[i]->existing)
-            json_add(databases, json_text(plan->deployment->domains[i].database));
-    for (size_t i = 0; i < plan->mesh->outputs.len; i++) {
-        if (!plan_makes_table(plan->mesh->outputs.at[i]))
-            continue;
+    for (size_t i = 0; i < mesh->domains.len; i++)
+        if (!mesh->domains.at[i]->existing)
+            vec_push(&plan->s->arena, &names, deployment->domains[i].database);
+    for (size_t i = 0; i < mesh->outputs.len; i++)
+        if (plan_makes_table(mesh->outputs.at[i]))
+            vec_push(&plan->s->arena, &made, &deployment->tables[i]);
+    if (names.len)
+        qsort(names.at, names.len, sizeof *names.at, by_text);
+    if (made.len)
+        qsort(made.at, made.len, sizeof *made.at, by_table);
+    for (size_t i = 0; i < names.len; i++)
+        json_add(databases, json_text(names.at[i]));
+    for (size_t i = 0; i < made.len; i++) {
         json *table = json_add(tables, json_object());
-        json_set_text(table, "database", plan->deployment->tables[i].database);
-        json_set_text(table, "table", plan->deployment->tables[i].table);
+        json_set_text(table, "database", made.at[i]->database);
+        json_set_text(table, "table", made.at[i]->table);
     }
     return managed;
 }
