@@ -1,7 +1,8 @@
 /* plan.h - the model turned into AWS resources, one deployment at a time; one file a service.
  *
- * A plan lists its stacks at once; the resources of a stack are made on demand (plan_stack) and given back before the next
- * (plan_stack_free), so that memory stays flat however large the mesh is. */
+ * A plan lists its stacks at once; the resources of a stack are made on demand (plan_stack) and
+ * given back before the next (plan_stack_free), so that memory stays flat however large the mesh
+ * is. */
 #ifndef MESH_PLAN_PLAN_H
 #define MESH_PLAN_PLAN_H
 
@@ -9,20 +10,20 @@
 #include "model/deployment.h"
 
 struct resource {
-    const char *id;    /* logical id: letters and digits, made from names only */
-    const char *type;  /* "AWS::Glue::Table" */
+    const char *id;   /* logical id: letters and digits, made from names only */
+    const char *type; /* "AWS::Glue::Table" */
     json *properties;
-    bool retain;       /* holds data: DeletionPolicy and UpdateReplacePolicy Retain */
+    bool retain;            /* holds data: DeletionPolicy and UpdateReplacePolicy Retain */
     const char *depends_on; /* a logical id or NULL */
-    struct span at;    /* the declaration it comes from */
+    struct span at;         /* the declaration it comes from */
 };
 
 struct stack {
-    const char *name;          /* data-mesh-sales */
-    const char *file;          /* stacks/sales.template.json */
+    const char *name; /* data-mesh-sales */
+    const char *file; /* stacks/sales.template.json */
     const char *description;
-    const struct domain *domain; /* NULL: governance */
-    bool has_roles;            /* needs CAPABILITY_NAMED_IAM */
+    const struct domain *domain;    /* NULL: governance */
+    bool has_roles;                 /* needs CAPABILITY_NAMED_IAM */
     VEC(struct resource) resources; /* sorted by id; ids outlive plan_stack_free */
 };
 
@@ -30,14 +31,14 @@ struct plan {
     struct session *s;
     const struct mesh *mesh;
     const struct deployment *deployment;
-    VEC(struct stack *) stacks;  /* deploy order: governance first */
-    struct arena scratch;        /* texts of the stack being made; emptied by plan_stack_free */
+    VEC(struct stack *) stacks; /* deploy order: governance first */
+    struct arena scratch;       /* texts of the stack being made; emptied by plan_stack_free */
 
     /* What plan.c keeps for the others; empty again after plan_stack_free, except for places. */
-    struct map ids;              /* logical ids taken in the stack being made */
-    struct map made;             /* plan_made: (thing, role) -> logical id */
-    bool domain_topic;           /* plan_alert_topic wants the domain's own topic */
-    struct places *places;       /* where all tables lie, see places.h */
+    struct map ids;        /* logical ids taken in the stack being made */
+    struct map made;       /* plan_made: (thing, role) -> logical id */
+    bool domain_topic;     /* plan_alert_topic wants the domain's own topic */
+    struct places *places; /* where all tables lie, see places.h */
 };
 
 /* Lists the stacks; reports nothing. */
@@ -48,17 +49,20 @@ void plan_stack_free(struct plan *plan, struct stack *stack);
 /* Gives back what plan_machine and plan_grants left in scratch. */
 void plan_free(struct plan *plan);
 
-/* The definition of a pipeline's machine, as it stands in its template and in states/. The caller frees it. */
+/* The definition of a pipeline's machine, as it stands in its template and in states/. The caller
+ * frees it. */
 json *plan_machine(struct plan *plan, const struct pipeline *pipeline);
 
-/* grants/<account>.json as a tree (format of the build contract); the caller frees it. NULL: nothing to grant or manage. */
+/* grants/<account>.json as a tree (format of the build contract); the caller frees it. NULL:
+ * nothing to grant or manage. */
 json *plan_grants(struct plan *plan);
 
-/* ---- for the files of plan/ ------------------------------------------------------------------------------------------ */
+/* ---- for the files of plan/
+ * ------------------------------------------------------------------------------------------ */
 
-/* Adds a resource; id parts are joined in CamelCase of letters and digits: ("Table", "orders_v1") -> "TableOrdersV1".
- * Returns its properties, an empty object, to be filled. Ids are unique in a stack: a clash gets a suffix from the hash
- * of the names. */
+/* Adds a resource; id parts are joined in CamelCase of letters and digits: ("Table", "orders_v1")
+ * -> "TableOrdersV1". Returns its properties, an empty object, to be filled. Ids are unique in a
+ * stack: a clash gets a suffix from the hash of the names. */
 json *plan_resource(struct plan *plan, struct stack *stack, const char *type, struct span at,
                     const char *prefix, const char *name);
 /* A declaration's name inside its domain, for logical ids: "transactions", "orders.v1". */
@@ -66,18 +70,21 @@ const char *plan_local(const struct decl *decl, const struct domain *domain);
 /* The resource added last, to set retain or depends_on. */
 struct resource *plan_last(struct stack *stack);
 
-/* The stack's resource that stands for a thing of the model in one role ("database", "table", "topic", ...): plan_made
- * returns the logical id that plan_keep noted, NULL when this stack made none. Roles are literals, compared by content. */
+/* The stack's resource that stands for a thing of the model in one role ("database", "table",
+ * "topic", ...): plan_made returns the logical id that plan_keep noted, NULL when this stack made
+ * none. Roles are literals, compared by content. */
 void plan_keep(struct plan *plan, const void *thing, const char *role, const char *id);
 const char *plan_made(struct plan *plan, const void *thing, const char *role);
 
-/* Is the table made by this mesh (in its domain's stack)? Not when it or something above it exists already or is proposed. */
+/* Is the table made by this mesh (in its domain's stack)? Not when it or something above it exists
+ * already or is proposed. */
 bool plan_emits(const struct output *output);
 /* The same, and its columns are declared: without them its crawler makes the table. */
 bool plan_makes_table(const struct output *output);
 bool plan_emits_pipeline(const struct pipeline *pipeline);
 
-/* The ARN of the topic that alerts of a domain (of one of its pipelines) go to, as a template value for AlarmActions. */
+/* The ARN of the topic that alerts of a domain (of one of its pipelines) go to, as a template value
+ * for AlarmActions. */
 json *plan_alert_topic(struct plan *plan, struct stack *stack, const struct domain *domain,
                        const struct pipeline *pipeline);
 /* The ARN of a channel's topic: a Ref inside its own stack, else made from its name. */
@@ -95,8 +102,9 @@ void plan_lakeformation(struct plan *plan, struct stack *stack);
 void plan_athena(struct plan *plan, struct stack *stack);
 void plan_states(struct plan *plan, struct stack *stack);
 void plan_cloudwatch(struct plan *plan, struct stack *stack);
-void plan_sns(struct plan *plan, struct stack *stack);        /* first: the topics of channels */
-void plan_domain_topic(struct plan *plan, struct stack *stack); /* last: the domain's own, if an alarm wants it */
+void plan_sns(struct plan *plan, struct stack *stack); /* first: the topics of channels */
+void plan_domain_topic(struct plan *plan,
+                       struct stack *stack); /* last: the domain's own, if an alarm wants it */
 void plan_config(struct plan *plan, struct stack *stack);
 
 #endif

@@ -7,14 +7,6 @@
 
 #include "plan/plan.h"
 
-/* Until the model has its own: a strong definition replaces these. */
-__attribute__((weak)) const char *status_word(enum status status) {
-    return status == STATUS_ACTIVE ? "active" : "draft";
-}
-__attribute__((weak)) const char *promise_word(enum promise promise) {
-    return promise == PROMISE_FRESHNESS ? "freshness" : "other";
-}
-
 enum { FIXTURE_COLUMNS = 8 };
 
 struct fixture {
