@@ -253,6 +253,30 @@ static void crawler(struct session *s, const struct step *step) {
     }
 }
 
+/* What is retired is not worked on, and of what is only proposed nothing is there to work on. */
+static void standing(struct session *s, const struct step *step) {
+    const struct output *output = step->output;
+    if (output && (output->status == STATUS_RETIRED || output->status == STATUS_PROPOSED)) {
+        struct diag *d =
+            diag(s, D_PIPELINE_ON_RETIRED, step->at, "'%s' is %s", output->decl.path,
+                 output->status == STATUS_RETIRED ? "retired" : "only proposed, so it is not made");
+        diag_place(s, d, output->decl.at, "declared here");
+    }
+}
+
+static void produced(struct session *s, const struct pipeline *pipeline) {
+    const struct product *before = NULL; /* the outputs of a product stand together */
+    for (size_t i = 0; i < pipeline->produces.len; i++) {
+        const struct product *product = pipeline->produces.at[i]->product;
+        if (product->status == STATUS_RETIRED && product != before) {
+            struct diag *d = diag(s, D_PIPELINE_ON_RETIRED, pipeline->decl.at,
+                                  "it produces '%s', which is retired", product->decl.path);
+            diag_place(s, d, product->decl.at, "declared here");
+        }
+        before = product;
+    }
+}
+
 static void rules(struct session *s, const struct step *step) {
     if (step->output && !step->output->rules) {
         struct diag *d = diag(s, D_CHECK_WITHOUT_RULES, step->at,
@@ -361,6 +385,7 @@ static void steps(struct session *s, const struct pipeline *pipeline) {
             moment(s, step);
             retries(s, step);
             named(s, step);
+            standing(s, step);
             reached(s, step);
             check_arguments(s, pipeline, step);
             if (pipeline->express) {
@@ -380,6 +405,7 @@ static void whole(struct session *s, const struct pipeline *pipeline) {
              pipeline->decl.path);
     }
     seconds(s, &pipeline->timeout, "the timeout");
+    produced(s, pipeline);
     if (!pipeline->express) {
         return;
     }
