@@ -145,6 +145,8 @@ static void check_domain(struct judge *j, const struct domain *domain)
     struct span at = domain->database.value ? domain->database.at : domain->decl.at;
     check_glue_name(j, at, database, names->database);
     claim(j, database, names->database, &domain->decl);
+    if (strlen(names->workgroup) > (size_t)limit_info(LIMIT_WORKGROUP_NAME)->figure)
+        too_long(j, domain->decl.at, "workgroup", names->workgroup, LIMIT_WORKGROUP_NAME);
     if (strcmp(domain->decl.name, "governance") == 0)
         diag(j->s, D_DOMAIN_GOVERNANCE, domain->decl.at,
              "no domain is called 'governance': the mesh's own stack is");
