@@ -27,6 +27,10 @@ struct declared {
     struct type *as_type;  /* of a schema or type, once done */
 };
 
+/* Kinds that names are declared of come first in kinds.def: a set of them is a word of bits. */
+#define NAMED_KINDS ((unsigned)KIND_OUTPUT + 1)
+_Static_assert(NAMED_KINDS < 64, "a set of kinds fits into 64 bits");
+
 #define KINDS(kind) (UINT64_C(1) << (kind))
 #define KINDS_PRINCIPAL                                                                            \
     (KINDS(KIND_ROLE) | KINDS(KIND_USER) | KINDS(KIND_GROUP) | KINDS(KIND_ACCOUNT) |               \

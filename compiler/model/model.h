@@ -1,9 +1,11 @@
-/* model.h - the typed mesh: what a domain, a product, a schema, a policy *is*, with every name resolved and every default
- * applied. Made once from the trees (model_build), never changed afterwards. Nothing in here is per environment: names in
- * AWS, accounts and regions of one deployment are in deployment.h.
+/* model.h - the typed mesh: what a domain, a product, a schema, a policy *is*, with every name
+ * resolved and every default applied. Made once from the trees (model_build), never changed
+ * afterwards. Nothing in here is per environment: names in AWS, accounts and regions of one
+ * deployment are in deployment.h.
  *
- * Everything is in the order of declaration (files by name, then place). `index` numbers the things of one sort from 0, so
- * that others can keep arrays beside the model. Places (spans) are kept wherever a message may want to point. */
+ * Everything is in the order of declaration (files by name, then place). `index` numbers the things
+ * of one sort from 0, so that others can keep arrays beside the model. Places (spans) are kept
+ * wherever a message may want to point. */
 #ifndef MESH_MODEL_MODEL_H
 #define MESH_MODEL_MODEL_H
 
@@ -35,32 +37,49 @@ struct text { /* a text value with its place; value NULL: not given */
     struct span at;
 };
 
-/* Free data: arguments, properties, custom. EXPRESSION is a path or call of the expression language, see expression. */
-enum data_kind { DATA_TEXT, DATA_NUMBER, DATA_BOOL, DATA_NULL, DATA_LIST, DATA_MAP, DATA_EXPRESSION };
+/* Free data: arguments, properties, custom. EXPRESSION is a path or call of the expression
+ * language, see expression. */
+enum data_kind {
+    DATA_TEXT,
+    DATA_NUMBER,
+    DATA_BOOL,
+    DATA_NULL,
+    DATA_LIST,
+    DATA_MAP,
+    DATA_EXPRESSION
+};
 
 enum expression_root { ROOT_INPUT, ROOT_RESULT, ROOT_CONTEXT, ROOT_CALL };
 
 struct data {
     enum data_kind kind;
     struct span at;
-    const char *key;  /* in a map */
+    const char *key; /* in a map */
     struct span key_at;
-    const char *text; /* TEXT decoded; NUMBER in JSON's spelling; EXPRESSION: path after the root ("day", "files[0].name")
-                         or the call's name */
+    const char *text; /* TEXT decoded; NUMBER in JSON's spelling; EXPRESSION: path after the root
+                         ("day", "files[0].name") or the call's name */
     bool truth;       /* BOOL */
     enum expression_root root;
     struct data *first, *next; /* LIST, MAP, arguments of a call */
 };
 
-/* ---- principals, accounts, environments --------------------------------------------------------------------------- */
+/* ---- principals, accounts, environments
+ * --------------------------------------------------------------------------- */
 
 struct account {
     struct decl decl;
     struct text id; /* 12 digits, when given outside environments */
 };
 
-enum principal_kind { PRINCIPAL_ROLE, PRINCIPAL_USER, PRINCIPAL_GROUP, PRINCIPAL_ACCOUNT, PRINCIPAL_ORGANIZATION,
-                      PRINCIPAL_TEAM, PRINCIPAL_PIPELINE /* the role a pipeline runs as */ };
+enum principal_kind {
+    PRINCIPAL_ROLE,
+    PRINCIPAL_USER,
+    PRINCIPAL_GROUP,
+    PRINCIPAL_ACCOUNT,
+    PRINCIPAL_ORGANIZATION,
+    PRINCIPAL_TEAM,
+    PRINCIPAL_PIPELINE /* the role a pipeline runs as */
+};
 
 struct principal {
     struct decl decl;
@@ -91,7 +110,9 @@ struct environment {
     VEC(struct bucket_binding) buckets;
 };
 
-/* ---- tags ---------------------------------------------------------------------------------------------------------- */
+/* ---- tags
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 struct tag {
     struct decl decl;
@@ -111,15 +132,34 @@ struct taggings {
     VEC(struct tagging) list;
 };
 
-/* ---- types and schemas ------------------------------------------------------------------------------------------------ */
+/* ---- types and schemas
+ * ------------------------------------------------------------------------------------------------
+ */
 
-enum type_kind { TYPE_ERROR, TYPE_BOOLEAN, TYPE_TINYINT, TYPE_SMALLINT, TYPE_INT, TYPE_BIGINT, TYPE_FLOAT, TYPE_DOUBLE,
-                 TYPE_DECIMAL, TYPE_CHAR, TYPE_VARCHAR, TYPE_STRING, TYPE_BINARY, TYPE_DATE, TYPE_TIMESTAMP, TYPE_ARRAY,
-                 TYPE_MAP, TYPE_STRUCT };
+enum type_kind {
+    TYPE_ERROR,
+    TYPE_BOOLEAN,
+    TYPE_TINYINT,
+    TYPE_SMALLINT,
+    TYPE_INT,
+    TYPE_BIGINT,
+    TYPE_FLOAT,
+    TYPE_DOUBLE,
+    TYPE_DECIMAL,
+    TYPE_CHAR,
+    TYPE_VARCHAR,
+    TYPE_STRING,
+    TYPE_BINARY,
+    TYPE_DATE,
+    TYPE_TIMESTAMP,
+    TYPE_ARRAY,
+    TYPE_MAP,
+    TYPE_STRUCT
+};
 
 struct type {
     enum type_kind kind;
-    int precision, scale; /* decimal; char, varchar: precision is the length */
+    int precision, scale;       /* decimal; char, varchar: precision is the length */
     struct type *key, *element; /* map; array, map */
     VEC(struct field) fields;   /* struct */
     const char *glue;           /* Glue's spelling: "array<struct<a:int>>", lower case, no blanks */
@@ -133,15 +173,15 @@ struct field {
 
 /* What few columns have: apart, because a mesh has many columns. */
 struct column_notes {
-    struct data *allowed;        /* @in: a list; NULL */
+    struct data *allowed;           /* @in: a list; NULL */
     struct data *minimum, *maximum; /* @range; NULL: open */
-    struct text pattern;         /* @matches */
-    struct amount max_length;    /* @length */
+    struct text pattern;            /* @matches */
+    struct amount max_length;       /* @length */
     struct {
         struct output *output;
         struct column *column;
         struct span at;
-    } references, from;          /* @references, @from */
+    } references, from; /* @references, @from */
     struct text declassified, deprecated, renamed_from, example;
 };
 extern const struct column_notes no_column_notes; /* of a column that has none */
@@ -152,9 +192,9 @@ struct column {
     struct type *type;
     struct span type_at;
     bool key, required, unique;
-    uint32_t key_position;       /* from 1 */
+    uint32_t key_position;            /* from 1 */
     const struct column_notes *notes; /* never NULL; may be shared */
-    struct taggings tags;        /* its own and its named type's, own first */
+    struct taggings tags;             /* its own and its named type's, own first */
 };
 
 struct schema {
@@ -163,18 +203,20 @@ struct schema {
     bool broken;                  /* something in it was reported */
 };
 
-/* ---- domains ---------------------------------------------------------------------------------------------------------- */
+/* ---- domains
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 enum encryption { ENCRYPTION_S3, ENCRYPTION_KMS };
 
 struct storage {
-    bool declared;       /* a `storage` block or `bucket:` stands in the domain */
-    struct text bucket;  /* NULL: made up from names */
+    bool declared;      /* a `storage` block or `bucket:` stands in the domain */
+    struct text bucket; /* NULL: made up from names */
     bool existing;
     enum encryption encryption;
     struct text kms_key;
-    bool versioning;     /* default true */
-    struct text log;     /* bucket for access logs */
+    bool versioning; /* default true */
+    struct text log; /* bucket for access logs */
     struct span at;
 };
 
@@ -194,16 +236,40 @@ struct domain {
     VEC(struct pipeline *) pipelines;
 };
 
-/* ---- products ----------------------------------------------------------------------------------------------------------- */
+/* ---- products
+ * -----------------------------------------------------------------------------------------------------------
+ */
 
 enum status { STATUS_PROPOSED, STATUS_DRAFT, STATUS_ACTIVE, STATUS_DEPRECATED, STATUS_RETIRED };
 
-enum format { FORMAT_PARQUET, FORMAT_ORC, FORMAT_AVRO, FORMAT_JSON, FORMAT_CSV, FORMAT_TSV, FORMAT_ICEBERG, FORMAT_REGEX,
-              FORMAT_GROK, FORMAT_ION, FORMAT_CLOUDTRAIL, FORMAT_HUDI, FORMAT_NONE /* not given: parquet */ };
+enum format {
+    FORMAT_PARQUET,
+    FORMAT_ORC,
+    FORMAT_AVRO,
+    FORMAT_JSON,
+    FORMAT_CSV,
+    FORMAT_TSV,
+    FORMAT_ICEBERG,
+    FORMAT_REGEX,
+    FORMAT_GROK,
+    FORMAT_ION,
+    FORMAT_CLOUDTRAIL,
+    FORMAT_HUDI,
+    FORMAT_NONE /* not given: parquet */
+};
 
-enum promise { PROMISE_FRESHNESS, PROMISE_LATENCY, PROMISE_AVAILABILITY, PROMISE_RETENTION, PROMISE_FREQUENCY,
-               PROMISE_TIME_OF_AVAILABILITY, PROMISE_END_OF_SUPPORT, PROMISE_END_OF_LIFE, PROMISE_TIME_TO_REPAIR,
-               PROMISE_COUNT };
+enum promise {
+    PROMISE_FRESHNESS,
+    PROMISE_LATENCY,
+    PROMISE_AVAILABILITY,
+    PROMISE_RETENTION,
+    PROMISE_FREQUENCY,
+    PROMISE_TIME_OF_AVAILABILITY,
+    PROMISE_END_OF_SUPPORT,
+    PROMISE_END_OF_LIFE,
+    PROMISE_TIME_TO_REPAIR,
+    PROMISE_COUNT
+};
 
 struct promised { /* one value of a service level; several values of one level follow by next */
     struct amount value; /* text as written also for dates and texts */
@@ -211,11 +277,34 @@ struct promised { /* one value of a service level; several values of one level f
     struct promised *next;
 };
 
-enum rule_kind { RULE_UNIQUE, RULE_KEY /* all columns of the primary key */, RULE_COMPLETE, RULE_COMPARE, RULE_IN,
-                 RULE_MATCHES, RULE_BETWEEN, RULE_METRIC, RULE_REFERENCES, RULE_SQL, RULE_LENGTH, RULE_ANY, RULE_ALL };
+enum rule_kind {
+    RULE_UNIQUE,
+    RULE_KEY /* all columns of the primary key */,
+    RULE_COMPLETE,
+    RULE_COMPARE,
+    RULE_IN,
+    RULE_MATCHES,
+    RULE_BETWEEN,
+    RULE_METRIC,
+    RULE_REFERENCES,
+    RULE_SQL,
+    RULE_LENGTH,
+    RULE_ANY,
+    RULE_ALL
+};
 
-enum metric { METRIC_COMPLETENESS, METRIC_UNIQUENESS, METRIC_DISTINCT_COUNT, METRIC_MEAN, METRIC_SUM, METRIC_STDDEV,
-              METRIC_LENGTH, METRIC_FRESHNESS, METRIC_ROW_COUNT, METRIC_COLUMN_COUNT };
+enum metric {
+    METRIC_COMPLETENESS,
+    METRIC_UNIQUENESS,
+    METRIC_DISTINCT_COUNT,
+    METRIC_MEAN,
+    METRIC_SUM,
+    METRIC_STDDEV,
+    METRIC_LENGTH,
+    METRIC_FRESHNESS,
+    METRIC_ROW_COUNT,
+    METRIC_COLUMN_COUNT
+};
 
 enum comparison { COMPARE_EQ, COMPARE_NE, COMPARE_LT, COMPARE_LE, COMPARE_GT, COMPARE_GE };
 
@@ -225,18 +314,18 @@ struct rule {
     struct span at;
     VEC(struct column *) columns;
     enum metric metric;
-    bool between;               /* METRIC: operands are two bounds, inclusive */
+    bool between; /* METRIC: operands are two bounds, inclusive */
     enum comparison comparison;
-    struct data *operand, *upper; /* COMPARE, METRIC, SQL, MATCHES (text); BETWEEN: both; IN: a list; freshness: seconds
-                                     as NUMBER with `duration` set; shares (completeness,
-                                     uniqueness) as NUMBER of one: 0.99 for 99% */
-    struct amount duration;     /* freshness */
+    struct data *operand, *upper; /* COMPARE, METRIC, SQL, MATCHES (text); BETWEEN: both; IN: a
+                                     list; freshness: seconds as NUMBER with `duration` set; shares
+                                     (completeness, uniqueness) as NUMBER of one: 0.99 for 99% */
+    struct amount duration;       /* freshness */
     struct output *references;
     VEC(struct column *) referenced;
     struct text sql, where;
-    struct rule *children;      /* ANY, ALL */
+    struct rule *children; /* ANY, ALL */
     struct text severity, dimension;
-    bool implied;               /* from an annotation of the schema, not from an `expect` */
+    bool implied; /* from an annotation of the schema, not from an `expect` */
 };
 
 struct format_options { /* of csv, tsv, json, parquet, orc */
@@ -269,7 +358,8 @@ struct lifecycle {
     struct amount infrequent_access, archive, delete;
 };
 
-/* A table of a product. A product without named outputs has exactly one, with a NULL name and the product's path. */
+/* A table of a product. A product without named outputs has exactly one, with a NULL name and the
+ * product's path. */
 struct output {
     struct decl decl;
     struct product *product;
@@ -289,11 +379,12 @@ struct output {
     struct span partition_at;
     VEC(struct input) inputs;
     struct promised *promises[PROMISE_COUNT];
-    struct rule *rules;         /* implied ones first, in column order; then as written; each said once */
+    struct rule *rules; /* implied ones first, in column order; then as written; each said once */
     struct text quality_schedule; /* an expression of EventBridge */
     struct lifecycle lifecycle;
     struct crawl crawl;
-    struct taggings tags;       /* its own, then the product's, then the domain's, nearest of a key first */
+    struct taggings
+        tags; /* its own, then the product's, then the domain's, nearest of a key first */
     bool existing;
     VEC(struct pipeline *) producers;
 };
@@ -312,10 +403,22 @@ struct product {
     bool existing;
 };
 
-/* ---- pipelines ------------------------------------------------------------------------------------------------------------ */
+/* ---- pipelines
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
-enum step_kind { STEP_LAMBDA, STEP_GLUE, STEP_ATHENA, STEP_CRAWL, STEP_CHECK, STEP_RUN, STEP_WAIT, STEP_NOTIFY, STEP_SUCCEED,
-                 STEP_FAIL };
+enum step_kind {
+    STEP_LAMBDA,
+    STEP_GLUE,
+    STEP_ATHENA,
+    STEP_CRAWL,
+    STEP_CHECK,
+    STEP_RUN,
+    STEP_WAIT,
+    STEP_NOTIFY,
+    STEP_SUCCEED,
+    STEP_FAIL
+};
 
 enum wait_mode { WAIT_DONE, WAIT_TOKEN, WAIT_NO };
 enum result_mode { RESULT_DEFAULT, RESULT_REPLACE, RESULT_DISCARD, RESULT_PATH };
@@ -326,32 +429,33 @@ struct retry {
     struct span at;
     VEC(const char *) errors; /* empty: States.ALL */
     struct amount attempts, interval, max_delay;
-    const char *backoff;      /* a decimal, as written */
+    const char *backoff; /* a decimal, as written */
     enum jitter jitter;
 };
 
 struct step {
     struct step *next;
-    const char *name;      /* free text, up to 80 characters */
-    struct span at;        /* of the name */
+    const char *name; /* free text, up to 80 characters */
+    struct span at;   /* of the name */
     const char *doc;
     enum step_kind kind;
-    struct text target;    /* lambda, glue: name or ARN; athena: the SQL; fail: the error; notify: the message */
-    struct text cause;     /* fail */
+    struct text target; /* lambda, glue: name or ARN; athena: the SQL; fail: the error; notify: the
+                           message */
+    struct text cause;  /* fail */
     struct output *output; /* crawl, check */
     struct pipeline *run;
     struct channel *channel;
-    struct domain *workgroup;  /* athena { workgroup: DOMAIN }; default the pipeline's domain */
-    struct amount seconds;     /* wait 30s */
-    struct text until;         /* wait until "2027-01-31T00:00:00Z" */
-    struct data *wait_input;   /* wait input.seconds / wait until input.when: an EXPRESSION */
+    struct domain *workgroup; /* athena { workgroup: DOMAIN }; default the pipeline's domain */
+    struct amount seconds;    /* wait 30s */
+    struct text until;        /* wait until "2027-01-31T00:00:00Z" */
+    struct data *wait_input;  /* wait input.seconds / wait until input.when: an EXPRESSION */
     bool wait_until;
     struct amount timeout, heartbeat;
     struct amount every, give_up; /* crawl, check: 30s, 1h by default */
     enum wait_mode wait;
     enum result_mode result;
-    const char *result_path;   /* after `input.` */
-    struct data *arguments;    /* a map; NULL */
+    const char *result_path; /* after `input.` */
+    struct data *arguments;  /* a map; NULL */
     struct retry *retries;
 };
 
@@ -362,7 +466,7 @@ struct trigger {
     const char *expression; /* "rate(1 hour)", "cron(...)", "at(...)" */
     int64_t period;         /* seconds between runs as far as known, else 0 */
     struct text timezone;
-    struct data *input;     /* a map */
+    struct data *input; /* a map */
     struct amount retries, max_age;
     struct span at;
 };
@@ -381,39 +485,58 @@ struct pipeline {
     struct step *steps, *on_failure;
     struct channel *alerts; /* its own, else the domain's, else the mesh's */
     bool existing;
-    bool broken;            /* a step was reported and is not in the lists */
+    bool broken; /* a step was reported and is not in the lists */
 };
 
-/* ---- policies, guardrails, channels ---------------------------------------------------------------------------------------- */
+/* ---- policies, guardrails, channels
+ * ---------------------------------------------------------------------------------------- */
 
 /* Permissions of Lake Formation, as bits. */
-enum { PERMIT_ALL = 1 << 0, PERMIT_SELECT = 1 << 1, PERMIT_ALTER = 1 << 2, PERMIT_DROP = 1 << 3, PERMIT_DELETE = 1 << 4,
-       PERMIT_INSERT = 1 << 5, PERMIT_DESCRIBE = 1 << 6, PERMIT_CREATE_DATABASE = 1 << 7, PERMIT_CREATE_TABLE = 1 << 8,
-       PERMIT_DATA_LOCATION_ACCESS = 1 << 9, PERMIT_READ = 1 << 10, PERMIT_WRITE = 1 << 11, PERMIT_MANAGE = 1 << 12 };
+enum {
+    PERMIT_ALL = 1 << 0,
+    PERMIT_SELECT = 1 << 1,
+    PERMIT_ALTER = 1 << 2,
+    PERMIT_DROP = 1 << 3,
+    PERMIT_DELETE = 1 << 4,
+    PERMIT_INSERT = 1 << 5,
+    PERMIT_DESCRIBE = 1 << 6,
+    PERMIT_CREATE_DATABASE = 1 << 7,
+    PERMIT_CREATE_TABLE = 1 << 8,
+    PERMIT_DATA_LOCATION_ACCESS = 1 << 9,
+    PERMIT_READ = 1 << 10,
+    PERMIT_WRITE = 1 << 11,
+    PERMIT_MANAGE = 1 << 12
+};
 
-enum grant_target { GRANT_DATABASE, GRANT_TABLE, GRANT_ALL_TABLES /* domain.* */, GRANT_LOCATION, GRANT_CATALOG };
+enum grant_target {
+    GRANT_DATABASE,
+    GRANT_TABLE,
+    GRANT_ALL_TABLES /* domain.* */,
+    GRANT_LOCATION,
+    GRANT_CATALOG
+};
 
-struct grant { /* one `grant` statement, as written, names resolved */
-    struct span at;       /* of the whole statement */
-    struct domain *inside;/* the domain whose policy it stands in; NULL: governance's */
-    unsigned permissions; /* PERMIT_ bits, sets not yet expanded */
+struct grant {             /* one `grant` statement, as written, names resolved */
+    struct span at;        /* of the whole statement */
+    struct domain *inside; /* the domain whose policy it stands in; NULL: governance's */
+    unsigned permissions;  /* PERMIT_ bits, sets not yet expanded */
     struct {
         unsigned bit;
         struct span at;
-    } written[16];        /* each permission with its place */
+    } written[16]; /* each permission with its place */
     size_t written_count;
     enum grant_target target;
     struct span target_at;
-    struct domain *domain;          /* DATABASE, ALL_TABLES */
-    VEC(struct output *) outputs;   /* TABLE: one, or all outputs of a product */
+    struct domain *domain;        /* DATABASE, ALL_TABLES */
+    VEC(struct output *) outputs; /* TABLE: one, or all outputs of a product */
     bool has_columns, except;
     struct {
         struct column **at;
         struct span *spans;
         size_t len;
-    } columns;                      /* as written */
-    const char *location;           /* s3://bucket/prefix/ */
-    VEC(struct principal *) to;     /* as written, teams not expanded */
+    } columns;                  /* as written */
+    const char *location;       /* s3://bucket/prefix/ */
+    VEC(struct principal *) to; /* as written, teams not expanded */
     VEC(struct span) to_at;
     const char *because;
 };
@@ -434,7 +557,9 @@ struct channel {
     struct text arn; /* an existing topic */
 };
 
-/* ---- the whole -------------------------------------------------------------------------------------------------------------- */
+/* ---- the whole
+ * --------------------------------------------------------------------------------------------------------------
+ */
 
 struct mesh {
     struct decl decl; /* path NULL when there is no `mesh` block: then the name is "mesh" */
@@ -455,10 +580,12 @@ struct mesh {
     VEC(struct channel *) channels;
 };
 
-/* Elaborates parsed files into the mesh. Reports everything that is wrong on the way; never NULL. */
+/* Elaborates parsed files into the mesh. Reports everything that is wrong on the way; never NULL.
+ */
 struct mesh *model_build(struct session *s, struct tree *const *trees, size_t count);
 
-/* The value of a key on an output or column after inheritance, NULL when there is none (access.md 1.2). */
+/* The value of a key on an output or column after inheritance, NULL when there is none
+ * (access.md 1.2). */
 atom tag_value_of(const struct output *output, const struct column *column, const struct tag *tag);
 
 /* Words of the enumerations, as the language writes them. */

@@ -13,7 +13,7 @@ enum {
 }; /* candidates compared in a run: bounds the time of a mesh full of mistakes */
 
 static enum kind space_of(enum kind kind) {
-    if ((KINDS_PRINCIPAL >> kind & 1) != 0) {
+    if (kind < NAMED_KINDS && (KINDS_PRINCIPAL >> kind & 1) != 0) {
         return KIND_ROLE;
     }
     return kind == KIND_OUTPUT ? KIND_PRODUCT : kind;
@@ -88,7 +88,7 @@ static struct declared *find_in_space(struct elab *e, enum kind space, const str
 
 struct declared *names_find(struct elab *e, uint64_t kinds, const struct domain *scope, atom text) {
     enum kind last = KIND_NONE;
-    for (unsigned k = 1; k < KIND_COUNT && kinds >> k != 0; k++) {
+    for (unsigned k = 1; k < NAMED_KINDS && kinds >> k != 0; k++) {
         enum kind space = space_of((enum kind)k);
         if ((kinds >> k & 1) == 0 || space == last) {
             continue;
@@ -105,7 +105,7 @@ struct declared *names_find(struct elab *e, uint64_t kinds, const struct domain 
 /* "role, user or team" */
 static const char *kinds_words(struct elab *e, uint64_t kinds) {
     const char *text = "";
-    for (unsigned k = 1; k < KIND_COUNT && kinds >> k != 0; k++) {
+    for (unsigned k = 1; k < NAMED_KINDS && kinds >> k != 0; k++) {
         if ((kinds >> k & 1) != 0) {
             uint64_t rest = kinds >> k >> 1;
             const char *joint = *text == '\0' ? "" : rest != 0 ? ", " : " or ";
@@ -122,7 +122,7 @@ static const char *declared_word(const struct declared *d) {
 void suggest_declared(struct elab *e, struct diag *d, uint64_t kinds, const struct domain *scope,
                       atom text) {
     struct suggestion suggestion = suggest_for(text);
-    for (unsigned k = 1; k < KIND_COUNT && kinds >> k != 0; k++) {
+    for (unsigned k = 1; k < NAMED_KINDS && kinds >> k != 0; k++) {
         for (size_t i = 0; (kinds >> k & 1) != 0 && i < e->of_kind[k].len; i++) {
             if (e->suggestions++ >= SUGGESTIONS_MAX) {
                 return;
