@@ -1,5 +1,6 @@
-/* arena.c - bump allocation out of chunks that come zeroed from calloc; and vec_grow, which extends
- * in place. */
+/* arena.c - bump allocation out of chunks that come zeroed from the system; and vec_grow, which
+ * extends in place. */
+#define _DEFAULT_SOURCE /* madvise, MAP_ANONYMOUS: beyond POSIX */
 #include "base/arena.h"
 #include "base/vec.h"
 #include <stdalign.h>
@@ -7,14 +8,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 struct arena_chunk {
     struct arena_chunk *next;
+    size_t mapped; /* bytes from mmap, 0: from calloc */
     alignas(max_align_t) char bytes[];
 };
 
-enum { CHUNK_FIRST = 64 << 10, CHUNK_MOST = 4 << 20 };
+enum { CHUNK_FIRST = 64 << 10, CHUNK_MOST = 4 << 20, HUGE_PAGE = 2 << 20 };
 
 _Noreturn void memory_exhausted(void) {
     static const char message[] = "meshc: out of memory\n";
@@ -24,12 +27,40 @@ _Noreturn void memory_exhausted(void) {
     _Exit(3);
 }
 
-static struct arena_chunk *chunk_new(struct arena *arena, size_t room) {
-    struct arena_chunk *chunk = calloc(1, sizeof *chunk + room);
+/* Pages of 4 KiB cost a large mesh more time, one fault each, than elaborating it: where the system
+ * has large ones it is asked for them. NULL: it has no such memory. */
+static struct arena_chunk *chunk_map(size_t size) {
+#ifdef MADV_HUGEPAGE
+    char *start = mmap(NULL, size + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+                       -1, 0);
+    if (start == MAP_FAILED) {
+        return NULL;
+    }
+    size_t before = (size_t)(-(uintptr_t)start & (HUGE_PAGE - 1));
+    if (before > 0) {
+        munmap(start, before);
+    }
+    munmap(start + before + size, HUGE_PAGE - before);
+    madvise(start + before, size, MADV_HUGEPAGE);
+    struct arena_chunk *chunk = (struct arena_chunk *)(void *)(start + before);
+    chunk->mapped = size;
+    return chunk;
+#else
+    (void)size;
+    return NULL;
+#endif
+}
+
+/* A chunk of that size, its head counted. */
+static struct arena_chunk *chunk_new(struct arena *arena, size_t size) {
+    struct arena_chunk *chunk = size == CHUNK_MOST ? chunk_map(size) : NULL;
+    if (chunk == NULL) {
+        chunk = calloc(1, size);
+    }
     if (chunk == NULL) {
         memory_exhausted();
     }
-    arena->total += sizeof *chunk + room;
+    arena->total += size;
     return chunk;
 }
 
@@ -39,11 +70,11 @@ static void *alloc_slow(struct arena *arena, size_t size) {
     if (size > SIZE_MAX / 4) {
         memory_exhausted();
     }
-    size_t room = arena->total < CHUNK_FIRST  ? CHUNK_FIRST
-                  : arena->total < CHUNK_MOST ? arena->total
-                                              : CHUNK_MOST;
-    if (size > room / 4) {
-        struct arena_chunk *chunk = chunk_new(arena, size);
+    size_t whole = arena->total < CHUNK_FIRST  ? CHUNK_FIRST
+                   : arena->total < CHUNK_MOST ? arena->total
+                                               : CHUNK_MOST;
+    if (size > whole / 4) {
+        struct arena_chunk *chunk = chunk_new(arena, sizeof *chunk + size);
         if (arena->chunks == NULL) {
             arena->chunks = chunk;
         } else { /* behind the newest, whose free part stays in use */
@@ -52,11 +83,11 @@ static void *alloc_slow(struct arena *arena, size_t size) {
         }
         return chunk->bytes;
     }
-    struct arena_chunk *chunk = chunk_new(arena, room);
+    struct arena_chunk *chunk = chunk_new(arena, whole);
     chunk->next = arena->chunks;
     arena->chunks = chunk;
     arena->at = chunk->bytes + size;
-    arena->end = chunk->bytes + room;
+    arena->end = (char *)chunk + whole;
     return chunk->bytes;
 }
 
@@ -123,7 +154,11 @@ char *arena_format(struct arena *arena, const char *format, ...) {
 void arena_free(struct arena *arena) {
     for (struct arena_chunk *chunk = arena->chunks, *next; chunk != NULL; chunk = next) {
         next = chunk->next;
-        free(chunk);
+        if (chunk->mapped > 0) {
+            munmap(chunk, chunk->mapped);
+        } else {
+            free(chunk);
+        }
     }
     *arena = (struct arena){0};
 }
