@@ -2,6 +2,7 @@
  * extends in place. */
 #define _DEFAULT_SOURCE /* madvise, MAP_ANONYMOUS: beyond POSIX */
 #include "base/arena.h"
+#include "base/format.h"
 #include "base/vec.h"
 #include <stdalign.h>
 #include <stdint.h>
@@ -128,16 +129,13 @@ char *arena_vformat(struct arena *arena, const char *format, va_list arguments) 
     char room[512];
     va_list again;
     va_copy(again, arguments);
-    int length = vsnprintf(room, sizeof room, format, arguments);
-    if (length < 0) {
-        memory_exhausted();
-    }
+    size_t length = format_text(room, sizeof room, format, arguments);
     char *result;
-    if ((size_t)length < sizeof room) {
-        result = arena_copy(arena, room, (size_t)length);
+    if (length < sizeof room) {
+        result = arena_copy(arena, room, length);
     } else {
-        result = alloc_aligned(arena, (size_t)length + 1, 1);
-        vsnprintf(result, (size_t)length + 1, format, again);
+        result = alloc_aligned(arena, length + 1, 1);
+        format_text(result, length + 1, format, again);
     }
     va_end(again);
     return result;

@@ -129,35 +129,70 @@ const char *json_text_of(const json *item) {
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
-void json_write_string(struct buf *out, const char *text) {
-    /* What follows the backslash; 'u' for the long form, 0 for bytes that stand for themselves. */
-    static const char escapes[256] = {
-        'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'b',         't',           'n',          'u',
-        'f', 'r', 'u', 'u', 'u', 'u', 'u', 'u', 'u',         'u',           'u',          'u',
-        'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', ['"'] = '"', ['\\'] = '\\', [0x7f] = 'u',
-    };
-    size_t n = strlen(text), plain = 0;
-    buf_reserve(out, n + 2); /* all that is needed, nearly always */
-    buf_putc(out, '"');
-    for (;;) {
-        while (plain < n && escapes[(unsigned char)text[plain]] == 0) {
-            plain++;
+/* What follows the backslash; 'u' for the long form, 0 for bytes that stand for themselves. */
+static const char escapes[256] = {
+    'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'b',         't',           'n',          'u',
+    'f', 'r', 'u', 'u', 'u', 'u', 'u', 'u', 'u',         'u',           'u',          'u',
+    'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', ['"'] = '"', ['\\'] = '\\', [0x7f] = 'u',
+};
+
+/* Is one of eight bytes a quote, a backslash or a control character? The tests are the well-known
+ * ones for a byte below a limit and for a byte of one value. */
+static bool has_escape(uint64_t word) {
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t quote = word ^ (ones * '"'), slash = word ^ (ones * '\\'), del = word ^ (ones * 0x7f);
+    uint64_t found = ((word - ones * ' ') & ~word) | ((quote - ones) & ~quote) |
+                     ((slash - ones) & ~slash) | ((del - ones) & ~del);
+    return (found & (ones << 7)) != 0;
+}
+
+/* Copies text up to the first byte that is escaped; returns how many bytes those are. */
+static size_t copy_plain(char *to, const char *text, size_t n) {
+    uint64_t word;
+    size_t i = 0;
+    for (; i + sizeof word <= n; i += sizeof word) {
+        memcpy(&word, text + i, sizeof word);
+        if (has_escape(word)) {
+            break;
         }
-        buf_put(out, text, plain);
+        memcpy(to + i, &word, sizeof word);
+    }
+    if (n >= sizeof word && i + sizeof word > n) { /* the rest as a word that ends with the text */
+        memcpy(&word, text + n - sizeof word, sizeof word);
+        if (!has_escape(word)) {
+            memcpy(to + n - sizeof word, &word, sizeof word);
+            return n;
+        }
+    }
+    for (; i < n && escapes[(unsigned char)text[i]] == 0; i++) {
+        to[i] = text[i];
+    }
+    return i;
+}
+
+void json_write_string(struct buf *out, const char *text) {
+    size_t n = strlen(text);
+    char *to = buf_reserve(out, n + 2); /* all that is needed, nearly always */
+    *to++ = '"';
+    for (;;) {
+        size_t plain = copy_plain(to, text, n);
+        to += plain;
         if (plain == n) {
             break;
         }
         unsigned char byte = (unsigned char)text[plain];
+        text += plain + 1;
+        n -= plain + 1;
+        buf_advance(out, (size_t)(to - out->at) - out->len);
         if (escapes[byte] == 'u') {
             buf_format(out, "\\u%04x", (unsigned)byte);
         } else {
             buf_put(out, (char[]){'\\', escapes[byte]}, 2);
         }
-        text += plain + 1;
-        n -= plain + 1;
-        plain = 0;
+        to = buf_reserve(out, n + 1);
     }
-    buf_putc(out, '"');
+    *to++ = '"';
+    buf_advance(out, (size_t)(to - out->at) - out->len);
 }
 
 static void write_scalar(struct buf *out, const json *item) {
@@ -188,11 +223,17 @@ struct writer {
 };
 
 static void break_line(struct writer *writer) {
+    enum { SHORT = 32 };
+    size_t blanks = 2 * writer->depth;
     if (!writer->compact) {
-        char *to = buf_reserve(writer->out, 1 + 2 * writer->depth);
+        char *to = buf_reserve(writer->out, 1 + blanks + SHORT);
         to[0] = '\n';
-        memset(to + 1, ' ', 2 * writer->depth);
-        writer->out->len += 1 + 2 * writer->depth;
+        memset(to + 1, ' ',
+               SHORT); /* of a fixed size: two moves; what is too many is overwritten */
+        if (blanks > SHORT) {
+            memset(to + 1 + SHORT, ' ', blanks - SHORT);
+        }
+        buf_advance(writer->out, 1 + blanks);
     }
 }
 
@@ -212,10 +253,14 @@ static const json *write_begin(struct writer *writer, const json *item) {
     struct buf *out = writer->out;
     if (item->string != NULL && writer->depth > 0) {
         json_write_string(out, item->string);
-        buf_put(out, ": ", writer->compact ? 1 : 2);
+        buf_putc(out, ':');
+        if (!writer->compact) {
+            buf_putc(out, ' ');
+        }
     }
-    bool object = cJSON_IsObject(item);
-    if (!object && !cJSON_IsArray(item)) {
+    int kind = item->type & 0xff;
+    bool object = kind == cJSON_Object;
+    if (!object && kind != cJSON_Array) {
         write_scalar(out, item);
         return NULL;
     }
@@ -242,7 +287,7 @@ static void write_tree(struct buf *out, const json *tree, bool compact) {
         while (item->next == NULL) { /* the last of its container: close that, too */
             item = writer.open[--writer.depth];
             break_line(&writer);
-            buf_putc(out, cJSON_IsObject(item) ? '}' : ']');
+            buf_putc(out, (item->type & 0xff) == cJSON_Object ? '}' : ']');
             if (writer.depth == 0) {
                 free(writer.open);
                 return;
