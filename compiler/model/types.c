@@ -74,14 +74,17 @@ static bool small_integer(const struct value *value, int low, int high) {
 }
 
 static struct type *decimal_type(struct elab *e, const struct type_expr *expr) {
-    const struct value *p = expr->numbers, *s = p == NULL ? NULL : p->next;
+    static const char form[] = "decimal(10, 2): 1 to 38 digits, of which some after the point";
+    const struct value *p = expr->numbers;
     struct type type = {.kind = TYPE_DECIMAL};
-    if (expr->arguments != NULL || !small_integer(p, 1, 38) || (s != NULL && s->next != NULL) ||
-        (s != NULL && !small_integer(s, 0, (int)p->number))) {
-        return bad_arguments(e, expr,
-                             "decimal(10, 2): 1 to 38 digits, of which some after the point");
+    if (p == NULL || expr->arguments != NULL || !small_integer(p, 1, 38)) {
+        return bad_arguments(e, expr, form);
     }
+    const struct value *s = p->next;
     type.precision = (int)p->number;
+    if (s != NULL && (s->next != NULL || !small_integer(s, 0, type.precision))) {
+        return bad_arguments(e, expr, form);
+    }
     type.scale = s == NULL ? 0 : (int)s->number;
     return share(e, type, arena_format(e->arena, "decimal(%d,%d)", type.precision, type.scale));
 }
