@@ -309,7 +309,7 @@ type_arguments:
 |   type_arguments COMMA type_argument  { $$ = add_type($1, $3); }
 ;
 
-type_argument: type | label type        { $$ = type_field($1, $2, @$); };
+type_argument: type | label type        { $$ = type_field(ps, $1, $2, @$); };
 
 type_name: WORD | PATH | plain | target_word | logic_word | UNTIL;
 

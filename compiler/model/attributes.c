@@ -337,14 +337,14 @@ struct principal *body_principal(struct elab *e, const struct body *body, const 
 void body_describe(struct elab *e, const struct body *body, const struct item *item,
                    struct decl *decl) {
     const struct member *member = body == NULL ? NULL : body_own(body, "description");
-    decl->doc = item->doc;
+    decl->doc = item_doc(item);
     if (member == NULL) {
         return;
     }
     if (item->doc != NULL) {
         struct diag *d =
             diag(e->s, D_DESCRIBED_TWICE, member->label.span, "a doc comment and a description");
-        diag_place(e->s, d, item->doc_span, "the doc comment");
+        diag_place(e->s, d, item->doc->span, "the doc comment");
         return;
     }
     decl->doc = member->value->text;

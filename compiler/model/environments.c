@@ -29,7 +29,7 @@ static void read_buckets(struct elab *e, struct environment *environment, const 
         if (item->kind != ITEM_MEMBER || !value_check(e, &name, member->value)) {
             continue;
         }
-        if (member->label.quoted && strchr(member->label.text, '.') != NULL) {
+        if (name_is_quoted(&member->label) && strchr(member->label.text, '.') != NULL) {
             not_supported(e, member->label.span, "a bucket of a further zone is");
             continue;
         }

@@ -86,7 +86,7 @@ static void read_column(struct elab *e, const struct declared *d, const struct c
     column->notes = &no_column_notes;
     struct type *type = type_from(e, d->domain, decl->type, column, &inner);
     column->decl =
-        (struct decl){decl->label.text, decl->label.text, decl->label.span, decl->item.doc, 0};
+        (struct decl){decl->label.text, decl->label.text, decl->label.span, item_doc(&decl->item), 0};
     column->type = type;
     column->type_at = decl->type->span;
     annotations_apply(e, decl->annotations, column, d->domain);
@@ -134,7 +134,7 @@ static void reserve_columns(struct elab *e, struct schema *schema, const struct 
 static void read_schema(struct elab *e, const struct declared *d) {
     struct schema *schema = d->thing;
     reserve_columns(e, schema, d->block->items);
-    schema->decl.doc = d->block->item.doc;
+    schema->decl.doc = item_doc(&d->block->item);
     for (const struct item *item = d->block->items; item != NULL; item = item->next) {
         if (item->kind == ITEM_COLUMN) {
             read_column(e, d, item_as_const(column_decl, item));

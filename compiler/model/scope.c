@@ -447,7 +447,7 @@ static void declare_type(struct elab *e, const struct type_decl *type) {
     }
     struct column *prototype = arena_new(e->arena, struct column);
     prototype->decl =
-        (struct decl){type->name.text, type->name.text, type->name.span, type->item.doc, 0};
+        (struct decl){type->name.text, type->name.text, type->name.span, item_doc(&type->item), 0};
     struct declared *d = arena_new(e->arena, struct declared);
     *d = (struct declared){.kind = KIND_SCHEMA, .thing = prototype, .type = type};
     vec_push(e->arena, &e->of_kind[KIND_SCHEMA], d);

@@ -256,7 +256,7 @@ static struct step *read_step(const struct making *m, const struct step_decl *de
     struct step *step = arena_new(e->arena, struct step);
     step->name = decl->label.text;
     step->at = decl->label.span;
-    step->doc = decl->item.doc;
+    step->doc = item_doc(&decl->item);
     if (verbs[decl->verb].step < 0) {
         not_supported(e, decl->word.span,
                       arena_format(e->arena, "a step '%s' is", decl->word.text));

@@ -115,7 +115,7 @@ static struct type *container(struct elab *e, const struct domain *scope,
     const struct type_expr *b = a == NULL ? NULL : a->next;
     struct type type = {.kind = kind};
     bool map = kind == TYPE_MAP;
-    if (expr->has_numbers || a == NULL || (map ? b == NULL || b->next != NULL : b != NULL)) {
+    if (expr->numbers != NULL || a == NULL || (map ? b == NULL || b->next != NULL : b != NULL)) {
         return bad_arguments(e, expr, map ? "map<K, V>" : "array<T>");
     }
     type.key = map ? type_from(e, scope, a, NULL, inner) : NULL;
@@ -158,20 +158,20 @@ static struct type *struct_type(struct elab *e, const struct domain *scope,
                                 const struct type_expr *expr, struct taggings *inner) {
     struct type *type = arena_new(e->arena, struct type);
     type->kind = TYPE_STRUCT;
-    if (expr->has_numbers || expr->arguments == NULL) {
+    if (expr->numbers != NULL || expr->arguments == NULL) {
         return bad_arguments(e, expr, "struct<a: T, b: U>");
     }
     struct map seen = {0};
     for (const struct type_expr *a = expr->arguments; a != NULL; a = a->next) {
         struct field field = {0};
-        if (a->field.text == NULL) {
+        if (a->field == NULL) {
             diag(e->s, D_TYPE_ARGUMENTS, a->span, "a field of a struct has a name: struct<a: T>");
             map_free(&seen);
             return broken(e);
         }
-        field.name = names_lower(e, a->field.text);
+        field.name = names_lower(e, a->field->text);
         if (map_get(&seen, field.name, NULL) != NULL) {
-            diag(e->s, D_DUPLICATE_COLUMN, a->field.span, "a second field '%s'", a->field.text);
+            diag(e->s, D_DUPLICATE_COLUMN, a->field->span, "a second field '%s'", a->field->text);
         }
         map_set(&seen, field.name, NULL, e);
         field.type = type_from(e, scope, a, NULL, &field.tags);
@@ -235,7 +235,7 @@ static struct type *named_type(struct elab *e, const struct domain *scope,
     if (d == NULL) {
         return unknown_type(e, scope, expr);
     }
-    if (expr->has_numbers || expr->arguments != NULL) {
+    if (expr->numbers != NULL || expr->arguments != NULL) {
         return bad_arguments(e, expr, "without arguments");
     }
     if (!schema_complete(e, d, expr->word.span)) {
@@ -303,7 +303,7 @@ struct type *type_from(struct elab *e, const struct domain *scope, const struct 
     case TYPE_TIMESTAMP:
         break;
     }
-    if (expr->has_numbers || expr->arguments != NULL) {
+    if (expr->numbers != NULL || expr->arguments != NULL) {
         return bad_arguments(e, expr, "without arguments");
     }
     return type_simple(e, kind);

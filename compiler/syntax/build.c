@@ -18,7 +18,7 @@ struct name word_name(atom word, struct span span) {
 }
 
 struct name text_name(const struct value *text) {
-    return (struct name){.text = text->text, .span = text->span, .quoted = true};
+    return (struct name){.text = text->text, .span = text->span};
 }
 
 /* The span of the word alone: the colon is part of the token. */
@@ -33,7 +33,7 @@ struct name quoted_name(struct parse *ps, atom word, struct span span) {
     uint32_t end = span.hi;
     while (end > span.lo + 1 && text[end - 1] != '"')
         end--;
-    return (struct name){.text = word, .span = {span.lo, end}, .quoted = true};
+    return (struct name){.text = word, .span = {span.lo, end}};
 }
 
 /* ---- items
@@ -56,8 +56,9 @@ void doc_at(struct parse *ps, struct item *item, uint32_t place) {
     if (doc->place != place)
         return;
     doc->used = true;
-    item->doc = doc->text;
-    item->doc_span = doc->span;
+    struct name *kept = arena_new(&ps->s->arena, struct name);
+    *kept = (struct name){doc->text, doc->span};
+    item->doc = kept;
 }
 
 void add_declaration(struct parse *ps, struct item *item) {
@@ -167,15 +168,16 @@ struct block *block_name(struct parse *ps, struct block *block, struct name name
         return block;
     unsigned head = kind_info(block->kind)->head;
     const char *word = block->word.text;
+    bool quoted = name_is_quoted(&name);
     if (!(head & (HEAD_NAME | HEAD_NAME_OPTIONAL | HEAD_STRING | HEAD_PATH)))
         bad_head(ps, name.span, word, "has no name");
-    else if (name.quoted && !(head & HEAD_STRING))
+    else if (quoted && !(head & HEAD_STRING))
         bad_head(ps, name.span, word, "takes a name without quotes");
-    else if (!name.quoted && (head & HEAD_STRING) && !(head & (HEAD_NAME | HEAD_NAME_OPTIONAL)))
+    else if (!quoted && (head & HEAD_STRING) && !(head & (HEAD_NAME | HEAD_NAME_OPTIONAL)))
         bad_head(ps, name.span, word, "takes a text in quotes");
-    else if (!name.quoted && !(head & HEAD_PATH) && strpbrk(name.text, ".["))
+    else if (!quoted && !(head & HEAD_PATH) && strpbrk(name.text, ".["))
         bad_head(ps, name.span, word, "takes a name of one word, without a dot");
-    else if (!name.quoted && strpbrk(name.text, "*["))
+    else if (!quoted && strpbrk(name.text, "*["))
         bad_head(ps, name.span, word, "takes a name");
     return block;
 }
@@ -317,7 +319,7 @@ struct value *make_path(struct parse *ps, atom word, struct span span) {
 
 struct value *make_operand(struct parse *ps, struct name name) {
     struct value *value = make_path(ps, name.text, name.span);
-    if (name.quoted)
+    if (name_is_quoted(&name))
         value->kind = VALUE_STRING;
     return value;
 }
@@ -480,7 +482,6 @@ struct type_expr *missing_type(struct parse *ps, struct span span) {
 }
 
 struct type_expr *type_numbers(struct type_expr *type, struct values numbers, struct span span) {
-    type->has_numbers = true;
     type->numbers = numbers.first;
     type->span = span;
     return type;
@@ -503,8 +504,11 @@ struct type_expr *type_end(struct parse *ps, struct type_expr *type, struct type
     return type;
 }
 
-struct type_expr *type_field(struct name field, struct type_expr *type, struct span span) {
-    type->field = field;
+struct type_expr *type_field(struct parse *ps, struct name field, struct type_expr *type,
+                             struct span span) {
+    struct name *kept = arena_new(&ps->s->arena, struct name);
+    *kept = field;
+    type->field = kept;
     type->span = span;
     return type;
 }

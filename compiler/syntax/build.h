@@ -250,7 +250,8 @@ struct type_expr *type_numbers(struct type_expr *type, struct values numbers, st
 struct type_expr *type_begin(struct parse *ps, atom word, struct span span, struct span angle);
 struct type_expr *type_end(struct parse *ps, struct type_expr *type, struct types arguments,
                            struct span span);
-struct type_expr *type_field(struct name field, struct type_expr *type, struct span span);
+struct type_expr *type_field(struct parse *ps, struct name field, struct type_expr *type,
+                             struct span span);
 struct types first_type(struct type_expr *type);
 struct types add_type(struct types types, struct type_expr *type);
 

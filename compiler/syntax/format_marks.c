@@ -105,14 +105,16 @@ static void mark_values(struct marker *m, const struct value *values) {
             mark_elements(m, v->first);
         if (v->kind == VALUE_CONDITION)
             mark_condition(m, v->condition);
-        mark_values(m, v->first);
-        mark_items(m, v->items);
+        else if (v->kind == VALUE_MAP)
+            mark_items(m, v->items);
+        else
+            mark_values(m, v->first);
         mark_items(m, v->options);
     }
 }
 
 static void mark_type(struct marker *m, const struct type_expr *type) {
-    if (type->has_numbers)
+    if (type->numbers)
         mark_touch(m, type->word.span);
     if (!type->arguments)
         return;

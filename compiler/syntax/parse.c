@@ -16,7 +16,7 @@ static void report_unused_docs(struct parse *ps) {
 }
 
 struct tree *parse_file(struct session *s, const struct source *source) {
-    struct parse *ps = arena_new(&s->arena, struct parse);
+    struct parse state, *ps = &state;
     scan_open(ps, s, source);
     ps->tree = arena_new(&s->arena, struct tree);
     ps->tree->source = source;

@@ -11,16 +11,23 @@
 #include "source/source.h"
 #include "syntax/kinds.h"
 
+/* Many of these are made: enumerations that many structs hold take one byte. */
+#define ONE_BYTE __attribute__((packed))
+
 /* A word, path or quoted text used as a name; text NULL when absent. Paths are one atom: "sales.transactions". */
 struct name {
     atom text;
-    struct span span;
-    bool quoted;
+    struct span span; /* with the quotes: name_is_quoted */
 };
+
+/* Quotes make a name's place longer than its text. */
+static inline bool name_is_quoted(const struct name *name) {
+    return name->text != NULL && name->span.hi - name->span.lo >= atom_length(name->text) + 2;
+}
 
 /* ---- values ------------------------------------------------------------------------------------------------------ */
 
-enum value_kind {
+enum ONE_BYTE value_kind {
     VALUE_ERROR,    /* reported */
     VALUE_STRING,   /* text: decoded */
     VALUE_BLOCKTEXT,/* """...""": text: raw, indentation removed */
@@ -42,8 +49,8 @@ enum value_kind {
     VALUE_CONDITION,/* condition: only as the value of a member of `poll` (until, fail) */
 };
 
-enum unit { UNIT_NONE, UNIT_SECOND, UNIT_MINUTE, UNIT_HOUR, UNIT_DAY, UNIT_WEEK, UNIT_MONTH, UNIT_YEAR,
-            UNIT_KB, UNIT_MB, UNIT_GB, UNIT_TB, UNIT_KIB, UNIT_MIB, UNIT_GIB, UNIT_TIB };
+enum ONE_BYTE unit { UNIT_NONE, UNIT_SECOND, UNIT_MINUTE, UNIT_HOUR, UNIT_DAY, UNIT_WEEK, UNIT_MONTH, UNIT_YEAR,
+                     UNIT_KB, UNIT_MB, UNIT_GB, UNIT_TB, UNIT_KIB, UNIT_MIB, UNIT_GIB, UNIT_TIB };
 
 struct item;
 struct condition;
@@ -51,14 +58,16 @@ struct condition;
 struct value {
     enum value_kind kind;
     enum unit unit;
+    bool has_options; /* braces stood after it, maybe empty */
     struct span span; /* without the options */
     struct value *next;
     atom text;
     int64_t number;
-    struct value *first;
-    struct item *items;
-    struct condition *condition;
-    bool has_options;     /* braces stood after it, maybe empty */
+    union { /* by the kind; NULL in other kinds */
+        struct value *first;
+        struct item *items;
+        struct condition *condition;
+    };
     struct item *options; /* members and blocks */
 };
 
@@ -93,11 +102,10 @@ struct annotation { /* @word or @word(argument, name: argument) */
 struct type_expr { /* string, decimal(10, 2), array<T>, map<K, V>, struct<a: T, b: U>, a named type or schema */
     struct type_expr *next; /* among the arguments of one type */
     struct span span;
-    struct name field;      /* the label inside struct<...> */
     struct name word;
-    struct type_expr *arguments; /* <...> */
-    bool has_numbers;
-    struct value *numbers;       /* (...) */
+    const struct name *field;    /* the label inside struct<...>; NULL elsewhere */
+    struct type_expr *arguments; /* <...>; NULL when there are none */
+    struct value *numbers;       /* (...); NULL when there are none */
 };
 
 /* ---- items: what stands in a file or between braces ---------------------------------------------------------------- */
@@ -109,9 +117,13 @@ struct item {
     enum item_kind kind;
     struct span span; /* doc comment not included */
     struct item *next;
-    atom doc;              /* text of the /// lines above, joined by \n; NULL */
-    struct span doc_span;
+    const struct name *doc; /* the /// lines above: their text joined by \n, and their place; NULL */
 };
+
+/* The text of the /// lines above, or NULL. */
+static inline atom item_doc(const struct item *item) {
+    return item->doc == NULL ? NULL : item->doc->text;
+}
 
 /* kind name of Schema @annotation { items }. Body forms by kind: attribute bodies hold ITEM_MEMBER and ITEM_BLOCK (and
  * ITEM_TYPE at file level); schema: ITEM_COLUMN, ITEM_INCLUDE; steps, on_failure: ITEM_STEP; policy: ITEM_ACCESS;

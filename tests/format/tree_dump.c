@@ -32,9 +32,12 @@ static void dump_values(struct dump *d, const char *what, const struct value *va
         number(d, "unit", v->unit);
         number(d, "number", v->number);
         number(d, "options", v->has_options);
-        dump_conditions(d, "condition", v->condition);
-        dump_values(d, "part", v->first);
-        dump_items(d, "member", v->items);
+        if (v->kind == VALUE_CONDITION)
+            dump_conditions(d, "condition", v->condition);
+        else if (v->kind == VALUE_MAP)
+            dump_items(d, "member", v->items);
+        else
+            dump_values(d, "part", v->first);
         dump_items(d, "option", v->options);
         d->depth--;
     }
@@ -69,7 +72,7 @@ static void dump_type(struct dump *d, const struct type_expr *types) {
     for (const struct type_expr *t = types; t; t = t->next) {
         line(d, "type", t->word.text);
         d->depth++;
-        line(d, "field", t->field.text);
+        line(d, "field", t->field ? t->field->text : NULL);
         dump_type(d, t->arguments);
         dump_values(d, "number", t->numbers);
         d->depth--;
@@ -196,7 +199,7 @@ static void dump_item(struct dump *d, const struct item *i) {
 
 static void dump_items(struct dump *d, const char *what, const struct item *items) {
     for (const struct item *i = items; i; i = i->next) {
-        line(d, what, i->doc);
+        line(d, what, item_doc(i));
         d->depth++;
         dump_item(d, i);
         d->depth--;

@@ -17,7 +17,7 @@ static void indent(int depth) {
 }
 
 static void name(const struct name *n) {
-    printf(n->quoted ? "\"%s\"" : "%s", n->text ? n->text : "?");
+    printf(name_is_quoted(n) ? "\"%s\"" : "%s", n->text ? n->text : "?");
 }
 
 static void condition(const struct condition *c) {
@@ -66,15 +66,15 @@ static void value(const struct value *v) {
     printf("%s", kinds[v->kind]);
     if (v->text)
         printf(":%s", v->text);
-    if (v->first || v->kind == VALUE_LIST) {
+    if (v->kind == VALUE_CONDITION) {
+        condition(v->condition);
+    } else if (v->kind == VALUE_MAP) {
+        braces(v->items);
+    } else if (v->first || v->kind == VALUE_LIST) {
         putchar('[');
         values(v->first, " ");
         putchar(']');
     }
-    if (v->condition)
-        condition(v->condition);
-    if (v->kind == VALUE_MAP)
-        braces(v->items);
     if (v->has_options) {
         printf(" options");
         braces(v->options);
@@ -107,8 +107,8 @@ static void annotations(const struct annotation *a) {
 }
 
 static void type(const struct type_expr *t) {
-    if (t->field.text)
-        printf("%s: ", t->field.text);
+    if (t->field)
+        printf("%s: ", t->field->text);
     printf("%s", t->word.text ? t->word.text : "?");
     list("", t->numbers);
     if (t->arguments) {
@@ -234,7 +234,7 @@ static void items(const struct item *item, int depth) {
     for (; item; item = item->next) {
         indent(depth);
         if (item->doc)
-            printf("/// %zu bytes ", atom_length(item->doc));
+            printf("/// %zu bytes ", atom_length(item->doc->text));
         switch (item->kind) {
         case ITEM_ERROR:
             printf("error\n");
