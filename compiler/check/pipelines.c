@@ -209,8 +209,9 @@ static const char *arn_rest(const char *arn, const char *service) {
 
 static void function(struct session *s, const struct step *step) {
     const char *name = step->target.value;
-    const char *rest = is_arn(name) ? arn_rest(name, "lambda") : NULL;
-    bool fine = is_arn(name)
+    bool arn = name && is_arn(name);
+    const char *rest = arn ? arn_rest(name, "lambda") : NULL;
+    bool fine = arn
                     ? rest && strncmp(rest, "function:", 9) == 0 && is_function_name(rest + 9)
                     : name && is_function_name(name);
     if (!fine) {
@@ -226,8 +227,9 @@ static void function(struct session *s, const struct step *step) {
 
 static void job(struct session *s, const struct step *step) {
     const char *name = step->target.value;
-    const char *rest = is_arn(name) ? arn_rest(name, "glue") : NULL;
-    bool fine = is_arn(name)
+    bool arn = name && is_arn(name);
+    const char *rest = arn ? arn_rest(name, "glue") : NULL;
+    bool fine = arn
                     ? rest && strncmp(rest, "job/", 4) == 0 && rest[4]
                     : name && name[0] && characters(name) <= (size_t)figure(LIMIT_GLUE_NAME) &&
                           !has_control(name);

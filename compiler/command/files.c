@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -75,9 +76,13 @@ bool files_make_folders(const char *path)
         errno = ENOTDIR;
         return S_ISDIR(status.st_mode);
     }
-    char *copy = strdup(path);
-    if (!copy)
-        memory_exhausted();
+    char copy[PATH_MAX];
+    size_t length = strlen(path);
+    if (length >= sizeof copy) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
+    memcpy(copy, path, length + 1);
     bool made = true;
     for (char *at = copy + 1; made && at; at = *at ? at + 1 : NULL) {
         at += strcspn(at, "/");
@@ -88,9 +93,6 @@ bool files_make_folders(const char *path)
         if (!end)
             break;
     }
-    int error = errno;
-    free(copy);
-    errno = error;
     return made;
 }
 

@@ -143,7 +143,7 @@ static enum parse_result unknown_option(const char *text, const struct verb_info
 static bool set_option(struct session *s, struct settings *out, const struct option_info *option,
                        const char *argument)
 {
-    int index = option->words ? word_index(option->words, argument) : 0;
+    int index = option->words && argument ? word_index(option->words, argument) : 0;
     if (index < 0) {
         wrong_start();
         fprintf(stderr, "--%s takes %s, not '%s'\n", option->name, option->words, argument);

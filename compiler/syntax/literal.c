@@ -247,7 +247,7 @@ struct value *literal_number(struct parse *ps, const char *text, size_t length, 
 static int hex4(const char *p) {
     int code = 0;
     for (int i = 0; i < 4; i++) {
-        int c = p[i], digit = c >= '0' && c <= '9'   ? c - '0'
+        int c = (unsigned char)p[i], digit = c >= '0' && c <= '9'   ? c - '0'
                               : c >= 'a' && c <= 'f' ? c - 'a' + 10
                               : c >= 'A' && c <= 'F' ? c - 'A' + 10
                                                      : -1;

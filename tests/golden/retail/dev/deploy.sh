@@ -1,0 +1,335 @@
+#!/usr/bin/env bash
+# @header
+MESH_FORMAT=1
+MESH_NAME='retail'
+MESH_ENVIRONMENT='dev'
+# deploy: brings one build of a mesh to AWS: the data lake settings, the stacks in order, the grants.
+#
+# The mesh compiler puts a few assignments (MESH_FORMAT, MESH_NAME, MESH_ENVIRONMENT) below the marker above; what there
+# is to deploy stands in manifest.json beside this program. Deletes nothing: a stack is only created or updated, and
+# resources that hold data are retained by their templates. Needs bash 4, jq and the AWS CLI, version 1 or 2.
+set -Eeuo pipefail
+umask 077
+
+: "${MESH_FORMAT:?}" "${MESH_NAME:?}"
+MESH_ENVIRONMENT=${MESH_ENVIRONMENT:-}
+
+readonly EXIT_FAILED=1 EXIT_NOT_DONE=2 EXIT_PREFLIGHT=3 EXIT_USAGE=64
+readonly TEMPLATE_INLINE_BYTES=51200 # CloudFormation takes longer templates from a bucket only
+readonly TEMPLATE_BYTES=1000000      # and none that is longer than this
+
+program=${BASH_SOURCE[0]}
+name=${program##*/}
+action=ask
+only=
+s3_bucket=
+options=() # what the grant programs and the AWS CLI get alike
+old_cli=
+region=
+work=
+broken=$EXIT_PREFLIGHT # the exit code of what nobody expected, a full disk say
+trap 'say "unexpected failure in line $LINENO"; exit "$broken"' ERR
+
+usage() {
+    cat <<HELP
+Usage: $name [--plan | --yes] [options]
+
+Deploys mesh $MESH_NAME${MESH_ENVIRONMENT:+ ($MESH_ENVIRONMENT)} to the AWS account of your credentials:
+the data lake settings, the CloudFormation stacks in order, the grants.
+It first checks every file of the build against manifest.json. Without
+--plan or --yes it shows what it would do and asks.
+
+Options
+  --plan               show what would be done, change nothing
+  --yes                deploy without asking
+  --only-stacks        the stacks alone
+  --only-grants        the data lake settings and the grants alone
+  --s3-bucket NAME     where templates of more than $TEMPLATE_INLINE_BYTES bytes are uploaded
+  --old-cli            write the data lake settings although the AWS CLI does not
+                       know all of them (the grant programs' option)
+  --profile NAME       the AWS CLI's profile
+  --region REGION      where the mesh names no region
+  --endpoint-url URL   another endpoint for every call
+  --help               this text
+
+Exit codes
+  0    done (--plan: shown)
+  1    a stack or a grant failed; what was done stays, run it again
+  2    nothing deployed: not confirmed
+  3    not started: a missing tool, a damaged file, the wrong account
+  64   usage
+HELP
+}
+
+# Control characters of a message could drive a terminal.
+say() { printf '%s: %s\n' "$name" "${*//[[:cntrl:]]/ }" >&2; }
+
+refuse() {
+    say "$*"
+    exit "$EXIT_PREFLIGHT"
+}
+
+misuse() {
+    say "$*"
+    say "try --help"
+    exit "$EXIT_USAGE"
+}
+
+set_once() { # VARIABLE'S VALUE, NEW VALUE, OPTION
+    [[ -z $1 || $1 == ask || $1 == "$2" ]] || misuse "$3 does not fit what stands before it"
+}
+
+parse_arguments() {
+    local option value
+    while (($# > 0)); do
+        option=$1
+        shift
+        case $option in
+            --help | -h)
+                usage
+                exit 0
+                ;;
+            --plan | --yes)
+                set_once "$action" "${option#--}" "$option"
+                action=${option#--}
+                continue
+                ;;
+            --old-cli)
+                old_cli=--old-cli
+                continue
+                ;;
+            --only-stacks | --only-grants)
+                set_once "$only" "${option#--only-}" "$option"
+                only=${option#--only-}
+                continue
+                ;;
+            --*=*)
+                value=${option#*=}
+                option=${option%%=*}
+                ;;
+            --s3-bucket | --profile | --region | --endpoint-url)
+                (($# > 0)) || misuse "$option needs a value"
+                value=$1
+                shift
+                ;;
+            *) misuse "unknown option $option" ;;
+        esac
+        [[ -n $value ]] || misuse "$option needs a value"
+        case $option in
+            --s3-bucket) s3_bucket=$value ;;
+            --region) region=$value ;;
+            --profile | --endpoint-url) options+=("$option" "$value") ;;
+            *) misuse "unknown option $option" ;;
+        esac
+    done
+}
+
+# ---- preflight ---------------------------------------------------------------------------------------------------
+
+need_tools() {
+    ((BASH_VERSINFO[0] >= 4)) || refuse "this is bash ${BASH_VERSION}; bash 4 or later is needed"
+    local tool lacks=()
+    for tool in aws jq mktemp; do
+        command -v "$tool" >/dev/null || lacks+=("$tool")
+    done
+    if command -v sha256sum >/dev/null; then
+        checksum=(sha256sum)
+    elif command -v shasum >/dev/null; then
+        checksum=(shasum -a 256)
+    else
+        lacks+=(sha256sum)
+    fi
+    ((${#lacks[@]} == 0)) || refuse "not found: ${lacks[*]} (needs the AWS CLI, version 1 or 2, jq 1.6 or later, sha256sum)"
+    export AWS_PAGER=""
+}
+
+make_work() {
+    trap 'rm -rf -- "$work"' EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM HUP
+    work=$(mktemp -d) || refuse "no temporary folder"
+    folder=$(cd "$(dirname "$program")" && pwd) || refuse "no folder of $program"
+}
+
+# Everything read from the manifest is checked here against what its field may hold: no path leaves the folder, no
+# value holds the separator used below.
+load_manifest() {
+    local why
+    [[ -f $folder/manifest.json && -r $folder/manifest.json ]] || refuse "cannot read manifest.json beside $name"
+    why=$(jq -r -s --arg format "$MESH_FORMAT" --arg mesh "$MESH_NAME" --arg environment "$MESH_ENVIRONMENT" '
+        def path: type == "string" and test("^[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*$");
+        def account: . == null or . == "self" or (type == "string" and test("^[0-9]{12}$"));
+        def region: . == null or (type == "string" and test("^[a-z0-9-]+$"));
+        def capabilities: type == "array" and all(.[]; type == "string" and test("^CAPABILITY_[A-Z_]+$"));
+        if length != 1 then "not one JSON value" else .[0]
+        | [.files[]?.path] as $paths
+        | if .format != ($format | tonumber) then "its format is not \($format)"
+          elif .mesh != $mesh or (.environment // "") != $environment then "it belongs to another mesh or environment"
+          elif [.stacks, .grants, .files] | all(.[]; type == "array") | not then "stacks, grants or files is no list"
+          elif all(.files[]; (.path | path) and (.bytes | type) == "number" and (.sha256 | type == "string" and test("^[0-9a-f]{64}$"))) | not
+            then "a file that is not described as it must be"
+          elif all(.stacks[]; (.name | type == "string" and test("^[A-Za-z][A-Za-z0-9-]{0,127}$")) and (.account | account)
+                   and (.region | region) and (.capabilities | capabilities)) | not then "a stack that is not described as it must be"
+          elif all(.grants[]; (.account | account) and (.region | region)) | not then "a grant program that is not described as it must be"
+          elif [.stacks[].template, .grants[].desired, .grants[].program] - $paths != [] then "a template or program that is not among its files"
+          else "" end end' "$folder/manifest.json" 2>"$work/stderr") ||
+        refuse "manifest.json is not what this program can read: $(head -c 300 "$work/stderr")"
+    [[ -z $why ]] || refuse "manifest.json: $why"
+    jq -r '.stacks[] | [.name, .template, .region // "", (.capabilities | join(","))] | join("|")' \
+        "$folder/manifest.json" >"$work/stacks"
+    jq -r '.grants[] | .program' "$folder/manifest.json" >"$work/programs"
+    jq -r '[.stacks[], .grants[]] | map(.account // "self" | select(. != "self")) | unique[]' \
+        "$folder/manifest.json" >"$work/accounts"
+}
+
+check_files() {
+    local path bad
+    jq -r '.files[].path' "$folder/manifest.json" >"$work/paths"
+    while IFS= read -r path <&3; do
+        [[ -f $folder/$path && -r $folder/$path ]] || refuse "a file of the build is missing: $path"
+    done 3<"$work/paths"
+    jq -r '.files[] | "\(.sha256)  \(.path)"' "$folder/manifest.json" >"$work/sums"
+    [[ -s $work/sums ]] || return 0
+    if ! bad=$(cd "$folder" && "${checksum[@]}" -c "$work/sums" 2>/dev/null); then
+        refuse "not as the compiler wrote it:$(grep -v ': OK$' <<<"$bad" | head -n 5 | sed 's/^/ /; s/: .*//' | tr -d '\n')"
+    fi
+}
+
+check_templates() {
+    local stack template rest bytes
+    [[ $only != grants ]] || return 0
+    while IFS='|' read -r stack template rest <&3; do
+        bytes=$(wc -c <"$folder/$template")
+        ((bytes <= TEMPLATE_BYTES)) ||
+            refuse "$template has $((bytes)) bytes; CloudFormation takes at most $TEMPLATE_BYTES"
+        ((bytes <= TEMPLATE_INLINE_BYTES)) || [[ -n $s3_bucket ]] ||
+            refuse "stack $stack: $template has $((bytes)) bytes; more than $TEMPLATE_INLINE_BYTES need --s3-bucket NAME"
+    done 3<"$work/stacks"
+}
+
+check_account() {
+    local caller account
+    (($(wc -l <"$work/accounts") <= 1)) || refuse "several accounts in one build are not supported yet"
+    caller=$("${aws[@]}" sts get-caller-identity ${place[@]+"${place[@]}"} --output json 2>"$work/stderr") ||
+        refuse "sts get-caller-identity: $(head -c 300 "$work/stderr")"
+    caller=$(jq -r '.Account // "" | tostring' <<<"$caller")
+    [[ $caller =~ ^[0-9]{12}$ ]] || refuse "the caller's account is not 12 digits"
+    while IFS= read -r account; do
+        [[ $account == "$caller" ]] || refuse "these credentials are of account $caller; this build is for $account"
+    done <"$work/accounts"
+}
+
+# The region of a stack: the mesh's, else the option's, else the AWS CLI's own.
+in_region() {
+    local of_stack=$1
+    [[ -z $of_stack || -z $region || $of_stack == "$region" ]] ||
+        misuse "the mesh stands in $of_stack; --region $region disagrees"
+    place=()
+    if [[ -n $of_stack$region ]]; then place=(--region "${of_stack:-$region}"); fi
+}
+
+check_regions() {
+    local of_stack
+    jq -r '[.stacks[], .grants[]] | map(.region // "") | unique[]' "$folder/manifest.json" >"$work/regions"
+    in_region ""
+    while IFS= read -r of_stack <&3; do
+        in_region "$of_stack"
+    done 3<"$work/regions"
+}
+
+# ---- what is done ------------------------------------------------------------------------------------------------
+
+grants() { # PROGRAM VERB
+    bash "$folder/$1" "$2" ${options[@]+"${options[@]}"} ${region:+--region "$region"} ${old_cli:+"$old_cli"}
+}
+
+show() {
+    local stack template of_stack capabilities word program status
+    if [[ $only != grants ]]; then
+        while IFS='|' read -r stack template of_stack capabilities <&3; do
+            in_region "$of_stack"
+            word=update
+            if ! "${aws[@]}" cloudformation describe-stacks --stack-name "$stack" ${place[@]+"${place[@]}"} \
+                --output json >/dev/null 2>"$work/stderr"; then
+                grep -q 'does not exist' "$work/stderr" || refuse "describe-stacks: $(head -c 300 "$work/stderr")"
+                word=create
+            fi
+            printf '%s stack %s   %s%s\n' "$word" "$stack" "$template" "${capabilities:+   $capabilities}"
+        done 3<"$work/stacks"
+    fi
+    if [[ $only != stacks ]]; then
+        while IFS= read -r program <&3; do
+            printf 'grants by %s\n' "$program"
+            status=0
+            grants "$program" plan || status=$?
+            ((status == 0 || status == 2)) || exit "$EXIT_PREFLIGHT"
+        done 3<"$work/programs"
+    fi
+}
+
+confirm() {
+    local answer=''
+    if [[ ! -t 0 ]]; then
+        say "nothing deployed: --yes deploys without asking"
+        exit "$EXIT_NOT_DONE"
+    fi
+    read -r -p "Deploy this? Type yes: " answer || true
+    if [[ $answer != yes ]]; then
+        say "nothing deployed"
+        exit "$EXIT_NOT_DONE"
+    fi
+}
+
+run_programs() { # VERB
+    local program
+    while IFS= read -r program <&3; do
+        say "$1 by $program"
+        grants "$program" "$1" || failed "$program $1"
+    done 3<"$work/programs"
+}
+
+failed() {
+    say "$1 failed; nothing after it was started. What was done stays; run this again when the cause is mended"
+    exit "$EXIT_FAILED"
+}
+
+deploy_stacks() {
+    local stack template of_stack capabilities
+    local more
+    while IFS='|' read -r stack template of_stack capabilities <&3; do
+        in_region "$of_stack"
+        more=()
+        if [[ -n $capabilities ]]; then
+            IFS=, read -r -a more <<<"$capabilities"
+            more=(--capabilities "${more[@]}")
+        fi
+        if (($(wc -c <"$folder/$template") > TEMPLATE_INLINE_BYTES)); then more+=(--s3-bucket "$s3_bucket"); fi
+        say "stack $stack"
+        "${aws[@]}" cloudformation deploy --stack-name "$stack" --template-file "$folder/$template" \
+            --no-fail-on-empty-changeset ${place[@]+"${place[@]}"} ${more[@]+"${more[@]}"} || failed "stack $stack"
+    done 3<"$work/stacks"
+}
+
+main() {
+    parse_arguments "$@"
+    need_tools
+    aws=(aws ${options[@]+"${options[@]}"})
+    make_work
+    [[ $MESH_FORMAT == 1 ]] || refuse "format $MESH_FORMAT is not known to this program"
+    load_manifest
+    check_files
+    check_templates
+    check_regions
+    check_account
+    if [[ $action != yes ]]; then show; fi
+    if [[ $action == plan ]]; then exit 0; fi
+    if [[ $action == ask ]]; then confirm; fi
+    broken=$EXIT_FAILED
+    # Before the stacks: only a data lake administrator can make a database in an account that uses Lake Formation.
+    if [[ $only != stacks ]]; then run_programs settings; fi
+    if [[ $only != grants ]]; then deploy_stacks; fi
+    if [[ $only != stacks ]]; then run_programs apply; fi
+    printf 'done\n'
+}
+
+main "$@"
