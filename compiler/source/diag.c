@@ -97,7 +97,8 @@ static size_t *counter_of(struct diagnostics *all, enum level level) {
 }
 
 /* Texts quote the mesh, where a word can be as long as a file: what is too long to read is cut. */
-static const char *keep_text(struct session *s, const char *format, va_list arguments) {
+__attribute__((format(printf, 2, 0))) static const char *
+keep_text(struct session *s, const char *format, va_list arguments) {
     static const char dots[] = "...";
     char text[TEXT_MAX + sizeof dots];
     int length = vsnprintf(text, sizeof text, format, arguments);

@@ -134,7 +134,8 @@ def make(context, build, desired):
     for resources in all_resources:
         for resource in resources.values():
             if resource["Type"] == "AWS::Glue::Crawler":
-                crawled.add(resolve(context, resources, resource["Properties"]["DatabaseName"]))
+                if "DatabaseName" in resource["Properties"]:  # else it fills tables that are declared
+                    crawled.add(resolve(context, resources, resource["Properties"]["DatabaseName"]))
     for managed in desired["managed"]["tables"]:
         name = (managed["database"], managed["table"])
         if name not in tables and managed["database"] in crawled:
