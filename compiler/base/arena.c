@@ -32,8 +32,8 @@ _Noreturn void memory_exhausted(void) {
  * has large ones it is asked for them. NULL: it has no such memory. */
 static struct arena_chunk *chunk_map(size_t size) {
 #ifdef MADV_HUGEPAGE
-    char *start = mmap(NULL, size + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-                       -1, 0);
+    char *start =
+        mmap(NULL, size + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (start == MAP_FAILED) {
         return NULL;
     }
@@ -159,6 +159,20 @@ void arena_free(struct arena *arena) {
         }
     }
     *arena = (struct arena){0};
+}
+
+void arena_reset(struct arena *arena) {
+    struct arena_chunk *kept = arena->chunks;
+    if (kept == NULL || arena->at == NULL) {
+        arena_free(arena);
+        return;
+    }
+    struct arena rest = {.chunks = kept->next};
+    arena_free(&rest);
+    kept->next = NULL;
+    memset(kept->bytes, 0, (size_t)(arena->at - kept->bytes));
+    arena->at = kept->bytes;
+    arena->total = sizeof *kept + (size_t)(arena->end - kept->bytes);
 }
 
 void *vec_grow(struct arena *arena, void *items, size_t len, size_t *cap, size_t size) {

@@ -28,6 +28,8 @@ char *arena_vformat(struct arena *arena, const char *format, va_list arguments)
     __attribute__((format(printf, 2, 0)));
 /* Gives everything back; the arena is empty and usable again. */
 void arena_free(struct arena *arena);
+/* The same, but keeps the newest chunk for what comes next. */
+void arena_reset(struct arena *arena);
 
 #define arena_new(arena, type)      ((type *)arena_alloc((arena), sizeof(type)))
 #define arena_array(arena, type, n) ((type *)arena_array_((arena), (n), sizeof(type)))

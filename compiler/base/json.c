@@ -1,84 +1,132 @@
 /* json.c - the one file that includes cJSON: building trees, reading them, writing them.
  *
- * Texts and keys stay where they are (cJSON's "reference" nodes); numbers are nodes of cJSON's raw
- * kind, so that their spelling survives. cJSON is the tree alone: its printer and its parser both
- * put numbers through a double. */
+ * Nodes are cJSON's, but stand in arenas, as all texts and keys do (cJSON's "reference" nodes):
+ * nothing of a tree is freed by itself. Numbers are nodes of cJSON's raw kind, so that their
+ * spelling survives. cJSON is the tree alone: its printer and its parser both put numbers through a
+ * double. */
 #include "base/json.h"
 #include "base/arena.h"
 #include "base/utf8.h"
 #include <cjson/cJSON.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* ---- building -------------------------------------------------------------------------------- */
 
-static json *made(json *item) {
-    if (item == NULL) {
-        memory_exhausted();
+static json *node(struct arena *arena, int type) {
+    json *item = arena_new(arena, json);
+    item->type = type;
+    return item;
+}
+
+/* cJSON has no use for the text of a container: there stands its arena. */
+static json *container(struct arena *arena, int type) {
+    json *item = node(arena, type);
+    item->valuestring = (char *)(void *)arena;
+    return item;
+}
+
+static struct arena *arena_of(const json *item) {
+    return (struct arena *)(void *)item->valuestring;
+}
+
+/* cJSON's field is not const; nothing writes through it. */
+static json *spelled(struct arena *arena, int type, const char *text) {
+    json *item = node(arena, type | cJSON_IsReference);
+    memcpy(&item->valuestring, &text, sizeof text);
+    return item;
+}
+
+json *json_object(struct arena *arena) {
+    return container(arena, cJSON_Object);
+}
+
+json *json_array(struct arena *arena) {
+    return container(arena, cJSON_Array);
+}
+
+json *json_text(struct arena *arena, const char *text) {
+    return spelled(arena, cJSON_String, text);
+}
+
+json *json_int(struct arena *arena, int64_t number) {
+    char digits[24], *at = digits + sizeof digits;
+    uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
+    do {
+        *--at = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest > 0);
+    if (number < 0) {
+        *--at = '-';
     }
-    return item;
+    size_t length = (size_t)(digits + sizeof digits - at);
+    return json_number(arena, arena_copy(arena, at, length));
 }
 
-json *json_object(void) {
-    return made(cJSON_CreateObject());
+json *json_number(struct arena *arena, const char *digits) {
+    return spelled(arena, cJSON_Raw, digits);
 }
 
-json *json_array(void) {
-    return made(cJSON_CreateArray());
+json *json_bool(struct arena *arena, bool value) {
+    return node(arena, value ? cJSON_True : cJSON_False);
 }
 
-json *json_text(const char *text) {
-    return made(cJSON_CreateStringReference(text));
-}
-
-json *json_int(int64_t number) {
-    char digits[24];
-    snprintf(digits, sizeof digits, "%" PRId64, number);
-    return made(cJSON_CreateRaw(digits));
-}
-
-json *json_number(const char *digits) {
-    json *item = json_text(digits);
-    item->type = cJSON_Raw | cJSON_IsReference;
-    return item;
-}
-
-json *json_bool(bool value) {
-    return made(cJSON_CreateBool(value));
-}
-
-json *json_null(void) {
-    return made(cJSON_CreateNull());
+json *json_null(struct arena *arena) {
+    return node(arena, cJSON_NULL);
 }
 
 json *json_set(json *object, const char *key, json *item) {
-    if (item != NULL && !cJSON_AddItemToObjectCS(object, key, item)) {
-        memory_exhausted();
+    if (item != NULL) {
+        cJSON_AddItemToObjectCS(object, key, item);
     }
     return item;
 }
 
 json *json_add(json *array, json *item) {
-    if (item != NULL && !cJSON_AddItemToArray(array, item)) {
-        memory_exhausted();
+    if (item != NULL) {
+        cJSON_AddItemToArray(array, item);
     }
     return item;
 }
 
+json *json_set_object(json *object, const char *key) {
+    return json_set(object, key, json_object(arena_of(object)));
+}
+
+json *json_set_array(json *object, const char *key) {
+    return json_set(object, key, json_array(arena_of(object)));
+}
+
 void json_set_text(json *object, const char *key, const char *text) {
     if (text != NULL) {
-        json_set(object, key, json_text(text));
+        json_set(object, key, json_text(arena_of(object), text));
     }
 }
 
-json *json_duplicate(const json *item) {
-    return made(cJSON_Duplicate(item, true));
+void json_set_int(json *object, const char *key, int64_t number) {
+    json_set(object, key, json_int(arena_of(object), number));
 }
 
-void json_free(json *tree) {
-    cJSON_Delete(tree);
+void json_set_bool(json *object, const char *key, bool value) {
+    json_set(object, key, json_bool(arena_of(object), value));
+}
+
+void json_set_null(json *object, const char *key) {
+    json_set(object, key, json_null(arena_of(object)));
+}
+
+json *json_add_object(json *array) {
+    return json_add(array, json_object(arena_of(array)));
+}
+
+json *json_add_array(json *array) {
+    return json_add(array, json_array(arena_of(array)));
+}
+
+void json_add_text(json *array, const char *text) {
+    if (text != NULL) {
+        json_add(array, json_text(arena_of(array), text));
+    }
 }
 
 /* ---- reading --------------------------------------------------------------------------------- */
@@ -313,8 +361,9 @@ void json_write_compact(struct buf *out, const json *tree) {
 enum { DEPTH_MAX = 1000 };
 
 struct reader {
+    struct arena *arena;
     const char *at, *end;
-    struct buf text; /* the text being decoded, or the digits */
+    struct buf text; /* the text being decoded */
     unsigned depth;
 };
 
@@ -413,6 +462,10 @@ static bool read_string(struct reader *reader) {
     }
 }
 
+static const char *kept(struct reader *reader) {
+    return arena_copy(reader->arena, reader->text.at, reader->text.len);
+}
+
 static bool skip_digits(struct reader *reader) {
     const char *start = reader->at;
     while (reader->at < reader->end && *reader->at >= '0' && *reader->at <= '9') {
@@ -438,9 +491,8 @@ static json *read_number(struct reader *reader) {
             return NULL;
         }
     }
-    reader->text.len = 0;
-    buf_put(&reader->text, start, (size_t)(reader->at - start));
-    return made(cJSON_CreateRaw(reader->text.at));
+    return json_number(reader->arena,
+                       arena_copy(reader->arena, start, (size_t)(reader->at - start)));
 }
 
 static bool read_word(struct reader *reader, const char *word) {
@@ -457,68 +509,52 @@ static bool read_member(struct reader *reader, json *object) {
     if (!read_string(reader)) {
         return false;
     }
-    char *key = strdup(reader->text.at);
-    if (key == NULL) {
-        memory_exhausted();
-    }
+    const char *key = kept(reader);
     skip_blanks(reader);
-    json *item = next_is(reader, ':') ? read_value(reader) : NULL;
-    if (item != NULL) {
-        cJSON_AddItemToObject(object, key, item);
-    }
-    free(key);
-    return item != NULL;
+    return next_is(reader, ':') && json_set(object, key, read_value(reader)) != NULL;
 }
 
 /* After the opening bracket. */
-static json *read_container(struct reader *reader, json *container, char close) {
+static json *read_container(struct reader *reader, json *items, char close) {
     bool object = close == '}';
     bool fine = ++reader->depth <= DEPTH_MAX;
     skip_blanks(reader);
     if (fine && !next_is(reader, close)) {
         do {
-            fine = object ? read_member(reader, container)
-                          : json_add(container, read_value(reader)) != NULL;
+            fine =
+                object ? read_member(reader, items) : json_add(items, read_value(reader)) != NULL;
             skip_blanks(reader);
         } while (fine && next_is(reader, ','));
         fine = fine && next_is(reader, close);
     }
     reader->depth--;
-    if (!fine) {
-        json_free(container);
-        return NULL;
-    }
-    return container;
+    return fine ? items : NULL;
 }
 
 static json *read_value(struct reader *reader) {
     skip_blanks(reader);
     if (next_is(reader, '{')) {
-        return read_container(reader, json_object(), '}');
+        return read_container(reader, json_object(reader->arena), '}');
     }
     if (next_is(reader, '[')) {
-        return read_container(reader, json_array(), ']');
+        return read_container(reader, json_array(reader->arena), ']');
     }
     if (reader->at < reader->end && *reader->at == '"') {
-        return read_string(reader) ? made(cJSON_CreateString(reader->text.at)) : NULL;
+        return read_string(reader) ? json_text(reader->arena, kept(reader)) : NULL;
     }
     if (read_word(reader, "true")) {
-        return json_bool(true);
+        return json_bool(reader->arena, true);
     }
     if (read_word(reader, "false")) {
-        return json_bool(false);
+        return json_bool(reader->arena, false);
     }
-    return read_word(reader, "null") ? json_null() : read_number(reader);
+    return read_word(reader, "null") ? json_null(reader->arena) : read_number(reader);
 }
 
-json *json_parse(const char *text, size_t length) {
-    struct reader reader = {.at = text, .end = text + length};
+json *json_parse(struct arena *arena, const char *text, size_t length) {
+    struct reader reader = {.arena = arena, .at = text, .end = text + length};
     json *tree = read_value(&reader);
     skip_blanks(&reader);
-    if (reader.at != reader.end) {
-        json_free(tree);
-        tree = NULL;
-    }
     buf_free(&reader.text);
-    return tree;
+    return reader.at == reader.end ? tree : NULL;
 }

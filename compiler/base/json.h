@@ -1,31 +1,42 @@
 /* json.h - JSON trees (cJSON's) and our own writer. The implementation is the only file that includes cJSON.
  *
- * Texts and keys are referred to, not copied: they must outlive the tree (literals, atoms, arena texts). Members
- * stand in the order in which they were set. Numbers are written as given: integers never pass through a double.
+ * A tree lives in an arena and dies with it; a container knows its arena, so that what is set in it needs none. Texts and
+ * keys are referred to, not copied: they must outlive the tree (literals, atoms, arena texts). Members stand in the order
+ * in which they were set. Numbers are written as given: integers never pass through a double.
  * The writer exists because cJSON_Print loses digits, differs between versions and has another layout. */
 #ifndef MESH_BASE_JSON_H
 #define MESH_BASE_JSON_H
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include <stdbool.h>
 #include <stdint.h>
 
 typedef struct cJSON json;
 
-json *json_object(void);
-json *json_array(void);
-json *json_text(const char *text);
-json *json_int(int64_t number);
+json *json_object(struct arena *arena);
+json *json_array(struct arena *arena);
+json *json_text(struct arena *arena, const char *text);
+json *json_int(struct arena *arena, int64_t number);
 /* A number in JSON's own spelling, e.g. a decimal as the mesh wrote it. */
-json *json_number(const char *digits);
-json *json_bool(bool value);
-json *json_null(void);
+json *json_number(struct arena *arena, const char *digits);
+json *json_bool(struct arena *arena, bool value);
+json *json_null(struct arena *arena);
 
-/* Both take over item and return it, so that a nested object can be filled in place. A NULL item is left out. */
+/* Both return item, which then belongs there. A NULL item is left out. */
 json *json_set(json *object, const char *key, json *item);
 json *json_add(json *array, json *item);
-/* Short for json_set(object, key, json_text(text)); nothing when text is NULL. */
+
+/* The same for a new item; containers are returned to be filled. Nothing when text is NULL. */
+json *json_set_object(json *object, const char *key);
+json *json_set_array(json *object, const char *key);
 void json_set_text(json *object, const char *key, const char *text);
+void json_set_int(json *object, const char *key, int64_t number);
+void json_set_bool(json *object, const char *key, bool value);
+void json_set_null(json *object, const char *key);
+json *json_add_object(json *array);
+json *json_add_array(json *array);
+void json_add_text(json *array, const char *text);
 
 json *json_get(const json *object, const char *key);
 size_t json_count(const json *container);
@@ -36,9 +47,6 @@ const char *json_key(const json *item);
 bool json_is_object(const json *item);
 bool json_is_array(const json *item);
 const char *json_text_of(const json *item); /* NULL when it is no text */
-json *json_duplicate(const json *item);
-
-void json_free(json *tree);
 
 /* Two blanks of indentation, "key": value, {} and [] when empty; no newline at the end. Texts are escaped so that the
  * bytes are ASCII-safe JSON: quotes, backslash, control characters; other UTF-8 passes as it is. */
@@ -47,7 +55,7 @@ void json_write(struct buf *out, const json *tree);
 void json_write_compact(struct buf *out, const json *tree);
 /* A quoted, escaped JSON string. */
 void json_write_string(struct buf *out, const char *text);
-/* NULL when text is no JSON; nesting above 1000 is refused. The tree owns its texts. */
-json *json_parse(const char *text, size_t length);
+/* NULL when text is no JSON; nesting above 1000 is refused. Texts and keys are copied to the arena. */
+json *json_parse(struct arena *arena, const char *text, size_t length);
 
 #endif

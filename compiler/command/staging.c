@@ -1,7 +1,7 @@
 /* staging.c - the output folder: staged beside the target, put in its place in one step.
  *
- * The stage is named .<target>.meshc-<pid>-<attempt> and its owner holds a lock (flock) on it: a stage that can be locked
- * belongs to nobody any more, and is removed. */
+ * The stage is named .<target>.meshc-<pid>-<attempt> and its owner holds a lock (flock) on it: a
+ * stage that can be locked belongs to nobody any more, and is removed. */
 #define _GNU_SOURCE /* renameat2 */
 #include "command/staging.h"
 
@@ -22,19 +22,20 @@
 
 enum { ATTEMPTS = 100 }; /* against other runs at the same place */
 
-static bool fail(struct session *s, const char *what, const char *path)
-{
+static bool fail(struct session *s, const char *what, const char *path) {
     int error = errno;
     diag(s, D_OUTPUT_FAILED, (struct span){0, 0}, "cannot %s '%s': %s", what, path,
          strerror(error));
     return false;
 }
 
-/* ---- the stage -------------------------------------------------------------------------------------------------------------- */
+/* ---- the stage
+ * --------------------------------------------------------------------------------------------------------------
+ */
 
 /* Splits "a/b/out" into "a/b" and "out"; "out" into "." and "out". */
-static void split_path(struct session *s, const char *path, const char **folder, const char **base)
-{
+static void split_path(struct session *s, const char *path, const char **folder,
+                       const char **base) {
     const char *slash = strrchr(path, '/');
     *base = slash ? slash + 1 : path;
     if (!slash)
@@ -46,16 +47,14 @@ static void split_path(struct session *s, const char *path, const char **folder,
 }
 
 /* True for ".<target>.meshc-<pid>...". */
-static bool is_stage_name(const char *name)
-{
+static bool is_stage_name(const char *name) {
     const char *mark = *name == '.' ? strstr(name, STAGE_MARK) : NULL;
     return mark && mark[strlen(STAGE_MARK)] >= '0' && mark[strlen(STAGE_MARK)] <= '9';
 }
 
-/* Removes stages that runs left behind which no longer live: of one target, or of every one (base NULL). False when there
- * is one that lives. */
-static bool sweep_stages(struct session *s, const char *folder, const char *base)
-{
+/* Removes stages that runs left behind which no longer live: of one target, or of every one (base
+ * NULL). False when there is one that lives. */
+static bool sweep_stages(struct session *s, const char *folder, const char *base) {
     struct file_names names = {0};
     bool swept = true;
     const char *start = base ? arena_format(&s->arena, ".%s" STAGE_MARK, base) : ".";
@@ -77,10 +76,10 @@ static bool sweep_stages(struct session *s, const char *folder, const char *base
     return swept;
 }
 
-/* Locks a folder just made. False when another run, which took it for one left behind, was faster: errno EAGAIN. Where
- * there are no locks (some network file systems) nobody sweeps, and none is needed. */
-static bool lock_stage(const char *stage, int *lock)
-{
+/* Locks a folder just made. False when another run, which took it for one left behind, was faster:
+ * errno EAGAIN. Where there are no locks (some network file systems) nobody sweeps, and none is
+ * needed. */
+static bool lock_stage(const char *stage, int *lock) {
     struct stat mine, there;
     errno = EAGAIN;
     *lock = open(stage, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -99,8 +98,7 @@ static bool lock_stage(const char *stage, int *lock)
 }
 
 /* How many folders at the end of the path do not exist. */
-static size_t missing_folders(struct session *s, const char *path)
-{
+static size_t missing_folders(struct session *s, const char *path) {
     struct stat status;
     size_t missing = 0;
     while (lstat(path, &status) != 0 && errno == ENOENT) {
@@ -112,8 +110,7 @@ static size_t missing_folders(struct session *s, const char *path)
 }
 
 /* Removes the folders above the target that were made for it, as far as they are empty. */
-static void remove_parents(struct staging *out)
-{
+static void remove_parents(struct staging *out) {
     const char *path, *base;
     split_path(out->s, out->target, &path, &base);
     for (; out->parents > 0 && rmdir(path) == 0; out->parents--)
@@ -121,8 +118,7 @@ static void remove_parents(struct staging *out)
     out->parents = 0;
 }
 
-static bool make_stage(struct staging *out)
-{
+static bool make_stage(struct staging *out) {
     struct session *s = out->s;
     const char *folder, *base;
     split_path(s, out->target, &folder, &base);
@@ -151,8 +147,7 @@ static bool make_stage(struct staging *out)
     return fail(s, "make a folder beside", out->target);
 }
 
-static bool take(struct sink *sink, const char *path, const struct buf *bytes, bool executable)
-{
+static bool take(struct sink *sink, const char *path, const struct buf *bytes, bool executable) {
     struct staging *out = (struct staging *)sink;
     if (interrupt_pending())
         return false;
@@ -164,16 +159,19 @@ static bool take(struct sink *sink, const char *path, const struct buf *bytes, b
     return true;
 }
 
-/* ---- what stands at the target ------------------------------------------------------------------------------------------------ */
+/* ---- what stands at the target
+ * ------------------------------------------------------------------------------------------------
+ */
 
 /* Names that a manifest in this folder lists, as keys of known: "<prefix>/<path>". */
-static void read_manifest(struct session *s, const char *target, const char *prefix, struct map *known)
-{
+static void read_manifest(struct session *s, const char *target, const char *prefix,
+                          struct map *known) {
     const char *name = arena_format(&s->arena, "%smanifest.json", prefix);
     struct buf text = {0};
     if (!files_read(arena_format(&s->arena, "%s/%s", target, name), &text))
         return;
-    json *tree = json_parse(text.at, text.len);
+    struct arena memory = {0};
+    json *tree = json_parse(&memory, text.at, text.len);
     const json *files = json_get(tree, "files");
     if (json_get(tree, "meshc") && json_is_array(files)) {
         map_put(known, atom_of(&s->atoms, name), NULL, s);
@@ -184,14 +182,13 @@ static void read_manifest(struct session *s, const char *target, const char *pre
                         NULL, s);
         }
     }
-    json_free(tree);
+    arena_free(&memory);
     buf_free(&text);
 }
 
 /* The first file below a folder that is not known, or NULL; no look further than that. */
 static const char *foreign_below(struct session *s, struct map *known, const char *folder,
-                                 const char *prefix)
-{
+                                 const char *prefix) {
     struct file_names names = {0};
     const char *foreign = NULL;
     files_in(s, folder, &names);
@@ -207,8 +204,7 @@ static const char *foreign_below(struct session *s, struct map *known, const cha
 }
 
 /* The first file below the target that no manifest lists, or NULL. */
-static const char *foreign_file(struct session *s, const char *target)
-{
+static const char *foreign_file(struct session *s, const char *target) {
     struct file_names top = {0};
     struct map known = {0};
     if (!files_in(s, target, &top))
@@ -221,9 +217,9 @@ static const char *foreign_file(struct session *s, const char *target)
     return foreign;
 }
 
-/* True when the current folder is the target or lies in it: replaced, it would be gone under the user's feet. */
-static bool holds_current_folder(const char *target)
-{
+/* True when the current folder is the target or lies in it: replaced, it would be gone under the
+ * user's feet. */
+static bool holds_current_folder(const char *target) {
     char *here = realpath(".", NULL);
     size_t length = strlen(target);
     bool holds = here && strncmp(here, target, length) == 0 &&
@@ -233,8 +229,7 @@ static bool holds_current_folder(const char *target)
 }
 
 /* True when the target is free to be made or replaced. */
-static bool target_is_ours(struct session *s, const char *target)
-{
+static bool target_is_ours(struct session *s, const char *target) {
     struct stat status;
     if (lstat(target, &status) != 0)
         return errno == ENOENT ? true : fail(s, "look at", target);
@@ -261,10 +256,11 @@ static bool target_is_ours(struct session *s, const char *target)
     return false;
 }
 
-/* ---- the three steps ------------------------------------------------------------------------------------------------------------ */
+/* ---- the three steps
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
-bool staging_begin(struct session *s, const char *target, struct staging *out)
-{
+bool staging_begin(struct session *s, const char *target, struct staging *out) {
     size_t length = strlen(target);
     while (length > 1 && target[length - 1] == '/')
         length--;
@@ -284,8 +280,7 @@ bool staging_begin(struct session *s, const char *target, struct staging *out)
 }
 
 /* Exchanges stage and target; after it the stage holds what the target held, if anything. */
-static bool swap(struct staging *out)
-{
+static bool swap(struct staging *out) {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         if (renameat2(AT_FDCWD, out->stage, AT_FDCWD, out->target, RENAME_EXCHANGE) == 0)
             return true;
@@ -312,17 +307,16 @@ static bool swap(struct staging *out)
     return true;
 }
 
-static void report_replace(struct staging *out)
-{
+static void report_replace(struct staging *out) {
     int error = errno;
     struct diag *d = diag(out->s, D_OUTPUT_FAILED, (struct span){0, 0}, "cannot replace '%s': %s",
                           out->target, strerror(error));
     if (error == EBUSY || error == EXDEV) /* a mount point, a lower layer of a container */
-        diag_help(out->s, d, "remove it first, or name a folder below it: -o '%s/out'", out->target);
+        diag_help(out->s, d, "remove it first, or name a folder below it: -o '%s/out'",
+                  out->target);
 }
 
-bool staging_commit(struct staging *out)
-{
+bool staging_commit(struct staging *out) {
     if (interrupt_pending() || !swap(out)) {
         if (!interrupt_pending())
             report_replace(out);
@@ -333,8 +327,7 @@ bool staging_commit(struct staging *out)
     return true;
 }
 
-void staging_abandon(struct staging *out)
-{
+void staging_abandon(struct staging *out) {
     if (out->stage)
         files_remove_tree(out->s, out->stage);
     out->stage = NULL;
@@ -345,8 +338,7 @@ void staging_abandon(struct staging *out)
     interrupt_release();
 }
 
-bool staging_replace_file(struct session *s, const char *path, const struct buf *bytes)
-{
+bool staging_replace_file(struct session *s, const char *path, const struct buf *bytes) {
     struct stat status;
     char *resolved = realpath(path, NULL);
     const char *target = resolved ? arena_copy(&s->arena, resolved, strlen(resolved)) : path;
@@ -357,7 +349,8 @@ bool staging_replace_file(struct session *s, const char *path, const struct buf 
         return fail(s, "write", path);
     const char *folder, *base;
     split_path(s, target, &folder, &base);
-    const char *fresh = arena_format(&s->arena, "%s/.%s" STAGE_MARK "%ld", folder, base, (long)getpid());
+    const char *fresh =
+        arena_format(&s->arena, "%s/.%s" STAGE_MARK "%ld", folder, base, (long)getpid());
     interrupt_hold();
     bool done = files_write(fresh, bytes->at, bytes->len, status.st_mode & 0700);
     if (done && chown(fresh, status.st_uid, status.st_gid) != 0) {
@@ -374,8 +367,7 @@ bool staging_replace_file(struct session *s, const char *path, const struct buf 
     return done;
 }
 
-bool staging_sweep_file(const char *path)
-{
+bool staging_sweep_file(const char *path) {
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
     if (!is_stage_name(name))
         return false;

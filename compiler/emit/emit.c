@@ -1,4 +1,5 @@
-/* emit.c - a deployment's files in their order: templates, machines, grants, programs, the manifest that lists them. */
+/* emit.c - a deployment's files in their order: templates, machines, grants, programs, the manifest
+ * that lists them. */
 #include "emit/emit.h"
 
 #include "emit/manifest.h"
@@ -18,8 +19,7 @@ struct emitter {
 };
 
 /* Hands the bytes to the sink and enters them in the manifest. */
-static bool deliver(struct emitter *e, const char *path, bool executable)
-{
+static bool deliver(struct emitter *e, const char *path, bool executable) {
     manifest_file(&e->manifest, path, &e->bytes);
     e->counts->files++;
     e->counts->bytes += e->bytes.len;
@@ -28,16 +28,14 @@ static bool deliver(struct emitter *e, const char *path, bool executable)
     return taken;
 }
 
-static bool deliver_tree(struct emitter *e, const char *path, json *tree)
-{
+static bool deliver_tree(struct emitter *e, const char *path, json *tree) {
     json_write(&e->bytes, tree);
     buf_putc(&e->bytes, '\n');
-    json_free(tree);
+    plan_reset(e->plan);
     return deliver(e, path, false);
 }
 
-static bool emit_stacks(struct emitter *e)
-{
+static bool emit_stacks(struct emitter *e) {
     for (size_t i = 0; i < e->plan->stacks.len; i++) {
         struct stack *stack = e->plan->stacks.at[i];
         plan_stack(e->plan, stack);
@@ -46,7 +44,7 @@ static bool emit_stacks(struct emitter *e)
         e->counts->stacks++;
         e->counts->resources += stack->resources.len;
         manifest_stack(&e->manifest, stack);
-        emit_template(&e->bytes, stack);
+        emit_template(&e->bytes, e->plan, stack);
         plan_judge_size(e->plan, stack, e->bytes.len);
         bool delivered = deliver(e, stack->file, false);
         plan_stack_free(e->plan, stack);
@@ -56,16 +54,14 @@ static bool emit_stacks(struct emitter *e)
     return true;
 }
 
-static int by_path(const void *left, const void *right)
-{
+static int by_path(const void *left, const void *right) {
     const struct pipeline *a = *(const struct pipeline *const *)left;
     const struct pipeline *b = *(const struct pipeline *const *)right;
     return strcmp(a->decl.path, b->decl.path);
 }
 
 /* In the order of their names, whatever the order of the files is. */
-static bool emit_machines(struct emitter *e)
-{
+static bool emit_machines(struct emitter *e) {
     const struct mesh *mesh = e->plan->mesh;
     VEC(const struct pipeline *) pipelines = {0};
     for (size_t i = 0; i < mesh->pipelines.len; i++)
@@ -76,8 +72,7 @@ static bool emit_machines(struct emitter *e)
         const struct pipeline *pipeline = pipelines.at[i];
         if (pipeline->existing || pipeline->domain->existing)
             continue;
-        const char *path =
-            arena_format(&e->s->arena, "states/%s.asl.json", pipeline->decl.path);
+        const char *path = arena_format(&e->s->arena, "states/%s.asl.json", pipeline->decl.path);
         manifest_machine(&e->manifest, pipeline, path);
         e->counts->machines++;
         if (!deliver_tree(e, path, plan_machine(e->plan, pipeline)))
@@ -86,8 +81,7 @@ static bool emit_machines(struct emitter *e)
     return true;
 }
 
-static bool emit_grants(struct emitter *e)
-{
+static bool emit_grants(struct emitter *e) {
     const struct deployment *d = e->plan->deployment;
     json *tree = plan_grants(e->plan);
     if (!tree)
@@ -113,8 +107,7 @@ static bool emit_grants(struct emitter *e)
     return deliver(e, program, true);
 }
 
-static bool emit_deploy(struct emitter *e)
-{
+static bool emit_deploy(struct emitter *e) {
     const struct deployment *d = e->plan->deployment;
     const struct assignment assignments[] = {
         {"MESH_NAME", e->plan->mesh->decl.name},
@@ -126,8 +119,7 @@ static bool emit_deploy(struct emitter *e)
 }
 
 bool emit_deployment(struct session *s, const struct deployment *deployment, struct sink *sink,
-                     struct emit_counts *counts)
-{
+                     struct emit_counts *counts) {
     struct emitter e = {.s = s, .plan = plan_new(s, deployment), .sink = sink, .counts = counts};
     manifest_init(&e.manifest, e.plan);
     bool done = emit_stacks(&e) && emit_machines(&e) && emit_grants(&e) && emit_deploy(&e);

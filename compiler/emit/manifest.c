@@ -1,4 +1,5 @@
-/* manifest.c - manifest.json: what a build wrote, in which order it is deployed, and which line each resource is from. */
+/* manifest.c - manifest.json: what a build wrote, in which order it is deployed, and which line
+ * each resource is from. */
 #include "emit/manifest.h"
 
 #include "base/hash.h"
@@ -6,81 +7,75 @@
 #include <string.h>
 
 /* Where a thing will stand: 12 digits or null, the region or null. */
-static void set_place(struct manifest *m, json *object)
-{
+static void set_place(struct manifest *m, json *object) {
     const struct deployment *d = m->plan->deployment;
-    json_set(object, "account", d->account ? json_text(d->account) : json_null());
-    json_set(object, "region", d->region ? json_text(d->region) : json_null());
+    json_set(object, "account",
+             d->account ? json_text(&m->memory, d->account) : json_null(&m->memory));
+    json_set(object, "region",
+             d->region ? json_text(&m->memory, d->region) : json_null(&m->memory));
 }
 
-void manifest_init(struct manifest *m, struct plan *plan)
-{
+void manifest_init(struct manifest *m, struct plan *plan) {
     const struct deployment *d = plan->deployment;
     m->plan = plan;
-    m->tree = json_object();
-    json_set(m->tree, "format", json_int(1));
+    m->tree = json_object(&m->memory);
+    json_set_int(m->tree, "format", 1);
     json_set_text(m->tree, "meshc", MESHC_VERSION);
     json_set_text(m->tree, "mesh", plan->mesh->decl.name);
-    json_set(m->tree, "environment", d->name ? json_text(d->name) : json_null());
-    m->stacks = json_set(m->tree, "stacks", json_array());
-    m->grants = json_set(m->tree, "grants", json_array());
-    m->states = json_set(m->tree, "states", json_array());
-    m->files = json_set(m->tree, "files", json_array());
+    json_set(m->tree, "environment",
+             d->name ? json_text(&m->memory, d->name) : json_null(&m->memory));
+    m->stacks = json_set_array(m->tree, "stacks");
+    m->grants = json_set_array(m->tree, "grants");
+    m->states = json_set_array(m->tree, "states");
+    m->files = json_set_array(m->tree, "files");
 }
 
-void manifest_stack(struct manifest *m, const struct stack *stack)
-{
+void manifest_stack(struct manifest *m, const struct stack *stack) {
     struct session *s = m->plan->s;
-    json *entry = json_add(m->stacks, json_object());
+    json *entry = json_add_object(m->stacks);
     json_set_text(entry, "name", stack->name);
     json_set_text(entry, "template", stack->file);
     set_place(m, entry);
-    json *capabilities = json_set(entry, "capabilities", json_array());
+    json *capabilities = json_set_array(entry, "capabilities");
     if (stack->has_roles)
-        json_add(capabilities, json_text("CAPABILITY_NAMED_IAM"));
-    json *resources = json_set(entry, "resources", json_object());
+        json_add_text(capabilities, "CAPABILITY_NAMED_IAM");
+    json *resources = json_set_object(entry, "resources");
     for (size_t i = 0; i < stack->resources.len; i++) {
         const struct resource *resource = &stack->resources.at[i];
         /* The id lives in the plan's scratch memory, the manifest longer. */
-        const char *id = arena_copy(&s->arena, resource->id, strlen(resource->id));
+        const char *id = arena_copy(&m->memory, resource->id, strlen(resource->id));
         json_set_text(resources, id, source_where(s, resource->at));
     }
 }
 
-void manifest_machine(struct manifest *m, const struct pipeline *pipeline, const char *path)
-{
-    json *entry = json_add(m->states, json_object());
+void manifest_machine(struct manifest *m, const struct pipeline *pipeline, const char *path) {
+    json *entry = json_add_object(m->states);
     json_set_text(entry, "pipeline", pipeline->decl.path);
     json_set_text(entry, "name", m->plan->deployment->machines[pipeline->decl.index]);
     json_set_text(entry, "definition", path);
 }
 
-void manifest_grants(struct manifest *m, const char *desired, const char *program)
-{
-    json *entry = json_add(m->grants, json_object());
+void manifest_grants(struct manifest *m, const char *desired, const char *program) {
+    json *entry = json_add_object(m->grants);
     set_place(m, entry);
     json_set_text(entry, "desired", desired);
     json_set_text(entry, "program", program);
 }
 
-void manifest_file(struct manifest *m, const char *path, const struct buf *bytes)
-{
+void manifest_file(struct manifest *m, const char *path, const struct buf *bytes) {
     char digest[65];
     hash_sha256(digest, bytes->at, bytes->len);
-    json *entry = json_add(m->files, json_object());
+    json *entry = json_add_object(m->files);
     json_set_text(entry, "path", path);
-    json_set(entry, "bytes", json_int((int64_t)bytes->len));
-    json_set_text(entry, "sha256", arena_copy(&m->plan->s->arena, digest, 64));
+    json_set_int(entry, "bytes", (int64_t)bytes->len);
+    json_set_text(entry, "sha256", arena_copy(&m->memory, digest, 64));
 }
 
-void manifest_write(struct manifest *m, struct buf *out)
-{
+void manifest_write(struct manifest *m, struct buf *out) {
     json_write(out, m->tree);
     buf_putc(out, '\n');
 }
 
-void manifest_free(struct manifest *m)
-{
-    json_free(m->tree);
-    m->tree = NULL;
+void manifest_free(struct manifest *m) {
+    arena_free(&m->memory);
 }

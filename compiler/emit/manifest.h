@@ -6,6 +6,7 @@
 
 struct manifest {
     struct plan *plan;
+    struct arena memory; /* of the tree */
     json *tree, *stacks, *grants, *states, *files;
 };
 

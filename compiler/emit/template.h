@@ -4,7 +4,7 @@
 
 #include "plan/plan.h"
 
-/* Appends the template; the stack's property trees move into it and are given back with it. */
-void emit_template(struct buf *out, struct stack *stack);
+/* Appends the template; the stack's property trees move into it. */
+void emit_template(struct buf *out, struct plan *plan, const struct stack *stack);
 
 #endif

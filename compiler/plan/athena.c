@@ -33,12 +33,12 @@ static void result_settings(struct plan *plan, json *settings, const struct doma
     const struct storage *storage = &domain->storage;
     if (!names->bucket)
         return;
-    json *results = json_set(settings, "ResultConfiguration", json_object());
+    json *results = json_set_object(settings, "ResultConfiguration");
     const char *prefix = results_prefix(plan, domain);
     json_set_text(results, "OutputLocation",
                   plan_format(plan, "s3://%s/%s", names->bucket, prefix));
     bool kms = storage->encryption == ENCRYPTION_KMS && storage->kms_key.value;
-    json *encryption = json_set(results, "EncryptionConfiguration", json_object());
+    json *encryption = json_set_object(results, "EncryptionConfiguration");
     json_set_text(encryption, "EncryptionOption", kms ? "SSE_KMS" : "SSE_S3");
     if (kms)
         json_set_text(encryption, "KmsKey", storage->kms_key.value);
@@ -55,16 +55,16 @@ static const char *workgroup(struct plan *plan, struct stack *stack) {
     json_set_text(group, "Description",
                   plan_format(plan, "Queries of domain %s", domain->decl.path));
     json_set_text(group, "State", "ENABLED");
-    json_set(group, "RecursiveDeleteOption", json_bool(false));
-    json *settings = json_set(group, "WorkGroupConfiguration", json_object());
-    json_set(settings, "EnforceWorkGroupConfiguration", json_bool(true));
-    json_set(settings, "PublishCloudWatchMetricsEnabled", json_bool(true));
+    json_set_bool(group, "RecursiveDeleteOption", false);
+    json *settings = json_set_object(group, "WorkGroupConfiguration");
+    json_set_bool(settings, "EnforceWorkGroupConfiguration", true);
+    json_set_bool(settings, "PublishCloudWatchMetricsEnabled", true);
     if (domain->bytes_limit.text) {
         int64_t least = limit_info(LIMIT_BYTES_CUTOFF)->figure;
         if (domain->bytes_limit.base < least)
             diag(plan->s, D_BYTES_LIMIT, domain->bytes_limit.at,
                  "Athena takes no bytes_limit below %lldMB", (long long)(least / 1000000));
-        json_set(settings, "BytesScannedCutoffPerQuery", json_int(domain->bytes_limit.base));
+        json_set_int(settings, "BytesScannedCutoffPerQuery", domain->bytes_limit.base);
     }
     result_settings(plan, settings, domain);
     return id;
@@ -116,8 +116,8 @@ static void named_query(struct plan *plan, struct stack *stack, const struct out
     json_set_text(query, "Name", plan_format(plan, "%.128s", names->table));
     json_set_text(query, "Description",
                   plan_format(plan, "First %d rows of %s", ROWS_SHOWN, output->decl.path));
-    json_set(query, "Database", plan_ref(database));
-    json_set(query, "WorkGroup", plan_ref(group));
+    json_set(query, "Database", plan_ref(plan, database));
+    json_set(query, "WorkGroup", plan_ref(plan, group));
     json_set(query, "QueryString", plan_literal(plan, text));
 }
 

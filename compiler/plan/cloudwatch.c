@@ -25,7 +25,7 @@ bool watch_quality(struct plan *plan, const struct output *output) {
 static json *machine_arn(struct plan *plan, const struct pipeline *pipeline) {
     const char *id = plan_made(plan, pipeline, "machine");
     if (id) {
-        return plan_ref(id);
+        return plan_ref(plan, id);
     }
     return plan_arn(
         plan, "states", ARN_REGION | ARN_ACCOUNT,
@@ -33,7 +33,7 @@ static json *machine_arn(struct plan *plan, const struct pipeline *pipeline) {
 }
 
 static void add_dimension(json *dimensions, const char *name, json *value) {
-    json *dimension = json_add(dimensions, json_object());
+    json *dimension = json_add_object(dimensions);
     json_set_text(dimension, "Name", name);
     json_set(dimension, "Value", value);
 }
@@ -41,27 +41,27 @@ static void add_dimension(json *dimensions, const char *name, json *value) {
 /* A metric of a machine as an item of Metrics, summed over a period and not shown itself. */
 static void add_runs(struct plan *plan, json *metrics, const char *id, const char *metric,
                      const struct pipeline *pipeline, int64_t period) {
-    json *query = json_add(metrics, json_object());
+    json *query = json_add_object(metrics);
     json_set_text(query, "Id", id);
-    json_set(query, "ReturnData", json_bool(false));
-    json *stat = json_set(query, "MetricStat", json_object());
-    json_set(stat, "Period", json_int(period));
+    json_set_bool(query, "ReturnData", false);
+    json *stat = json_set_object(query, "MetricStat");
+    json_set_int(stat, "Period", period);
     json_set_text(stat, "Stat", "Sum");
-    json *what = json_set(stat, "Metric", json_object());
+    json *what = json_set_object(stat, "Metric");
     json_set_text(what, "Namespace", "AWS/States");
     json_set_text(what, "MetricName", metric);
-    add_dimension(json_set(what, "Dimensions", json_array()), "StateMachineArn",
+    add_dimension(json_set_array(what, "Dimensions"), "StateMachineArn",
                   machine_arn(plan, pipeline));
 }
 
 /* SUM over all metrics above takes those that have data: one that was never published does not hide
  * the others. */
 static void add_sum(json *metrics, const char *label) {
-    json *query = json_add(metrics, json_object());
+    json *query = json_add_object(metrics);
     json_set_text(query, "Id", "total");
     json_set_text(query, "Expression", "SUM(METRICS())");
     json_set_text(query, "Label", label);
-    json_set(query, "ReturnData", json_bool(true));
+    json_set_bool(query, "ReturnData", true);
 }
 
 static json *add_alarm(struct plan *plan, struct stack *stack, struct span at, const char *prefix,
@@ -74,10 +74,10 @@ static json *add_alarm(struct plan *plan, struct stack *stack, struct span at, c
 
 static void set_actions(struct plan *plan, struct stack *stack, json *alarm,
                         const struct pipeline *pipeline, bool also_when_well) {
-    json_add(json_set(alarm, "AlarmActions", json_array()),
+    json_add(json_set_array(alarm, "AlarmActions"),
              plan_alert_topic(plan, stack, stack->domain, pipeline));
     if (also_when_well) {
-        json_add(json_set(alarm, "OKActions", json_array()),
+        json_add(json_set_array(alarm, "OKActions"),
                  plan_alert_topic(plan, stack, stack->domain, pipeline));
     }
 }
@@ -85,9 +85,9 @@ static void set_actions(struct plan *plan, struct stack *stack, json *alarm,
 static void set_test(json *alarm, const char *comparison, int64_t threshold, int64_t periods,
                      const char *missing) {
     json_set_text(alarm, "ComparisonOperator", comparison);
-    json_set(alarm, "Threshold", json_int(threshold));
-    json_set(alarm, "EvaluationPeriods", json_int(periods));
-    json_set(alarm, "DatapointsToAlarm", json_int(periods));
+    json_set_int(alarm, "Threshold", threshold);
+    json_set_int(alarm, "EvaluationPeriods", periods);
+    json_set_int(alarm, "DatapointsToAlarm", periods);
     json_set_text(alarm, "TreatMissingData", missing);
 }
 
@@ -104,7 +104,7 @@ static void run_failed(struct plan *plan, struct stack *stack, const struct pipe
         add_alarm(plan, stack, pipeline->decl.at, "RunFailed", pipeline->decl.name, name,
                   plan_format(plan, "A run of the pipeline %s failed, timed out or was aborted.",
                               pipeline->decl.path));
-    json *metrics = json_set(alarm, "Metrics", json_array());
+    json *metrics = json_set_array(alarm, "Metrics");
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
         add_runs(plan, metrics, ends[i].id, ends[i].metric, pipeline, LOOK_SECONDS);
     }
@@ -126,9 +126,9 @@ static void freshness_missed(struct plan *plan, struct stack *stack, const struc
                             plan_format(plan, "%s was not refreshed within the promised %s.",
                                         output->decl.path, promise->text));
     if (!plan->deployment->schedules) {
-        json_set(alarm, "ActionsEnabled", json_bool(false));
+        json_set_bool(alarm, "ActionsEnabled", false);
     }
-    json *metrics = json_set(alarm, "Metrics", json_array());
+    json *metrics = json_set_array(alarm, "Metrics");
     for (size_t i = 0; i < output->producers.len && i < PRODUCERS_MAX; i++) {
         add_runs(plan, metrics, plan_format(plan, "runs%zu", i + 1), "ExecutionsSucceeded",
                  output->producers.at[i], window->period);
@@ -150,14 +150,15 @@ static void quality_failed(struct plan *plan, struct stack *stack, const struct 
         name, plan_format(plan, "A data quality rule of %s does not hold.", output->decl.path));
     json_set_text(alarm, "Namespace", QUALITY_NAMESPACE);
     json_set_text(alarm, "MetricName", QUALITY_FAILED);
-    json *dimensions = json_set(alarm, "Dimensions", json_array());
+    json *dimensions = json_set_array(alarm, "Dimensions");
     add_dimension(dimensions, "CatalogId", plan_account(plan));
-    add_dimension(dimensions, "Database", json_text(names->database));
-    add_dimension(dimensions, "Ruleset",
-                  json_text(name_ruleset(&plan->scratch, plan->deployment, output)));
-    add_dimension(dimensions, "Table", json_text(names->table));
+    add_dimension(dimensions, "Database", json_text(&plan->scratch, names->database));
+    add_dimension(
+        dimensions, "Ruleset",
+        json_text(&plan->scratch, name_ruleset(&plan->scratch, plan->deployment, output)));
+    add_dimension(dimensions, "Table", json_text(&plan->scratch, names->table));
     json_set_text(alarm, "Statistic", "Sum");
-    json_set(alarm, "Period", json_int(LOOK_SECONDS));
+    json_set_int(alarm, "Period", LOOK_SECONDS);
     set_test(alarm, "GreaterThanThreshold", 0, 1, "notBreaching");
     set_actions(plan, stack, alarm, output->producers.len ? output->producers.at[0] : NULL, false);
 }

@@ -31,7 +31,7 @@ static void set_parameters(struct plan *plan, json *rule, const struct data *par
     if (!parameters || !parameters->first) {
         return;
     }
-    json *object = json_set(rule, "InputParameters", json_object());
+    json *object = json_set_object(rule, "InputParameters");
     for (const struct data *item = parameters->first; item; item = item->next) {
         struct buf text = {0};
         put_parameter(&text, item);
@@ -43,7 +43,7 @@ static void set_parameters(struct plan *plan, json *rule, const struct data *par
 
 static json *function_arn(struct plan *plan, const char *function) {
     if (is_arn(function)) {
-        return json_text(function);
+        return json_text(&plan->scratch, function);
     }
     return plan_arn(plan, "lambda", ARN_REGION | ARN_ACCOUNT,
                     plan_format(plan, "function:%s", function));
@@ -64,16 +64,16 @@ static const char *add_permission(struct plan *plan, struct stack *stack,
 static void set_details(json *source, const struct guardrail *guardrail) {
     static const char *const changes[] = {"ConfigurationItemChangeNotification",
                                           "OversizedConfigurationItemChangeNotification"};
-    json *details = json_set(source, "SourceDetails", json_array());
+    json *details = json_set_array(source, "SourceDetails");
     if (guardrail->frequency.value) {
-        json *detail = json_add(details, json_object());
+        json *detail = json_add_object(details);
         json_set_text(detail, "EventSource", "aws.config");
         json_set_text(detail, "MessageType", "ScheduledNotification");
         json_set_text(detail, "MaximumExecutionFrequency", guardrail->frequency.value);
         return;
     }
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
-        json *detail = json_add(details, json_object());
+        json *detail = json_add_object(details);
         json_set_text(detail, "EventSource", "aws.config");
         json_set_text(detail, "MessageType", changes[i]);
     }
@@ -96,7 +96,7 @@ static void add_rule(struct plan *plan, struct stack *stack, const struct guardr
                                "Guardrail", guardrail->decl.name);
     plan_last(stack)->depends_on = permission;
     set_name(plan, rule, guardrail);
-    json *source = json_set(rule, "Source", json_object());
+    json *source = json_set_object(rule, "Source");
     if (managed) {
         json_set_text(source, "Owner", "AWS");
         json_set_text(source, "SourceIdentifier", guardrail->managed.value);
@@ -107,10 +107,9 @@ static void add_rule(struct plan *plan, struct stack *stack, const struct guardr
         set_details(source, guardrail);
     }
     if (guardrail->resources.len > 0) {
-        json *types = json_set(json_set(rule, "Scope", json_object()), "ComplianceResourceTypes",
-                               json_array());
+        json *types = json_set_array(json_set_object(rule, "Scope"), "ComplianceResourceTypes");
         for (size_t i = 0; i < guardrail->resources.len; i++) {
-            json_add(types, json_text(guardrail->resources.at[i].value));
+            json_add_text(types, guardrail->resources.at[i].value);
         }
     }
     set_parameters(plan, rule, guardrail->parameters);

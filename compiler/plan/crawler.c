@@ -20,7 +20,7 @@ static json *crawler_role(struct plan *plan, struct stack *stack, const struct o
                                plan_local(&output->decl, output->domain),
                                name_crawler_role(&plan->scratch, plan->deployment, output),
                                "glue.amazonaws.com", &rights);
-    return plan_get(id, "Arn");
+    return plan_get(plan, id, "Arn");
 }
 
 /* A declared table is the target itself: the crawler finds its partitions, and they inherit all but
@@ -28,12 +28,11 @@ static json *crawler_role(struct plan *plan, struct stack *stack, const struct o
 static void set_table_target(struct plan *plan, json *crawler, const struct output *output) {
     const struct table_names *names = &plan->deployment->tables[output->decl.index];
     const char *table = plan_made(plan, output, "table");
-    json *target = json_add(
-        json_set(json_set(crawler, "Targets", json_object()), "CatalogTargets", json_array()),
-        json_object());
+    json *target =
+        json_add_object(json_set_array(json_set_object(crawler, "Targets"), "CatalogTargets"));
     json_set_text(target, "DatabaseName", names->database);
-    json_add(json_set(target, "Tables", json_array()),
-             table ? plan_ref(table) : json_text(names->table));
+    json_add(json_set_array(target, "Tables"),
+             table ? plan_ref(plan, table) : json_text(&plan->scratch, names->table));
     json_set_text(crawler, "Configuration",
                   "{\"Version\":1.0,\"CrawlerOutput\":{\"Partitions\":"
                   "{\"AddOrUpdateBehavior\":\"InheritFromTable\"}}}");
@@ -63,8 +62,7 @@ static void set_folder_target(struct plan *plan, json *crawler, const struct out
                   names->uri);
     }
     json *target =
-        json_add(json_set(json_set(crawler, "Targets", json_object()), "S3Targets", json_array()),
-                 json_object());
+        json_add_object(json_set_array(json_set_object(crawler, "Targets"), "S3Targets"));
     json_set_text(target, "Path", names->uri);
 }
 
@@ -79,15 +77,14 @@ static void add_crawler(struct plan *plan, struct stack *stack, const struct out
     } else {
         set_folder_target(plan, crawler, output);
     }
-    json *change = json_set(crawler, "SchemaChangePolicy", json_object());
+    json *change = json_set_object(crawler, "SchemaChangePolicy");
     json_set_text(change, "UpdateBehavior", "LOG");
     json_set_text(change, "DeleteBehavior", "LOG");
-    json_set_text(json_set(crawler, "RecrawlPolicy", json_object()), "RecrawlBehavior",
-                  "CRAWL_EVERYTHING");
-    json *lake = json_set(crawler, "LakeFormationConfiguration", json_object());
-    json_set(lake, "UseLakeFormationCredentials", json_bool(true));
+    json_set_text(json_set_object(crawler, "RecrawlPolicy"), "RecrawlBehavior", "CRAWL_EVERYTHING");
+    json *lake = json_set_object(crawler, "LakeFormationConfiguration");
+    json_set_bool(lake, "UseLakeFormationCredentials", true);
     if (output->crawl.schedule.value && plan->deployment->schedules) {
-        json_set_text(json_set(crawler, "Schedule", json_object()), "ScheduleExpression",
+        json_set_text(json_set_object(crawler, "Schedule"), "ScheduleExpression",
                       output->crawl.schedule.value);
     }
 }

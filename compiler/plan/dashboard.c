@@ -23,13 +23,13 @@ struct board {
 
 static json *add_widget(struct board *board, const char *type, int64_t x, int64_t width,
                         const char *title) {
-    json *widget = json_add(board->widgets, json_object());
+    json *widget = json_add_object(board->widgets);
     json_set_text(widget, "type", type);
-    json_set(widget, "x", json_int(x));
-    json_set(widget, "y", json_int(board->y));
-    json_set(widget, "width", json_int(width));
-    json_set(widget, "height", json_int(GRAPH_HEIGHT));
-    json *properties = json_set(widget, "properties", json_object());
+    json_set_int(widget, "x", x);
+    json_set_int(widget, "y", board->y);
+    json_set_int(widget, "width", width);
+    json_set_int(widget, "height", GRAPH_HEIGHT);
+    json *properties = json_set_object(widget, "properties");
     json_set_text(properties, "title", title);
     return properties;
 }
@@ -39,21 +39,21 @@ static json *add_graph(struct board *board, int64_t x, const char *title, const 
     json *properties = add_widget(board, "metric", x, GRID_WIDTH / 2, title);
     json_set_text(properties, "region", region ? region : "${AWS::Region}");
     json_set_text(properties, "stat", statistic);
-    json_set(properties, "period", json_int(300));
-    return json_set(properties, "metrics", json_array());
+    json_set_int(properties, "period", 300);
+    return json_set_array(properties, "metrics");
 }
 
 static void add_run_line(struct board *board, json *metrics, const char *metric,
                          const struct pipeline *pipeline, const char *label) {
     struct plan *plan = board->plan;
     const char *name = plan->deployment->machines[pipeline->decl.index];
-    json *line = json_add(metrics, json_array());
-    json_add(line, json_text("AWS/States"));
-    json_add(line, json_text(metric));
-    json_add(line, json_text("StateMachineArn"));
-    json_add(line, json_text(plan_arn_text(plan, "states", ARN_REGION | ARN_ACCOUNT,
-                                           plan_format(plan, "stateMachine:%s", name))));
-    json_set_text(json_add(line, json_object()), "label", label);
+    json *line = json_add_array(metrics);
+    json_add_text(line, "AWS/States");
+    json_add_text(line, metric);
+    json_add_text(line, "StateMachineArn");
+    json_add_text(line, plan_arn_text(plan, "states", ARN_REGION | ARN_ACCOUNT,
+                                      plan_format(plan, "stateMachine:%s", name)));
+    json_set_text(json_add_object(line), "label", label);
 }
 
 static void add_runs(struct board *board, const struct domain *domain) {
@@ -92,11 +92,11 @@ static void add_quality_line(struct board *board, json *metrics, const struct ou
         "Database",        names->database,
         "Ruleset",         name_ruleset(&plan->scratch, plan->deployment, output),
         "Table",           names->table};
-    json *line = json_add(metrics, json_array());
+    json *line = json_add_array(metrics);
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        json_add(line, json_text(words[i]));
+        json_add_text(line, words[i]);
     }
-    json_set_text(json_add(line, json_object()), "label", label);
+    json_set_text(json_add_object(line), "label", label);
 }
 
 static void add_quality(struct board *board, const struct domain *domain) {
@@ -138,12 +138,12 @@ static void add_freshness(struct board *board, const struct domain *domain) {
             if (count == ALARMS_MAX) {
                 board->y += alarms ? GRAPH_HEIGHT : 0;
                 json *properties = add_widget(board, "alarm", 0, GRID_WIDTH, "Freshness");
-                alarms = json_set(properties, "alarms", json_array());
+                alarms = json_set_array(properties, "alarms");
                 count = 0;
             }
             const char *name = watch_alarm_name(plan, domain, &output->decl, "not-fresh");
-            json_add(alarms, json_text(plan_arn_text(plan, "cloudwatch", ARN_REGION | ARN_ACCOUNT,
-                                                     plan_format(plan, "alarm:%s", name))));
+            json_add_text(alarms, plan_arn_text(plan, "cloudwatch", ARN_REGION | ARN_ACCOUNT,
+                                                plan_format(plan, "alarm:%s", name)));
             count++;
         }
     }
@@ -152,9 +152,9 @@ static void add_freshness(struct board *board, const struct domain *domain) {
 
 void plan_dashboard(struct plan *plan, struct stack *stack) {
     const struct domain *domain = stack->domain;
-    json *body = json_object();
+    json *body = json_object(&plan->scratch);
     struct board board = {.plan = plan, .stack = stack};
-    board.widgets = json_set(body, "widgets", json_array());
+    board.widgets = json_set_array(body, "widgets");
     add_runs(&board, domain);
     add_freshness(&board, domain);
     add_quality(&board, domain);
@@ -170,5 +170,4 @@ void plan_dashboard(struct plan *plan, struct stack *stack) {
                  plan_token_text(plan, arena_copy(&plan->scratch, text.at, text.len)));
         buf_free(&text);
     }
-    json_free(body);
 }

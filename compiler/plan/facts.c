@@ -37,7 +37,6 @@ static const char *kept(struct facts *facts, struct buf *text) {
 static const char *compact(struct facts *facts, json *tree) {
     struct buf text = {0};
     json_write_compact(&text, tree);
-    json_free(tree);
     return kept(facts, &text);
 }
 
@@ -69,7 +68,6 @@ static void data_member(struct facts *facts, struct writer *w, const char *key,
         return;
     json *tree = plan_data(facts->plan, data);
     json_write_compact(member(w, key), tree);
-    json_free(tree);
 }
 
 static bool tag_repeated(const struct taggings *tags, size_t index) {
@@ -183,21 +181,19 @@ static void tags(struct facts *facts, const struct taggings *list) {
  * are free text. */
 static void inputs(struct facts *facts, const struct output *output) {
     struct buf names = {0};
-    json *sources = json_array();
+    json *sources = json_array(&facts->plan->scratch);
     for (size_t i = 0; i < output->inputs.len; i++) {
         const struct input *input = &output->inputs.at[i];
         if (input->output) {
             buf_puts(&names, names.len ? "," : "");
             buf_puts(&names, input->output->decl.path);
         } else {
-            json_add(sources, json_text(input->external));
+            json_add_text(sources, input->external);
         }
     }
     fact(facts, "mesh.inputs", kept(facts, &names));
     if (json_count(sources))
         fact(facts, "mesh.sources", compact(facts, sources));
-    else
-        json_free(sources);
 }
 
 static void custom(struct facts *facts, const struct data *map) {

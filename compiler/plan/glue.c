@@ -173,10 +173,10 @@ static const char *fitted(struct plan *plan, const char *text, enum limit limit,
 }
 
 static json *columns_of(struct plan *plan, struct column *const *columns, size_t count) {
-    json *list = json_array();
+    json *list = json_array(&plan->scratch);
     for (size_t i = 0; i < count; i++) {
         const struct column *column = columns[i];
-        json *item = json_add(list, json_object());
+        json *item = json_add_object(list);
         json_set_text(item, "Name", column->physical);
         json_set_text(item, "Type", column->type->glue);
         json_set(item, "Comment",
@@ -194,19 +194,19 @@ static json *storage_descriptor(struct plan *plan, const struct output *output) 
     const struct table_names *names = &plan->deployment->tables[output->decl.index];
     const struct classes *classes = classes_of(output);
     const struct serde *own = &output->serde;
-    json *storage = json_object();
+    json *storage = json_object(&plan->scratch);
     json_set(storage, "Columns", columns_of(plan, output->data.at, output->data.len));
     json_set_text(storage, "Location", names->uri);
     const char *input = own->input.value ? own->input.value : classes ? classes->input : NULL;
     const char *out = own->output.value ? own->output.value : classes ? classes->output : NULL;
     json_set_text(storage, "InputFormat", input);
     json_set_text(storage, "OutputFormat", out);
-    json *serde = json_set(storage, "SerdeInfo", json_object());
+    json *serde = json_set_object(storage, "SerdeInfo");
     const char *library = own->library.value ? own->library.value
                           : classes          ? classes->library
                                              : NULL;
     json_set_text(serde, "SerializationLibrary", library);
-    json *parameters = json_set(serde, "Parameters", json_object());
+    json *parameters = json_set_object(serde, "Parameters");
     if (!own->library.value)
         serde_parameters(plan, parameters, output);
     for (const struct data *d = own->properties ? own->properties->first : NULL; d; d = d->next)
@@ -245,15 +245,15 @@ static void table(struct plan *plan, struct stack *stack, const struct output *o
     plan_last(stack)->retain = true;
     plan_keep(plan, output, "table", plan_last(stack)->id);
     json_set(resource, "CatalogId", plan_account(plan));
-    json_set(resource, "DatabaseName", plan_ref(database));
-    json *input = json_set(resource, "TableInput", json_object());
+    json_set(resource, "DatabaseName", plan_ref(plan, database));
+    json *input = json_set_object(resource, "TableInput");
     json_set_text(input, "Name", names->table);
     const char *doc = output->decl.doc ? output->decl.doc : output->product->decl.doc;
     json_set(
         input, "Description",
         plan_literal(plan, fitted(plan, doc, LIMIT_TABLE_DESCRIPTION, false, output->decl.at)));
     json_set_text(input, "TableType", "EXTERNAL_TABLE");
-    struct facts facts = {plan, json_set(input, "Parameters", json_object()), output->properties,
+    struct facts facts = {plan, json_set_object(input, "Parameters"), output->properties,
                           output->decl.at};
     engine_parameters(plan, &facts, output);
     plan_table_facts(&facts, output);
@@ -269,15 +269,14 @@ static const char *database(struct plan *plan, struct stack *stack) {
     plan_last(stack)->retain = true;
     plan_keep(plan, domain, "database", id);
     json_set(resource, "CatalogId", plan_account(plan));
-    json *input = json_set(resource, "DatabaseInput", json_object());
+    json *input = json_set_object(resource, "DatabaseInput");
     json_set_text(input, "Name", plan->deployment->domains[domain->decl.index].database);
     json_set(input, "Description",
              plan_literal(plan, fitted(plan, domain->decl.doc, LIMIT_TABLE_DESCRIPTION, false,
                                        domain->decl.at)));
     /* No LocationUri: it would let CREATE_TABLE alone reach everything below it (access.md 1.5). */
-    json_set(input, "CreateTableDefaultPermissions", json_array());
-    struct facts facts = {plan, json_set(input, "Parameters", json_object()), NULL,
-                          domain->decl.at};
+    json_set_array(input, "CreateTableDefaultPermissions");
+    struct facts facts = {plan, json_set_object(input, "Parameters"), NULL, domain->decl.at};
     plan_domain_facts(&facts, domain);
     return id;
 }

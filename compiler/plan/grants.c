@@ -1,6 +1,7 @@
-/* grants.c - grants/<account>.json as a tree: the canonical entries of a deployment in batches, and what the grant program
- * needs to know beside them. Everything of Lake Formation that changes in place goes this way and not through
- * CloudFormation, which replaces grants, grants in parallel and cannot revoke the defaults. */
+/* grants.c - grants/<account>.json as a tree: the canonical entries of a deployment in batches, and
+ * what the grant program needs to know beside them. Everything of Lake Formation that changes in
+ * place goes this way and not through CloudFormation, which replaces grants, grants in parallel and
+ * cannot revoke the defaults. */
 #include "check/access/access.h"
 #include "check/limits.h"
 #include "plan/text.h"
@@ -19,25 +20,23 @@ struct writer {
 };
 
 /* The 12 digits, or the token that the program replaces. */
-static const char *catalog_id(const struct plan *plan)
-{
+static const char *catalog_id(const struct plan *plan) {
     return plan->deployment->account ? plan->deployment->account : "${AWS::AccountId}";
 }
 
-/* ---- one entry -------------------------------------------------------------------------------------------------------------------- */
+/* ---- one entry
+ * --------------------------------------------------------------------------------------------------------------------
+ */
 
-static json *database_resource(struct plan *plan, const struct entry *entry)
-{
-    json *database = json_object();
+static json *database_resource(struct plan *plan, const struct entry *entry) {
+    json *database = json_object(&plan->scratch);
     json_set_text(database, "CatalogId", catalog_id(plan));
-    json_set_text(database, "Name",
-                  plan->deployment->domains[entry->domain->decl.index].database);
+    json_set_text(database, "Name", plan->deployment->domains[entry->domain->decl.index].database);
     return database;
 }
 
-static json *table_resource(struct plan *plan, const struct entry *entry)
-{
-    json *table = json_object();
+static json *table_resource(struct plan *plan, const struct entry *entry) {
+    json *table = json_object(&plan->scratch);
     json_set_text(table, "CatalogId", catalog_id(plan));
     if (entry->output) {
         const struct table_names *names = &plan->deployment->tables[entry->output->decl.index];
@@ -46,31 +45,29 @@ static json *table_resource(struct plan *plan, const struct entry *entry)
     } else {
         json_set_text(table, "DatabaseName",
                       plan->deployment->domains[entry->domain->decl.index].database);
-        json_set(table, "TableWildcard", json_object());
+        json_set_object(table, "TableWildcard");
     }
     return table;
 }
 
-static json *location_resource(struct plan *plan, const struct entry *entry)
-{
+static json *location_resource(struct plan *plan, const struct entry *entry) {
     /* s3://bucket/prefix/ becomes arn:aws:s3:::bucket/prefix */
     const char *rest = entry->location + strlen("s3://");
     size_t length = strlen(rest);
     while (length && rest[length - 1] == '/')
         length--;
-    json *location = json_object();
+    json *location = json_object(&plan->scratch);
     json_set_text(location, "CatalogId", catalog_id(plan));
     const char *path = arena_copy(&plan->s->arena, rest, length);
     json_set_text(location, "ResourceArn", plan_arn_text(plan, "s3", 0, path));
     return location;
 }
 
-static json *resource_of(struct plan *plan, const struct entry *entry)
-{
-    json *resource = json_object();
+static json *resource_of(struct plan *plan, const struct entry *entry) {
+    json *resource = json_object(&plan->scratch);
     switch (entry->resource) {
     case ENTRY_CATALOG:
-        json_set(resource, "Catalog", json_object());
+        json_set_object(resource, "Catalog");
         break;
     case ENTRY_DATABASE:
         json_set(resource, "Database", database_resource(plan, entry));
@@ -81,9 +78,9 @@ static json *resource_of(struct plan *plan, const struct entry *entry)
         break;
     case ENTRY_COLUMNS: {
         json *table = json_set(resource, "TableWithColumns", table_resource(plan, entry));
-        json *columns = json_set(table, "ColumnNames", json_array());
+        json *columns = json_set_array(table, "ColumnNames");
         for (size_t i = 0; i < entry->column_count; i++)
-            json_add(columns, json_text(entry->columns[i]->physical));
+            json_add_text(columns, entry->columns[i]->physical);
         break;
     }
     case ENTRY_LOCATION:
@@ -93,31 +90,28 @@ static json *resource_of(struct plan *plan, const struct entry *entry)
     return resource;
 }
 
-static json *permissions_of(unsigned permissions)
-{
-    json *list = json_array();
+static json *permissions_of(struct plan *plan, unsigned permissions) {
+    json *list = json_array(&plan->scratch);
     for (unsigned bit = 1; bit <= PERMIT_DATA_LOCATION_ACCESS; bit <<= 1)
         if (permissions & bit)
-            json_add(list, json_text(permission_wire(bit)));
+            json_add_text(list, permission_wire(bit));
     return list;
 }
 
-static json *entry_tree(struct plan *plan, const struct entry *entry, const char *id)
-{
-    json *tree = json_object();
+static json *entry_tree(struct plan *plan, const struct entry *entry, const char *id) {
+    json *tree = json_object(&plan->scratch);
     json_set_text(tree, "Id", id);
-    json *principal = json_set(tree, "Principal", json_object());
+    json *principal = json_set_object(tree, "Principal");
     json_set_text(principal, "DataLakePrincipalIdentifier",
                   plan_principal_text(plan, entry->principal));
     json_set(tree, "Resource", resource_of(plan, entry));
-    json_set(tree, "Permissions", permissions_of(entry->permissions));
-    json_set(tree, "PermissionsWithGrantOption", json_array());
+    json_set(tree, "Permissions", permissions_of(plan, entry->permissions));
+    json_set_array(tree, "PermissionsWithGrantOption");
     return tree;
 }
 
 /* The hash of what an entry says. It names the entry in logs and stays while the entry stays. */
-static uint64_t entry_hash(const json *tree)
-{
+static uint64_t entry_hash(const json *tree) {
     struct buf text = {0};
     for (const json *part = json_first(tree); part; part = json_next(part))
         if (strcmp(json_key(part), "Id") != 0)
@@ -127,19 +121,20 @@ static uint64_t entry_hash(const json *tree)
     return hash;
 }
 
-/* ---- batches ----------------------------------------------------------------------------------------------------------------------- */
+/* ---- batches
+ * -----------------------------------------------------------------------------------------------------------------------
+ */
 
-static void next_batch(struct writer *w)
-{
-    json *batch = json_add(w->batches, json_object());
+static void next_batch(struct writer *w) {
+    json *batch = json_add_object(w->batches);
     json_set_text(batch, "CatalogId", catalog_id(w->plan));
-    w->entries = json_set(batch, "Entries", json_array());
+    w->entries = json_set_array(batch, "Entries");
     w->in_batch = 0;
 }
 
-/* Entries of one table stay in one batch where they fit, so that a switch from full to limited has a short gap. */
-static size_t same_table(const struct entries *entries, size_t from)
-{
+/* Entries of one table stay in one batch where they fit, so that a switch from full to limited has
+ * a short gap. */
+static size_t same_table(const struct entries *entries, size_t from) {
     size_t to = from + 1;
     const struct output *output = entries->list.at[from].output;
     while (output && to < entries->list.len && entries->list.at[to].output == output)
@@ -147,8 +142,7 @@ static size_t same_table(const struct entries *entries, size_t from)
     return to - from;
 }
 
-static void write_entry(struct writer *w, const struct entry *entry)
-{
+static void write_entry(struct writer *w, const struct entry *entry) {
     enum { ID_SIZE = sizeof "g-0123456789abcdef" };
     char *id = arena_array(&w->plan->s->arena, char, ID_SIZE); /* the tree refers to it */
     json *tree = json_add(w->entries, entry_tree(w->plan, entry, id));
@@ -157,8 +151,7 @@ static void write_entry(struct writer *w, const struct entry *entry)
     w->in_batch++;
 }
 
-static void write_batches(struct writer *w, const struct entries *entries)
-{
+static void write_batches(struct writer *w, const struct entries *entries) {
     size_t most = (size_t)limit_info(LIMIT_BATCH_ENTRIES)->figure;
     for (size_t i = 0; i < entries->list.len;) {
         size_t group = same_table(entries, i);
@@ -172,31 +165,31 @@ static void write_batches(struct writer *w, const struct entries *entries)
     }
 }
 
-/* ---- the whole ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- the whole
+ * ----------------------------------------------------------------------------------------------------------------------
+ */
 
-static int by_text(const void *left, const void *right)
-{
+static int by_text(const void *left, const void *right) {
     return strcmp(*(const char *const *)left, *(const char *const *)right);
 }
 
-static int by_table(const void *left, const void *right)
-{
+static int by_table(const void *left, const void *right) {
     const struct table_names *a = *(const struct table_names *const *)left;
     const struct table_names *b = *(const struct table_names *const *)right;
     int order = strcmp(a->database, b->database);
     return order != 0 ? order : strcmp(a->table, b->table);
 }
 
-/* What the defaults of the account (IAM_ALLOWED_PRINCIPALS) are revoked from: what this mesh makes. */
-static json *managed_tree(struct plan *plan)
-{
+/* What the defaults of the account (IAM_ALLOWED_PRINCIPALS) are revoked from: what this mesh makes.
+ */
+static json *managed_tree(struct plan *plan) {
     const struct mesh *mesh = plan->mesh;
     const struct deployment *deployment = plan->deployment;
     VEC(const char *) names = {0};
     VEC(const struct table_names *) made = {0};
-    json *managed = json_object();
-    json *databases = json_set(managed, "databases", json_array());
-    json *tables = json_set(managed, "tables", json_array());
+    json *managed = json_object(&plan->scratch);
+    json *databases = json_set_array(managed, "databases");
+    json *tables = json_set_array(managed, "tables");
     for (size_t i = 0; i < mesh->domains.len; i++)
         if (!mesh->domains.at[i]->existing)
             vec_push(&plan->s->arena, &names, deployment->domains[i].database);
@@ -208,43 +201,43 @@ static json *managed_tree(struct plan *plan)
     if (made.len)
         qsort(made.at, made.len, sizeof *made.at, by_table);
     for (size_t i = 0; i < names.len; i++)
-        json_add(databases, json_text(names.at[i]));
+        json_add_text(databases, names.at[i]);
     for (size_t i = 0; i < made.len; i++) {
-        json *table = json_add(tables, json_object());
+        json *table = json_add_object(tables);
         json_set_text(table, "database", made.at[i]->database);
         json_set_text(table, "table", made.at[i]->table);
     }
     return managed;
 }
 
-static json *settings_tree(struct plan *plan)
-{
-    json *settings = json_object();
-    json *admins = json_set(settings, "admins", json_array());
+static json *settings_tree(struct plan *plan) {
+    json *settings = json_object(&plan->scratch);
+    json *admins = json_set_array(settings, "admins");
     for (size_t i = 0; i < plan->mesh->admins.len; i++)
-        json_add(admins, json_text(plan_principal_text(plan, plan->mesh->admins.at[i])));
+        json_add_text(admins, plan_principal_text(plan, plan->mesh->admins.at[i]));
     return settings;
 }
 
-json *plan_grants(struct plan *plan)
-{
+json *plan_grants(struct plan *plan) {
     const struct deployment *d = plan->deployment;
     struct entries entries = {0};
     access_canonical(plan->s, d, &entries);
     if (!entries.list.len && !plan->mesh->domains.len && !plan->mesh->admins.len)
         return NULL;
 
-    json *tree = json_object();
-    json_set(tree, "format", json_int(1));
+    json *tree = json_object(&plan->scratch);
+    json_set_int(tree, "format", 1);
     json_set_text(tree, "mesh", plan->mesh->decl.name);
-    json_set(tree, "environment", d->name ? json_text(d->name) : json_null());
+    json_set(tree, "environment",
+             d->name ? json_text(&plan->scratch, d->name) : json_null(&plan->scratch));
     json_set_text(tree, "account", d->account ? d->account : "self");
-    json_set(tree, "region", d->region ? json_text(d->region) : json_null());
+    json_set(tree, "region",
+             d->region ? json_text(&plan->scratch, d->region) : json_null(&plan->scratch));
     json_set(tree, "settings", settings_tree(plan));
     json_set(tree, "managed", managed_tree(plan));
     struct writer w = {.plan = plan};
-    w.sources = json_set(tree, "sources", json_object());
-    w.batches = json_set(tree, "batches", json_array());
+    w.sources = json_set_object(tree, "sources");
+    w.batches = json_set_array(tree, "batches");
     write_batches(&w, &entries);
     return tree;
 }

@@ -61,11 +61,6 @@ static struct group group_of(struct plan *plan, const struct right *right) {
     return group;
 }
 
-static void give_back(const struct right *right) {
-    json_free(right->resource);
-    json_free(right->condition_value);
-}
-
 /* Joins the actions of equal resources; returns how many groups are left. */
 static size_t join_actions(struct plan *plan, struct group *groups, size_t count) {
     size_t left = 0;
@@ -77,7 +72,6 @@ static size_t join_actions(struct plan *plan, struct group *groups, size_t count
              end++) {
             if (strcmp(groups[end].right.action, groups[end - 1].right.action))
                 buf_format(&actions, " %s", groups[end].right.action);
-            give_back(&groups[end].right);
         }
         groups[left] = groups[i];
         groups[left++].actions = kept(plan, &actions);
@@ -86,41 +80,38 @@ static size_t join_actions(struct plan *plan, struct group *groups, size_t count
 }
 
 static json *action_list(struct plan *plan, const char *actions) {
-    json *list = json_array();
+    json *list = json_array(&plan->scratch);
     for (const char *end; *actions; actions = *end ? end + 1 : end) {
         end = actions + strcspn(actions, " ");
-        json_add(list, json_text(arena_copy(&plan->scratch, actions, (size_t)(end - actions))));
+        json_add_text(list, arena_copy(&plan->scratch, actions, (size_t)(end - actions)));
     }
     return list;
 }
 
-/* Takes over the resources of all groups and the condition of the first; the other conditions are
- * given back. */
+/* The groups have the same actions and condition. */
 static void add_statement(struct plan *plan, json *statements, const struct group *first,
                           size_t count) {
-    json *statement = json_add(statements, json_object());
+    json *statement = json_add_object(statements);
     json_set_text(statement, "Effect", "Allow");
     json_set(statement, "Action", action_list(plan, first->actions));
     if (count == 1) {
         json_set(statement, "Resource", first->right.resource);
     } else {
-        json *resources = json_set(statement, "Resource", json_array());
+        json *resources = json_set_array(statement, "Resource");
         for (size_t i = 0; i < count; i++) {
             json_add(resources, first[i].right.resource);
-            if (i)
-                json_free(first[i].right.condition_value);
         }
     }
     const struct right *right = &first->right;
     if (right->condition_operator) {
-        json *condition = json_set(statement, "Condition", json_object());
-        json *test = json_set(condition, right->condition_operator, json_object());
+        json *condition = json_set_object(statement, "Condition");
+        json *test = json_set_object(condition, right->condition_operator);
         json_set(test, right->condition_key, right->condition_value);
     }
 }
 
-static json *policy_document(json *statements) {
-    json *document = json_object();
+static json *policy_document(struct plan *plan, json *statements) {
+    json *document = json_object(&plan->scratch);
     json_set_text(document, "Version", "2012-10-17");
     json_set(document, "Statement", statements);
     return document;
@@ -134,7 +125,7 @@ static json *statements_of(struct plan *plan, const struct rights *rights) {
     qsort(groups, count, sizeof *groups, by_resource);
     count = join_actions(plan, groups, count);
     qsort(groups, count, sizeof *groups, by_actions);
-    json *statements = json_array();
+    json *statements = json_array(&plan->scratch);
     for (size_t i = 0, end; i < count; i = end) {
         for (end = i + 1; end < count && !strcmp(groups[end].actions, groups[i].actions) &&
                           !strcmp(groups[end].condition, groups[i].condition);)
@@ -181,17 +172,17 @@ static bool names_its_account(const char *service) {
 }
 
 static json *trust(struct plan *plan, const char *service) {
-    json *statements = json_array();
-    json *statement = json_add(statements, json_object());
+    json *statements = json_array(&plan->scratch);
+    json *statement = json_add_object(statements);
     json_set_text(statement, "Effect", "Allow");
-    json_set_text(json_set(statement, "Principal", json_object()), "Service", service);
+    json_set_text(json_set_object(statement, "Principal"), "Service", service);
     json_set_text(statement, "Action", "sts:AssumeRole");
     if (names_its_account(service)) {
-        json *condition = json_set(statement, "Condition", json_object());
-        json *test = json_set(condition, "StringEquals", json_object());
+        json *condition = json_set_object(statement, "Condition");
+        json *test = json_set_object(condition, "StringEquals");
         json_set(test, "aws:SourceAccount", plan_account(plan));
     }
-    return policy_document(statements);
+    return policy_document(plan, statements);
 }
 
 const char *plan_role(struct plan *plan, struct stack *stack, struct span at, const char *prefix,
@@ -203,10 +194,10 @@ const char *plan_role(struct plan *plan, struct stack *stack, struct span at, co
     json_set_text(role, "RoleName", role_name);
     json_set(role, "AssumeRolePolicyDocument", trust(plan, service));
     if (rights->list.len) {
-        json *policy = json_add(json_set(role, "Policies", json_array()), json_object());
+        json *policy = json_add_object(json_set_array(role, "Policies"));
         json_set_text(policy, "PolicyName", "rights");
         const json *document =
-            json_set(policy, "PolicyDocument", policy_document(statements_of(plan, rights)));
+            json_set(policy, "PolicyDocument", policy_document(plan, statements_of(plan, rights)));
         judge_policy(plan, at, role_name, document);
     }
     return id;

@@ -7,7 +7,7 @@
 
 struct right {
     const char *action;                             /* "lambda:InvokeFunction" */
-    json *resource;                                 /* a text, Fn::Sub or "*" ; taken over */
+    json *resource;                                 /* a text, Fn::Sub or "*" */
     const char *condition_operator, *condition_key; /* NULL: none */
     json *condition_value;
 };
@@ -18,14 +18,13 @@ struct rights {
 
 /* Adds a right without a condition. */
 void plan_right(struct plan *plan, struct rights *rights, const char *action, json *resource);
-/* The same with one; value is taken over. */
+/* The same with one. */
 void plan_right_if(struct plan *plan, struct rights *rights, const char *action, json *resource,
                    const char *condition_operator, const char *condition_key, json *value);
 
 /* An AWS::IAM::Role trusted by one service, with one inline policy; rights of the same resource are
  * joined in one statement, and resources with the same actions; all sorted. The trust holds for
- * this account alone where the service says for whom it acts (aws:SourceAccount). Takes over the
- * JSON of the rights. Returns the role's logical id. */
+ * this account alone where the service says for whom it acts (aws:SourceAccount). Returns the role's logical id. */
 const char *plan_role(struct plan *plan, struct stack *stack, struct span at, const char *prefix,
                       const char *name, const char *role_name, const char *service,
                       const struct rights *rights);

@@ -21,10 +21,11 @@ static void key_rights(struct plan *plan, struct rights *rights, const char *key
         if (alias)
             plan_right_if(plan, rights, actions[i],
                           plan_arn(plan, "kms", ARN_REGION | ARN_ACCOUNT, "key/*"),
-                          "ForAnyValue:StringEquals", "kms:ResourceAliases", json_text(alias));
+                          "ForAnyValue:StringEquals", "kms:ResourceAliases",
+                          json_text(&plan->scratch, alias));
         else
             plan_right(plan, rights, actions[i],
-                       arn ? json_text(key)
+                       arn ? json_text(&plan->scratch, key)
                            : plan_arn(plan, "kms", ARN_REGION | ARN_ACCOUNT,
                                       plan_format(plan, "key/%s", key)));
     }
@@ -46,10 +47,10 @@ static void list_right(struct plan *plan, struct rights *rights, const struct ro
         plan_right(plan, rights, "s3:ListBucket", bucket);
         return;
     }
-    json *prefixes = json_array();
+    json *prefixes = json_array(&plan->scratch);
     for (size_t i = 0; i < count; i++) {
-        json_add(prefixes, json_text(roots[i].prefix));
-        json_add(prefixes, json_text(plan_format(plan, "%s/*", roots[i].prefix)));
+        json_add_text(prefixes, roots[i].prefix);
+        json_add_text(prefixes, plan_format(plan, "%s/*", roots[i].prefix));
     }
     plan_right_if(plan, rights, "s3:ListBucket", bucket, "StringLike", "s3:prefix", prefixes);
 }
@@ -91,9 +92,9 @@ void plan_lakeformation(struct plan *plan, struct stack *stack) {
         json *location =
             plan_resource(plan, stack, "AWS::LakeFormation::Resource", root->at, "Location", place);
         json_set(location, "ResourceArn", plan_arn(plan, "s3", 0, place));
-        json_set(location, "RoleArn", plan_get(role, "Arn"));
-        json_set(location, "UseServiceLinkedRole", json_bool(false));
-        json_set(location, "HybridAccessEnabled", json_bool(false));
+        json_set(location, "RoleArn", plan_get(plan, role, "Arn"));
+        json_set_bool(location, "UseServiceLinkedRole", false);
+        json_set_bool(location, "HybridAccessEnabled", false);
         if (bucket && names->bucket && !strcmp(names->bucket, root->bucket))
             plan_last(stack)->depends_on = bucket;
     }

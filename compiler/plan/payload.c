@@ -155,11 +155,11 @@ static json *literal(struct machine *machine, const struct data *data) {
     case DATA_TEXT:
         return states_value(machine, data->text);
     case DATA_NUMBER:
-        return json_number(data->text);
+        return json_number(&machine->plan->scratch, data->text);
     case DATA_BOOL:
-        return json_bool(data->truth);
+        return json_bool(&machine->plan->scratch, data->truth);
     case DATA_LIST: {
-        json *list = json_array();
+        json *list = json_array(&machine->plan->scratch);
         for (const struct data *item = data->first; item; item = item->next) {
             json_add(list, literal(machine, item));
         }
@@ -171,12 +171,12 @@ static json *literal(struct machine *machine, const struct data *data) {
     case DATA_EXPRESSION:
         break;
     }
-    return json_null();
+    return json_null(&machine->plan->scratch);
 }
 
 json *payload_map(struct machine *machine, const struct data *map) {
     struct plan *plan = machine->plan;
-    json *object = json_object();
+    json *object = json_object(&machine->plan->scratch);
     for (const struct data *item = map ? map->first : NULL; item; item = item->next) {
         const char *key = item->key;
         if (is_computed(item)) {

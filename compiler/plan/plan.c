@@ -85,6 +85,10 @@ struct plan *plan_new(struct session *s, const struct deployment *deployment) {
     return plan;
 }
 
+void plan_reset(struct plan *plan) {
+    arena_reset(&plan->scratch);
+}
+
 void plan_free(struct plan *plan) {
     arena_free(&plan->scratch);
 }
@@ -134,7 +138,7 @@ json *plan_resource(struct plan *plan, struct stack *stack, const char *type, st
                     const char *prefix, const char *name) {
     struct resource resource = {.type = type, .at = at};
     resource.id = logical_id(plan, type, prefix, name);
-    resource.properties = json_object();
+    resource.properties = json_object(&plan->scratch);
     vec_push(&plan->scratch, &stack->resources, resource);
     return resource.properties;
 }
@@ -219,13 +223,11 @@ void plan_stack(struct plan *plan, struct stack *stack) {
 }
 
 void plan_stack_free(struct plan *plan, struct stack *stack) {
-    for (size_t i = 0; i < stack->resources.len; i++)
-        json_free(stack->resources.at[i].properties);
     stack->resources.at = NULL;
     stack->resources.len = stack->resources.cap = 0;
     map_free(&plan->ids);
     map_free(&plan->made);
     plan->ids = plan->made = (struct map){0};
     plan->domain_topic = false;
-    arena_free(&plan->scratch);
+    plan_reset(plan);
 }

@@ -12,7 +12,7 @@
 struct resource {
     const char *id;   /* logical id: letters and digits, made from names only */
     const char *type; /* "AWS::Glue::Table" */
-    json *properties;
+    json *properties;  /* in scratch */
     bool retain;            /* holds data: DeletionPolicy and UpdateReplacePolicy Retain */
     const char *depends_on; /* a logical id or NULL */
     struct span at;         /* the declaration it comes from */
@@ -46,14 +46,15 @@ struct plan *plan_new(struct session *s, const struct deployment *deployment);
 /* Makes the resources of a stack; reports what does not fit (limits). */
 void plan_stack(struct plan *plan, struct stack *stack);
 void plan_stack_free(struct plan *plan, struct stack *stack);
-/* Gives back what plan_machine and plan_grants left in scratch. */
+/* The trees of plan_machine and plan_grants end here. */
+void plan_reset(struct plan *plan);
 void plan_free(struct plan *plan);
 
-/* The definition of a pipeline's machine, as it stands in its template and in states/. The caller
- * frees it. */
+/* The definition of a pipeline's machine, as it stands in its template and in states/. It lives
+ * until plan_reset. */
 json *plan_machine(struct plan *plan, const struct pipeline *pipeline);
 
-/* grants/<account>.json as a tree (format of the build contract); the caller frees it. NULL:
+/* grants/<account>.json as a tree (format of the build contract); lives until plan_reset. NULL:
  * nothing to grant or manage. */
 json *plan_grants(struct plan *plan);
 

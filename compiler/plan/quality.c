@@ -617,9 +617,9 @@ static void ruleset(struct plan *plan, struct stack *stack, const struct output 
     json_set_text(resource, "Description",
                   plan_format(plan, "What %s promises of its rows", output->decl.path));
     json_set(resource, "Ruleset", plan_literal(plan, text));
-    json *target = json_set(resource, "TargetTable", json_object());
+    json *target = json_set_object(resource, "TargetTable");
     json_set_text(target, "DatabaseName", names->database);
-    json_set(target, "TableName", plan_ref(plan_made(plan, output, "table")));
+    json_set(target, "TableName", plan_ref(plan, plan_made(plan, output, "table")));
 }
 
 void plan_quality(struct plan *plan, struct stack *stack) {

@@ -11,7 +11,7 @@
 static json *resource_of(struct plan *plan, const struct need *need) {
     static const char token[] = "${AWS::Region}";
     if (!need->service) {
-        return json_text(need->arn ? need->arn : "*");
+        return json_text(&plan->scratch, need->arn ? need->arn : "*");
     }
     unsigned parts = (need->parts & RIGHT_REGION ? ARN_REGION : 0u) |
                      (need->parts & RIGHT_ACCOUNT ? ARN_ACCOUNT : 0u);
@@ -32,7 +32,7 @@ void rights_of_needs(struct plan *plan, const struct needs *needs, struct rights
         if (need->condition_operator) {
             right.condition_operator = need->condition_operator;
             right.condition_key = need->condition_key;
-            right.condition_value = json_text(need->condition_value);
+            right.condition_value = json_text(&plan->scratch, need->condition_value);
         }
         vec_push(&plan->scratch, &out->list, right);
     }

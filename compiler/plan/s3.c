@@ -45,13 +45,13 @@ static bool lifecycle_fits(struct session *s, const struct lifecycle *life) {
 }
 
 static void add_transition(json *list, const char *class, int64_t days) {
-    json *transition = json_add(list, json_object());
+    json *transition = json_add_object(list);
     json_set_text(transition, "StorageClass", class);
-    json_set(transition, "TransitionInDays", json_int(days));
+    json_set_int(transition, "TransitionInDays", days);
 }
 
-static json *transitions_of(const struct lifecycle *life) {
-    json *list = json_array();
+static json *transitions_of(struct plan *plan, const struct lifecycle *life) {
+    json *list = json_array(&plan->scratch);
     if (life->infrequent_access.text)
         add_transition(list, "STANDARD_IA", days_of(&life->infrequent_access));
     if (life->archive.text)
@@ -65,21 +65,20 @@ static void add_rule(struct plan *plan, json *rules, const struct expiry *expiry
     const struct lifecycle *life = &expiry->output->lifecycle;
     if (!lifecycle_fits(plan->s, life))
         return;
-    json *rule = json_add(rules, json_object());
+    json *rule = json_add_object(rules);
     json_set_text(rule, "Id", expiry->output->decl.path);
     json_set_text(rule, "Status", "Enabled");
     json_set_text(rule, "Prefix", expiry->prefix);
     if (life->infrequent_access.text || life->archive.text) {
-        json_set(rule, "Transitions", transitions_of(life));
-        json_set(rule, "NoncurrentVersionTransitions", transitions_of(life));
+        json_set(rule, "Transitions", transitions_of(plan, life));
+        json_set(rule, "NoncurrentVersionTransitions", transitions_of(plan, life));
     }
     if (life->delete.text) {
         int64_t days = days_of(&life->delete);
-        json_set(rule, "ExpirationInDays", json_int(days));
-        json_set(json_set(rule, "NoncurrentVersionExpiration", json_object()), "NoncurrentDays",
-                 json_int(days));
-        json_set(json_set(rule, "AbortIncompleteMultipartUpload", json_object()),
-                 "DaysAfterInitiation", json_int(ABORT_UPLOAD_DAYS));
+        json_set_int(rule, "ExpirationInDays", days);
+        json_set_int(json_set_object(rule, "NoncurrentVersionExpiration"), "NoncurrentDays", days);
+        json_set_int(json_set_object(rule, "AbortIncompleteMultipartUpload"), "DaysAfterInitiation",
+                     ABORT_UPLOAD_DAYS);
     }
 }
 
@@ -91,13 +90,11 @@ static void lifecycle_rules(struct plan *plan, json *bucket, const char *name, s
     if (count > limit)
         diag(plan->s, D_LIFECYCLE_RULES, at, "bucket '%s' has %zu lifecycle rules, S3 takes %zu",
              name, count, limit);
-    json *rules = json_array();
+    json *rules = json_array(&plan->scratch);
     for (size_t i = 0; i < count; i++)
         add_rule(plan, rules, &expiries[i]);
     if (json_count(rules))
-        json_set(json_set(bucket, "LifecycleConfiguration", json_object()), "Rules", rules);
-    else
-        json_free(rules);
+        json_set(json_set_object(bucket, "LifecycleConfiguration"), "Rules", rules);
 }
 
 /* Rules belong to the bucket's own stack: for buckets that are only referred to there is none. */
@@ -125,14 +122,14 @@ static void judge_lifecycles(struct plan *plan, const struct domain *domain) {
 
 static void encryption(json *bucket, const struct storage *storage) {
     bool kms = storage && storage->encryption == ENCRYPTION_KMS;
-    json *block = json_set(bucket, "BucketEncryption", json_object());
-    json *rules = json_set(block, "ServerSideEncryptionConfiguration", json_array());
-    json *rule = json_add(rules, json_object());
-    json *by_default = json_set(rule, "ServerSideEncryptionByDefault", json_object());
+    json *block = json_set_object(bucket, "BucketEncryption");
+    json *rules = json_set_array(block, "ServerSideEncryptionConfiguration");
+    json *rule = json_add_object(rules);
+    json *by_default = json_set_object(rule, "ServerSideEncryptionByDefault");
     json_set_text(by_default, "SSEAlgorithm", kms ? "aws:kms" : "AES256");
     if (kms) {
         json_set_text(by_default, "KMSMasterKeyID", storage->kms_key.value);
-        json_set(rule, "BucketKeyEnabled", json_bool(true));
+        json_set_bool(rule, "BucketKeyEnabled", true);
     }
 }
 
@@ -140,19 +137,19 @@ static void tls_only(struct plan *plan, struct stack *stack, struct span at, con
                      const char *name) {
     json *policy = plan_resource(plan, stack, "AWS::S3::BucketPolicy", at, "BucketPolicy", NULL);
     plan_last(stack)->retain = true;
-    json_set(policy, "Bucket", plan_ref(bucket));
-    json *document = json_set(policy, "PolicyDocument", json_object());
+    json_set(policy, "Bucket", plan_ref(plan, bucket));
+    json *document = json_set_object(policy, "PolicyDocument");
     json_set_text(document, "Version", "2012-10-17");
-    json *statement = json_add(json_set(document, "Statement", json_array()), json_object());
+    json *statement = json_add_object(json_set_array(document, "Statement"));
     json_set_text(statement, "Sid", "TlsOnly");
     json_set_text(statement, "Effect", "Deny");
     json_set_text(statement, "Principal", "*");
     json_set_text(statement, "Action", "s3:*");
-    json *resources = json_set(statement, "Resource", json_array());
+    json *resources = json_set_array(statement, "Resource");
     json_add(resources, plan_arn(plan, "s3", 0, name));
     json_add(resources, plan_arn(plan, "s3", 0, plan_format(plan, "%s/*", name)));
-    json *condition = json_set(statement, "Condition", json_object());
-    json_set_text(json_set(condition, "Bool", json_object()), "aws:SecureTransport", "false");
+    json *condition = json_set_object(statement, "Condition");
+    json_set_text(json_set_object(condition, "Bool"), "aws:SecureTransport", "false");
 }
 
 /* storage NULL: the mesh's bucket, which has no settings of its own. */
@@ -165,18 +162,18 @@ static void make_bucket(struct plan *plan, struct stack *stack, struct span at, 
     const char *id = resource->id;
     json_set_text(bucket, "BucketName", name);
     encryption(bucket, storage);
-    json *versioning = json_set(bucket, "VersioningConfiguration", json_object());
+    json *versioning = json_set_object(bucket, "VersioningConfiguration");
     json_set_text(versioning, "Status", !storage || storage->versioning ? "Enabled" : "Suspended");
-    json *block = json_set(bucket, "PublicAccessBlockConfiguration", json_object());
-    json_set(block, "BlockPublicAcls", json_bool(true));
-    json_set(block, "BlockPublicPolicy", json_bool(true));
-    json_set(block, "IgnorePublicAcls", json_bool(true));
-    json_set(block, "RestrictPublicBuckets", json_bool(true));
-    json *ownership = json_set(bucket, "OwnershipControls", json_object());
-    json *rule = json_add(json_set(ownership, "Rules", json_array()), json_object());
+    json *block = json_set_object(bucket, "PublicAccessBlockConfiguration");
+    json_set_bool(block, "BlockPublicAcls", true);
+    json_set_bool(block, "BlockPublicPolicy", true);
+    json_set_bool(block, "IgnorePublicAcls", true);
+    json_set_bool(block, "RestrictPublicBuckets", true);
+    json *ownership = json_set_object(bucket, "OwnershipControls");
+    json *rule = json_add_object(json_set_array(ownership, "Rules"));
     json_set_text(rule, "ObjectOwnership", "BucketOwnerEnforced");
     if (storage && storage->log.value) {
-        json *logging = json_set(bucket, "LoggingConfiguration", json_object());
+        json *logging = json_set_object(bucket, "LoggingConfiguration");
         json_set_text(logging, "DestinationBucketName", storage->log.value);
         json_set_text(logging, "LogFilePrefix", plan_format(plan, "%s/", name));
     }

@@ -26,7 +26,7 @@ static json *scheduler_role(struct plan *plan, struct stack *stack) {
                        "scheduler.amazonaws.com", &rights);
         plan_keep(plan, domain, "scheduler role", id);
     }
-    return plan_get(id, "Arn");
+    return plan_get(plan, id, "Arn");
 }
 
 static json *add_schedule(struct plan *plan, struct stack *stack, struct span at, const char *id,
@@ -36,7 +36,7 @@ static json *add_schedule(struct plan *plan, struct stack *stack, struct span at
         schedule, "Name",
         name_joined(&plan->scratch, plan->deployment, stack->domain, name, SCHEDULE_NAME_MAX));
     json_set_text(schedule, "ScheduleExpression", expression);
-    json_set_text(json_set(schedule, "FlexibleTimeWindow", json_object()), "Mode", "OFF");
+    json_set_text(json_set_object(schedule, "FlexibleTimeWindow"), "Mode", "OFF");
     json_set_text(schedule, "State", plan->deployment->schedules ? "ENABLED" : "DISABLED");
     return schedule;
 }
@@ -46,7 +46,6 @@ static const char *compact(struct plan *plan, json *tree) {
     json_write_compact(&text, tree);
     const char *copy = arena_copy(&plan->scratch, text.at, text.len);
     buf_free(&text);
-    json_free(tree);
     return copy;
 }
 
@@ -54,12 +53,12 @@ static void set_retry_policy(json *target, const struct trigger *trigger) {
     if (!trigger->retries.text && !trigger->max_age.text) {
         return;
     }
-    json *policy = json_set(target, "RetryPolicy", json_object());
+    json *policy = json_set_object(target, "RetryPolicy");
     if (trigger->max_age.text) {
-        json_set(policy, "MaximumEventAgeInSeconds", json_int(trigger->max_age.base));
+        json_set_int(policy, "MaximumEventAgeInSeconds", trigger->max_age.base);
     }
     if (trigger->retries.text) {
-        json_set(policy, "MaximumRetryAttempts", json_int(trigger->retries.number));
+        json_set_int(policy, "MaximumRetryAttempts", trigger->retries.number);
     }
 }
 
@@ -77,8 +76,8 @@ void plan_schedules(struct plan *plan, struct stack *stack, const struct pipelin
         if (trigger->timezone.value) {
             json_set_text(schedule, "ScheduleExpressionTimezone", trigger->timezone.value);
         }
-        json *target = json_set(schedule, "Target", json_object());
-        json_set(target, "Arn", plan_ref(machine_id));
+        json *target = json_set_object(schedule, "Target");
+        json_set(target, "Arn", plan_ref(plan, machine_id));
         json_set(target, "RoleArn", role);
         if (trigger->input) {
             json_set(target, "Input",
@@ -102,17 +101,15 @@ static void quality_role(struct plan *plan, struct stack *stack) {
 static const char *evaluation_input(struct plan *plan, const struct output *output) {
     const struct table_names *names = &plan->deployment->tables[output->decl.index];
     const char *role = name_quality_role(&plan->scratch, plan->deployment, output->domain);
-    json *input = json_object();
-    json *table =
-        json_set(json_set(input, "DataSource", json_object()), "GlueTable", json_object());
+    json *input = json_object(&plan->scratch);
+    json *table = json_set_object(json_set_object(input, "DataSource"), "GlueTable");
     json_set_text(table, "DatabaseName", names->database);
     json_set_text(table, "TableName", names->table);
     json_set_text(input, "Role",
                   plan_arn_text(plan, "iam", ARN_ACCOUNT, plan_format(plan, "role/%s", role)));
-    json_add(json_set(input, "RulesetNames", json_array()),
-             json_text(name_ruleset(&plan->scratch, plan->deployment, output)));
-    json_set(json_set(input, "AdditionalRunOptions", json_object()), "CloudWatchMetricsEnabled",
-             json_bool(true));
+    json_add_text(json_set_array(input, "RulesetNames"),
+                  name_ruleset(&plan->scratch, plan->deployment, output));
+    json_set_bool(json_set_object(input, "AdditionalRunOptions"), "CloudWatchMetricsEnabled", true);
     return compact(plan, input);
 }
 
@@ -123,7 +120,7 @@ static void add_evaluation(struct plan *plan, struct stack *stack, const struct 
         plan, stack, output->quality_schedule.at,
         plan_format(plan, "quality.%s", plan_local(&output->decl, output->domain)),
         plan_format(plan, "-quality-%s", names->table), output->quality_schedule.value);
-    json *target = json_set(schedule, "Target", json_object());
+    json *target = json_set_object(schedule, "Target");
     json_set(target, "Arn",
              plan_arn(plan, "scheduler", 0, "aws-sdk:glue:startDataQualityRulesetEvaluationRun"));
     json_set(target, "RoleArn", role);

@@ -9,9 +9,9 @@ static const char *const domain_topic_id = "AlertTopic";
 
 json *plan_channel_topic(struct plan *plan, struct stack *stack, const struct channel *channel) {
     if (channel->arn.value)
-        return json_text(channel->arn.value);
+        return json_text(&plan->scratch, channel->arn.value);
     if (channel->domain == stack->domain)
-        return plan_ref(plan_made(plan, channel, "topic"));
+        return plan_ref(plan, plan_made(plan, channel, "topic"));
     return plan_arn(plan, "sns", ARN_REGION | ARN_ACCOUNT,
                     name_topic(&plan->scratch, plan->deployment, channel));
 }
@@ -23,7 +23,7 @@ json *plan_alert_topic(struct plan *plan, struct stack *stack, const struct doma
     if (channel)
         return plan_channel_topic(plan, stack, channel);
     plan->domain_topic = true;
-    return plan_ref(domain_topic_id);
+    return plan_ref(plan, domain_topic_id);
 }
 
 /* Alarms publish through the service; a topic's own default policy, which lets the account in, is
@@ -31,19 +31,17 @@ json *plan_alert_topic(struct plan *plan, struct stack *stack, const struct doma
 static void topic_policy(struct plan *plan, struct stack *stack, struct span at, const char *prefix,
                          const char *name, const char *topic) {
     json *policy = plan_resource(plan, stack, "AWS::SNS::TopicPolicy", at, prefix, name);
-    json *document = json_set(policy, "PolicyDocument", json_object());
+    json *document = json_set_object(policy, "PolicyDocument");
     json_set_text(document, "Version", "2012-10-17");
-    json *statement = json_add(json_set(document, "Statement", json_array()), json_object());
+    json *statement = json_add_object(json_set_array(document, "Statement"));
     json_set_text(statement, "Sid", "AlarmsOfThisAccount");
     json_set_text(statement, "Effect", "Allow");
-    json_set_text(json_set(statement, "Principal", json_object()), "Service",
-                  "cloudwatch.amazonaws.com");
+    json_set_text(json_set_object(statement, "Principal"), "Service", "cloudwatch.amazonaws.com");
     json_set_text(statement, "Action", "sns:Publish");
-    json_set(statement, "Resource", plan_ref(topic));
-    json *condition = json_set(statement, "Condition", json_object());
-    json_set(json_set(condition, "StringEquals", json_object()), "aws:SourceAccount",
-             plan_account(plan));
-    json_add(json_set(policy, "Topics", json_array()), plan_ref(topic));
+    json_set(statement, "Resource", plan_ref(plan, topic));
+    json *condition = json_set_object(statement, "Condition");
+    json_set(json_set_object(condition, "StringEquals"), "aws:SourceAccount", plan_account(plan));
+    json_add(json_set_array(policy, "Topics"), plan_ref(plan, topic));
 }
 
 static void channel_topic(struct plan *plan, struct stack *stack, const struct channel *channel) {
@@ -53,9 +51,9 @@ static void channel_topic(struct plan *plan, struct stack *stack, const struct c
     plan_keep(plan, channel, "topic", id);
     json_set_text(topic, "TopicName", name_topic(&plan->scratch, plan->deployment, channel));
     if (channel->emails.len) {
-        json *subscriptions = json_set(topic, "Subscription", json_array());
+        json *subscriptions = json_set_array(topic, "Subscription");
         for (size_t i = 0; i < channel->emails.len; i++) {
-            json *subscription = json_add(subscriptions, json_object());
+            json *subscription = json_add_object(subscriptions);
             json_set_text(subscription, "Endpoint", channel->emails.at[i].value);
             json_set_text(subscription, "Protocol", "email");
         }

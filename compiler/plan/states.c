@@ -18,12 +18,14 @@ enum { LOG_DAYS = 90 };
 /* ---- names and texts ---- */
 
 json *states_value(struct machine *machine, const char *text) {
-    return machine->template ? plan_literal(machine->plan, text) : json_text(text);
+    return machine->template ? plan_literal(machine->plan, text)
+                             : json_text(&machine->plan->scratch, text);
 }
 
 json *states_arn(struct machine *machine, const char *service, unsigned parts, const char *rest) {
     return machine->template ? plan_arn(machine->plan, service, parts, rest)
-                             : json_text(plan_arn_state(machine->plan, service, parts, rest));
+                             : json_text(&machine->plan->scratch,
+                                         plan_arn_state(machine->plan, service, parts, rest));
 }
 
 static bool take_name(struct machine *machine, const char *name) {
@@ -57,7 +59,7 @@ const char *states_name(struct machine *machine, const char *step, const char *w
 /* ---- the definition ---- */
 
 static json *named_state(struct machine *machine, const char *name, const char *type) {
-    json *state = json_set(machine->states, name, json_object());
+    json *state = json_set_object(machine->states, name);
     json_set_text(state, "Type", type);
     return state;
 }
@@ -69,41 +71,41 @@ static void set_overlap_branch(struct machine *machine, json *branch, const char
                                const char *none, const char *oldest, const char *alone,
                                const char *stop) {
     json_set_text(branch, "StartAt", list);
-    json *states = json_set(branch, "States", json_object());
-    json *look = json_set(states, list, json_object());
+    json *states = json_set_object(branch, "States");
+    json *look = json_set_object(states, list);
     json_set_text(look, "Type", "Task");
     json_set(look, "Resource", states_arn(machine, "states", 0, "aws-sdk:sfn:listExecutions"));
-    json *parameters = json_set(look, "Parameters", json_object());
+    json *parameters = json_set_object(look, "Parameters");
     json_set_text(parameters, "StateMachineArn.$", "$$.StateMachine.Id");
     json_set_text(parameters, "StatusFilter", "RUNNING");
-    json_set_text(json_set(look, "ResultSelector", json_object()), "Running.$",
+    json_set_text(json_set_object(look, "ResultSelector"), "Running.$",
                   "$.Executions[*].ExecutionArn");
     json_set_text(look, "Next", none);
 
-    json *choice = json_set(states, none, json_object());
+    json *choice = json_set_object(states, none);
     json_set_text(choice, "Type", "Choice");
-    json *some = json_add(json_set(choice, "Choices", json_array()), json_object());
+    json *some = json_add_object(json_set_array(choice, "Choices"));
     json_set_text(some, "Variable", "$.Running[0]");
-    json_set(some, "IsPresent", json_bool(true));
+    json_set_bool(some, "IsPresent", true);
     const char *decide = states_name(machine, "overlap", "decide");
     json_set_text(some, "Next", oldest);
     json_set_text(choice, "Default", alone);
 
-    json *pick = json_set(states, oldest, json_object()); /* the newest come first in the list */
+    json *pick = json_set_object(states, oldest); /* the newest come first in the list */
     json_set_text(pick, "Type", "Pass");
     json_set_text(
-        json_set(pick, "Parameters", json_object()), "Oldest.$",
+        json_set_object(pick, "Parameters"), "Oldest.$",
         "States.ArrayGetItem($.Running, States.MathAdd(States.ArrayLength($.Running), -1))");
     json_set_text(pick, "Next", decide);
-    json *compare = json_set(states, decide, json_object());
+    json *compare = json_set_object(states, decide);
     json_set_text(compare, "Type", "Choice");
-    json *self = json_add(json_set(compare, "Choices", json_array()), json_object());
+    json *self = json_add_object(json_set_array(compare, "Choices"));
     json_set_text(self, "Variable", "$.Oldest");
     json_set_text(self, "StringEqualsPath", "$$.Execution.Id");
     json_set_text(self, "Next", alone);
     json_set_text(compare, "Default", stop);
-    json_set_text(json_set(states, alone, json_object()), "Type", "Succeed");
-    json *fail = json_set(states, stop, json_object());
+    json_set_text(json_set_object(states, alone), "Type", "Succeed");
+    json *fail = json_set_object(states, stop);
     json_set_text(fail, "Type", "Fail");
     json_set_text(fail, "Error", "AlreadyRunning");
 }
@@ -114,16 +116,16 @@ static const char *add_overlap(struct machine *machine, const char *first) {
     const char *start = states_name(machine, "overlap", "look");
     const char *skipped = states_name(machine, "overlap", "skipped");
     json *state = named_state(machine, start, "Parallel");
-    json *branch = json_add(json_set(state, "Branches", json_array()), json_object());
+    json *branch = json_add_object(json_set_array(state, "Branches"));
     const char *list = states_name(machine, "overlap", "list");
     const char *none = states_name(machine, "overlap", "any");
     const char *oldest = states_name(machine, "overlap", "oldest");
     const char *alone = states_name(machine, "overlap", "alone");
     const char *stop = states_name(machine, "overlap", "stop");
     set_overlap_branch(machine, branch, list, none, oldest, alone, stop);
-    json_set(state, "ResultPath", json_null());
-    json *catch = json_add(json_set(state, "Catch", json_array()), json_object());
-    json_add(json_set(catch, "ErrorEquals", json_array()), json_text("AlreadyRunning"));
+    json_set_null(state, "ResultPath");
+    json *catch = json_add_object(json_set_array(state, "Catch"));
+    json_add_text(json_set_array(catch, "ErrorEquals"), "AlreadyRunning");
     json_set_text(catch, "Next", skipped);
     json_set_text(state, "Next", first);
     named_state(machine, skipped, "Succeed");
@@ -155,7 +157,7 @@ static void add_on_failure(struct machine *machine) {
 
 static json *definition_of(struct plan *plan, const struct pipeline *pipeline, bool template) {
     struct machine machine = {.plan = plan, .pipeline = pipeline, .template = template};
-    json *definition = json_object();
+    json *definition = json_object(&plan->scratch);
     if (!pipeline->steps) { /* reported by check/pipelines.c */
         return definition;
     }
@@ -168,7 +170,7 @@ static json *definition_of(struct plan *plan, const struct pipeline *pipeline, b
     if (pipeline->decl.doc) {
         json_set(definition, "Comment", states_value(&machine, pipeline->decl.doc));
     }
-    machine.states = json_object();
+    machine.states = json_object(&plan->scratch);
     const char *start = pipeline->steps->name;
     if (pipeline->overlap_skip) {
         start = add_overlap(&machine, start);
@@ -181,7 +183,7 @@ static json *definition_of(struct plan *plan, const struct pipeline *pipeline, b
     json_set_text(definition, "StartAt", start);
     json_set(definition, "States", machine.states);
     if (pipeline->timeout.text) {
-        json_set(definition, "TimeoutSeconds", json_int(pipeline->timeout.base));
+        json_set_int(definition, "TimeoutSeconds", pipeline->timeout.base);
     }
     map_free(&machine.names);
     return definition;
@@ -218,7 +220,7 @@ static json *machine_role(struct plan *plan, struct stack *stack, const struct p
     const char *id = plan_role(plan, stack, pipeline->decl.at, "RoleFor", pipeline->decl.name,
                                name_pipeline_role(&plan->scratch, plan->deployment, pipeline),
                                "states.amazonaws.com", &rights);
-    return plan_get(id, "Arn");
+    return plan_get(plan, id, "Arn");
 }
 
 static const char *log_group(struct plan *plan, struct stack *stack,
@@ -226,7 +228,7 @@ static const char *log_group(struct plan *plan, struct stack *stack,
     json *group = plan_resource(plan, stack, "AWS::Logs::LogGroup", pipeline->decl.at, "LogOf",
                                 pipeline->decl.name);
     json_set_text(group, "LogGroupName", plan_format(plan, "/aws/vendedlogs/states/%s", name));
-    json_set(group, "RetentionInDays", json_int(LOG_DAYS));
+    json_set_int(group, "RetentionInDays", LOG_DAYS);
     return plan_last(stack)->id;
 }
 
@@ -246,15 +248,15 @@ static void add_machine(struct plan *plan, struct stack *stack, const struct pip
     json_set(machine, "RoleArn", role);
     json_set(machine, "Definition", definition);
     /* An express machine keeps no history of its own: its log has every event. */
-    json *logging = json_set(machine, "LoggingConfiguration", json_object());
+    json *logging = json_set_object(machine, "LoggingConfiguration");
     json_set_text(logging, "Level", pipeline->express ? "ALL" : "ERROR");
-    json_set(logging, "IncludeExecutionData", json_bool(false));
-    json *destination = json_add(json_set(logging, "Destinations", json_array()), json_object());
-    json_set(json_set(destination, "CloudWatchLogsLogGroup", json_object()), "LogGroupArn",
-             plan_get(log, "Arn"));
+    json_set_bool(logging, "IncludeExecutionData", false);
+    json *destination = json_add_object(json_set_array(logging, "Destinations"));
+    json_set(json_set_object(destination, "CloudWatchLogsLogGroup"), "LogGroupArn",
+             plan_get(plan, log, "Arn"));
     /* Traces only under a role made here: whether an existing one may write them is not known. */
-    json *tracing = json_set(machine, "TracingConfiguration", json_object());
-    json_set(tracing, "Enabled", json_bool(pipeline->role == NULL));
+    json *tracing = json_set_object(machine, "TracingConfiguration");
+    json_set_bool(tracing, "Enabled", pipeline->role == NULL);
     plan_schedules(plan, stack, pipeline, id);
 }
 

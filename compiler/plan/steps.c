@@ -15,13 +15,13 @@ enum { POLL_EVERY = 30, POLL_GIVE_UP = 3600 };
 /* ---- what states have in common ---- */
 
 static json *add_state(json *states, const char *name, const char *type) {
-    json *state = json_set(states, name, json_object());
+    json *state = json_set_object(states, name);
     json_set_text(state, "Type", type);
     return state;
 }
 
 static json *step_state(struct machine *machine, const struct step *step, const char *type) {
-    json *state = json_set(machine->states, step->name, json_object());
+    json *state = json_set_object(machine->states, step->name);
     if (step->doc) {
         json_set(state, "Comment", states_value(machine, step->doc));
     }
@@ -33,13 +33,13 @@ static void link(json *state, const char *next) {
     if (next) {
         json_set_text(state, "Next", next);
     } else {
-        json_set(state, "End", json_bool(true));
+        json_set_bool(state, "End", true);
     }
 }
 
 static void set_amount(json *state, const char *key, const struct amount *amount) {
     if (amount->text) {
-        json_set(state, key, json_int(amount->base));
+        json_set_int(state, key, amount->base);
     }
 }
 
@@ -47,22 +47,22 @@ static void set_retry(struct machine *machine, json *state, const struct step *s
     if (!step->retries) {
         return;
     }
-    json *list = json_set(state, "Retry", json_array());
+    json *list = json_set_array(state, "Retry");
     for (const struct retry *retry = step->retries; retry; retry = retry->next) {
-        json *item = json_add(list, json_object());
-        json *errors = json_set(item, "ErrorEquals", json_array());
+        json *item = json_add_object(list);
+        json *errors = json_set_array(item, "ErrorEquals");
         for (size_t i = 0; i < retry->errors.len; i++) {
             json_add(errors, states_value(machine, retry->errors.at[i]));
         }
         if (retry->errors.len == 0) {
-            json_add(errors, json_text("States.ALL"));
+            json_add_text(errors, "States.ALL");
         }
         set_amount(item, "IntervalSeconds", &retry->interval);
         if (retry->attempts.text) {
-            json_set(item, "MaxAttempts", json_int(retry->attempts.number));
+            json_set_int(item, "MaxAttempts", retry->attempts.number);
         }
         if (retry->backoff) {
-            json_set(item, "BackoffRate", json_number(retry->backoff));
+            json_set(item, "BackoffRate", json_number(&machine->plan->scratch, retry->backoff));
         }
         set_amount(item, "MaxDelaySeconds", &retry->max_delay);
         if (retry->jitter != JITTER_DEFAULT) {
@@ -75,8 +75,8 @@ static void set_catch(struct machine *machine, json *state) {
     if (!machine->catch) {
         return;
     }
-    json *item = json_add(json_set(state, "Catch", json_array()), json_object());
-    json_add(json_set(item, "ErrorEquals", json_array()), json_text("States.ALL"));
+    json *item = json_add_object(json_set_array(state, "Catch"));
+    json_add_text(json_set_array(item, "ErrorEquals"), "States.ALL");
     json_set_text(item, "ResultPath", "$.error");
     json_set_text(item, "Next", machine->catch);
 }
@@ -92,7 +92,7 @@ static enum result_mode result_of(const struct step *step) {
 
 static void set_result(struct machine *machine, json *state, const struct step *step) {
     if (result_of(step) == RESULT_DISCARD) {
-        json_set(state, "ResultPath", json_null());
+        json_set_null(state, "ResultPath");
     } else if (result_of(step) == RESULT_PATH) {
         json_set_text(state, "ResultPath", payload_path(machine->plan, "$", step->result_path));
     }
@@ -143,7 +143,7 @@ static void lambda_step(struct machine *machine, const struct step *step, const 
         state =
             task(machine, step,
                  integration(machine, token ? "lambda:invoke.waitForTaskToken" : "lambda:invoke"));
-        json *parameters = json_set(state, "Parameters", json_object());
+        json *parameters = json_set_object(state, "Parameters");
         json_set(parameters, "FunctionName", function);
         if (!token) {
             json_set_text(parameters, "InvocationType", "Event");
@@ -161,7 +161,7 @@ static void glue_step(struct machine *machine, const struct step *step, const ch
     json *state = task(
         machine, step,
         integration(machine, step->wait == WAIT_NO ? "glue:startJobRun" : "glue:startJobRun.sync"));
-    json *parameters = json_set(state, "Parameters", json_object());
+    json *parameters = json_set_object(state, "Parameters");
     json_set(parameters, "JobName", states_value(machine, glue_job_name(step->target.value)));
     if (step->arguments) {
         json_set(parameters, "Arguments", payload_map(machine, step->arguments));
@@ -177,10 +177,10 @@ static void athena_step(struct machine *machine, const struct step *step, const 
         task(machine, step,
              integration(machine, step->wait == WAIT_NO ? "athena:startQueryExecution"
                                                         : "athena:startQueryExecution.sync"));
-    json *parameters = json_set(state, "Parameters", json_object());
+    json *parameters = json_set_object(state, "Parameters");
     json_set(parameters, "QueryString", states_value(machine, step->target.value));
     json_set_text(parameters, "WorkGroup", deployment->domains[workgroup->decl.index].workgroup);
-    json *context = json_set(parameters, "QueryExecutionContext", json_object());
+    json *context = json_set_object(parameters, "QueryExecutionContext");
     json_set_text(context, "Database", deployment->domains[home->decl.index].database);
     finish(machine, state, step, next);
 }
@@ -192,7 +192,7 @@ static void run_step(struct machine *machine, const struct step *step, const cha
         task(machine, step,
              integration(machine, step->wait == WAIT_NO ? "states:startExecution"
                                                         : "states:startExecution.sync:2"));
-    json *parameters = json_set(state, "Parameters", json_object());
+    json *parameters = json_set_object(state, "Parameters");
     json_set(parameters, "StateMachineArn",
              states_arn(machine, "states", ARN_REGION | ARN_ACCOUNT,
                         plan_format(plan, "stateMachine:%s", name)));
@@ -214,7 +214,7 @@ static json *topic_arn(struct machine *machine, const struct channel *channel) {
 
 static void notify_step(struct machine *machine, const struct step *step, const char *next) {
     json *state = task(machine, step, integration(machine, "sns:publish"));
-    json *parameters = json_set(state, "Parameters", json_object());
+    json *parameters = json_set_object(state, "Parameters");
     json_set(parameters, "TopicArn", topic_arn(machine, step->channel));
     json_set(parameters, "Message", states_value(machine, step->target.value));
     finish(machine, state, step, next);
@@ -230,7 +230,7 @@ static void wait_step(struct machine *machine, const struct step *step, const ch
     } else if (step->until.value) {
         json_set(state, "Timestamp", states_value(machine, step->until.value));
     } else {
-        json_set(state, "Seconds", json_int(step->seconds.base));
+        json_set_int(state, "Seconds", step->seconds.base);
     }
     link(state, next);
 }
@@ -263,7 +263,7 @@ static void set_service_task(struct loop *loop, json *state, const char *action)
 
 static json *compare(json *choices, const char *variable, const char *operator,
                      const char * value) {
-    json *choice = json_add(choices, json_object());
+    json *choice = json_add_object(choices);
     json_set_text(choice, "Variable", variable);
     json_set_text(choice, operator, value);
     return choice;
@@ -285,16 +285,16 @@ static json *loop_open(struct loop *loop, struct machine *machine, const struct 
     loop->turns = give_up / loop->every > 0 ? give_up / loop->every : 1;
 
     json *state = step_state(machine, step, "Parallel");
-    json *branch = json_add(json_set(state, "Branches", json_array()), json_object());
+    json *branch = json_add_object(json_set_array(state, "Branches"));
     json_set_text(branch, "StartAt", loop->start);
-    loop->states = json_set(branch, "States", json_object());
+    loop->states = json_set_object(branch, "States");
     return state;
 }
 
 /* wait -> look (an answer below $.Answer); judge, written by the caller, comes next. */
 static void loop_look(struct loop *loop, const char *action, json *parameters) {
     json *wait = add_state(loop->states, loop->wait, "Wait");
-    json_set(wait, "Seconds", json_int(loop->every));
+    json_set_int(wait, "Seconds", loop->every);
     link(wait, loop->look);
     json *look = add_state(loop->states, loop->look, "Task");
     set_service_task(loop, look, action);
@@ -309,7 +309,7 @@ static void loop_again(struct loop *loop, json *judge, const char *keep) {
     struct plan *plan = loop->machine->plan;
     json_set_text(judge, "Default", loop->count);
     json *count = add_state(loop->states, loop->count, "Pass");
-    json *parameters = json_set(count, "Parameters", json_object());
+    json *parameters = json_set_object(count, "Parameters");
     if (keep) {
         json_set_text(parameters, plan_format(plan, "%s.$", keep), plan_format(plan, "$.%s", keep));
     }
@@ -318,9 +318,9 @@ static void loop_again(struct loop *loop, json *judge, const char *keep) {
 }
 
 static void loop_late(struct loop *loop, json *choices) {
-    json *late = json_add(choices, json_object());
+    json *late = json_add_object(choices);
     json_set_text(late, "Variable", "$.Turns");
-    json_set(late, "NumericGreaterThanEquals", json_int(loop->turns));
+    json_set_int(late, "NumericGreaterThanEquals", loop->turns);
     json_set_text(late, "Next", loop->late);
     json *fail = add_state(loop->states, loop->late, "Fail");
     json_set_text(fail, "Error", "States.Timeout");
@@ -342,7 +342,7 @@ static const char *loop_fail(struct loop *loop, const char *what, const char *er
 static void loop_close(struct loop *loop, json *state, const char *next, const char *member,
                        const char *path) {
     if (result_of(loop->step) != RESULT_DISCARD) {
-        json_set_text(json_set(state, "ResultSelector", json_object()), member, path);
+        json_set_text(json_set_object(state, "ResultSelector"), member, path);
     }
     set_result(loop->machine, state, loop->step);
     set_retry(loop->machine, state, loop->step);
@@ -352,7 +352,7 @@ static void loop_close(struct loop *loop, json *state, const char *next, const c
 
 static json *crawler_parameter(struct machine *machine, const struct output *output) {
     struct plan *plan = machine->plan;
-    json *parameters = json_object();
+    json *parameters = json_object(&machine->plan->scratch);
     json_set_text(parameters, "Name", name_crawler(&plan->scratch, plan->deployment, output));
     return parameters;
 }
@@ -363,13 +363,12 @@ static void crawl_start(struct loop *loop) {
     json *start = add_state(loop->states, loop->start, "Task");
     set_service_task(loop, start, "glue:startCrawler");
     json_set(start, "Parameters", crawler_parameter(loop->machine, loop->step->output));
-    json_set(json_set(start, "ResultSelector", json_object()), "Turns", json_int(1));
-    json *retry = json_add(json_set(start, "Retry", json_array()), json_object());
-    json_add(json_set(retry, "ErrorEquals", json_array()),
-             json_text("Glue.CrawlerRunningException"));
-    json_set(retry, "IntervalSeconds", json_int(loop->every));
-    json_set(retry, "MaxAttempts", json_int(loop->turns));
-    json_set(retry, "BackoffRate", json_int(1));
+    json_set_int(json_set_object(start, "ResultSelector"), "Turns", 1);
+    json *retry = json_add_object(json_set_array(start, "Retry"));
+    json_add_text(json_set_array(retry, "ErrorEquals"), "Glue.CrawlerRunningException");
+    json_set_int(retry, "IntervalSeconds", loop->every);
+    json_set_int(retry, "MaxAttempts", loop->turns);
+    json_set_int(retry, "BackoffRate", 1);
     link(start, loop->wait);
 }
 
@@ -381,14 +380,14 @@ static void crawl_step(struct machine *machine, const struct step *step, const c
     loop_look(&loop, "glue:getCrawler", crawler_parameter(machine, step->output));
 
     json *judge = add_state(loop.states, loop.judge, "Choice");
-    json *choices = json_set(judge, "Choices", json_array());
+    json *choices = json_set_array(judge, "Choices");
     json_set_text(compare(choices, "$.Answer.Crawler.State", "StringEquals", "READY"), "Next",
                   outcome);
     loop_late(&loop, choices);
     loop_again(&loop, judge, NULL);
 
     json *end = add_state(loop.states, outcome, "Choice");
-    choices = json_set(end, "Choices", json_array());
+    choices = json_set_array(end, "Choices");
     json_set_text(
         compare(choices, "$.Answer.Crawler.LastCrawl.Status", "StringEquals", "SUCCEEDED"), "Next",
         loop.done);
@@ -404,22 +403,21 @@ static void check_start(struct loop *loop) {
     const struct table_names *names = &plan->deployment->tables[output->decl.index];
     json *start = add_state(loop->states, loop->start, "Task");
     set_service_task(loop, start, "glue:startDataQualityRulesetEvaluationRun");
-    json *parameters = json_set(start, "Parameters", json_object());
-    json *table =
-        json_set(json_set(parameters, "DataSource", json_object()), "GlueTable", json_object());
+    json *parameters = json_set_object(start, "Parameters");
+    json *table = json_set_object(json_set_object(parameters, "DataSource"), "GlueTable");
     json_set_text(table, "DatabaseName", names->database);
     json_set_text(table, "TableName", names->table);
     const char *role =
         name_quality_role(&plan->scratch, plan->deployment, loop->machine->pipeline->domain);
     json_set(parameters, "Role",
              states_arn(loop->machine, "iam", ARN_ACCOUNT, plan_format(plan, "role/%s", role)));
-    json_add(json_set(parameters, "RulesetNames", json_array()),
-             json_text(name_ruleset(&plan->scratch, plan->deployment, output)));
-    json *options = json_set(parameters, "AdditionalRunOptions", json_object());
-    json_set(options, "CloudWatchMetricsEnabled", json_bool(true));
-    json *selector = json_set(start, "ResultSelector", json_object());
+    json_add_text(json_set_array(parameters, "RulesetNames"),
+                  name_ruleset(&plan->scratch, plan->deployment, output));
+    json *options = json_set_object(parameters, "AdditionalRunOptions");
+    json_set_bool(options, "CloudWatchMetricsEnabled", true);
+    json *selector = json_set_object(start, "ResultSelector");
     json_set_text(selector, "RunId.$", "$.RunId");
-    json_set(selector, "Turns", json_int(1));
+    json_set_int(selector, "Turns", 1);
     link(start, loop->wait);
 }
 
@@ -428,9 +426,8 @@ static void check_start(struct loop *loop) {
 static void check_results(struct loop *loop, const char *results, const char *verdict) {
     json *get = add_state(loop->states, results, "Task");
     set_service_task(loop, get, "glue:getDataQualityResult");
-    json_set(json_set(get, "Parameters", json_object()), "ResultId.$",
-             json_text("$.Answer.ResultIds[0]"));
-    json *selector = json_set(get, "ResultSelector", json_object());
+    json_set_text(json_set_object(get, "Parameters"), "ResultId.$", "$.Answer.ResultIds[0]");
+    json *selector = json_set_object(get, "ResultSelector");
     json_set_text(selector, "ResultId.$", "$.ResultId");
     json_set_text(selector, "Failed.$", "States.ArrayContains($.RuleResults[*].Result, 'FAIL')");
     json_set_text(selector, "Broken.$", "States.ArrayContains($.RuleResults[*].Result, 'ERROR')");
@@ -438,13 +435,13 @@ static void check_results(struct loop *loop, const char *results, const char *ve
     link(get, verdict);
 
     json *choice = add_state(loop->states, verdict, "Choice");
-    json *rule = json_add(json_set(choice, "Choices", json_array()), json_object());
-    json *either = json_set(rule, "Or", json_array());
+    json *rule = json_add_object(json_set_array(choice, "Choices"));
+    json *either = json_set_array(rule, "Or");
     static const char *const flags[] = {"$.Answer.Failed", "$.Answer.Broken"};
     for (size_t i = 0; i < 2; i++) {
-        json *condition = json_add(either, json_object());
+        json *condition = json_add_object(either);
         json_set_text(condition, "Variable", flags[i]);
-        json_set(condition, "BooleanEquals", json_bool(true));
+        json_set_bool(condition, "BooleanEquals", true);
     }
     json_set_text(rule, "Next",
                   loop_fail(loop, "rules broken", "QualityFailed",
@@ -459,16 +456,16 @@ static void check_step(struct machine *machine, const struct step *step, const c
     const char *results = states_name(machine, step->name, "results");
     const char *verdict = states_name(machine, step->name, "verdict");
     check_start(&loop);
-    json *parameters = json_object();
+    json *parameters = json_object(&machine->plan->scratch);
     json_set_text(parameters, "RunId.$", "$.RunId");
     loop_look(&loop, "glue:getDataQualityRulesetEvaluationRun", parameters);
 
     json *judge = add_state(loop.states, loop.judge, "Choice");
-    json *choices = json_set(judge, "Choices", json_array());
+    json *choices = json_set_array(judge, "Choices");
     json_set_text(compare(choices, "$.Answer.Status", "StringEquals", "SUCCEEDED"), "Next",
                   results);
-    json *ended = json_add(choices, json_object());
-    json *either = json_set(ended, "Or", json_array());
+    json *ended = json_add_object(choices);
+    json *either = json_set_array(ended, "Or");
     static const char *const ends[] = {"FAILED", "STOPPED", "TIMEOUT"};
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
         compare(either, "$.Answer.Status", "StringEquals", ends[i]);

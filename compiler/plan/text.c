@@ -42,8 +42,8 @@ static const char *escape(struct plan *plan, const char *text) {
     return out;
 }
 
-static json *substituted(const char *text) {
-    json *sub = json_object();
+static json *substituted(struct plan *plan, const char *text) {
+    json *sub = json_object(&plan->scratch);
     json_set_text(sub, "Fn::Sub", text);
     return sub;
 }
@@ -55,14 +55,14 @@ json *plan_literal(struct plan *plan, const char *text) {
     if (!text)
         return NULL;
     if (!last || !strstr(text, "${"))
-        return json_text(text);
+        return json_text(&plan->scratch, text);
     struct buf out = {0};
     for (const char *p = text; *p; p++)
         buf_puts(&out, p[0] == '$' && p[1] == '{' ? "${Dollar}" : (const char[]){*p, '\0'});
-    json *sub = json_object();
-    json *parts = json_set(sub, "Fn::Sub", json_array());
-    json_add(parts, json_text(arena_copy(&plan->scratch, out.at, out.len)));
-    json_set_text(json_add(parts, json_object()), "Dollar", "$");
+    json *sub = json_object(&plan->scratch);
+    json *parts = json_set_array(sub, "Fn::Sub");
+    json_add_text(parts, arena_copy(&plan->scratch, out.at, out.len));
+    json_set_text(json_add_object(parts), "Dollar", "$");
     buf_free(&out);
     return sub;
 }
@@ -82,8 +82,10 @@ static json *arn_value(struct plan *plan, const char *account, const char *servi
     bool known =
         d->partition && (d->region || !(parts & ARN_REGION)) && (account || !(parts & ARN_ACCOUNT));
     if (known)
-        return json_text(arn(plan, &template_tokens, account, service, parts, rest));
-    return substituted(arn(plan, &template_tokens, account, service, parts, escape(plan, rest)));
+        return json_text(&plan->scratch,
+                         arn(plan, &template_tokens, account, service, parts, rest));
+    return substituted(plan,
+                       arn(plan, &template_tokens, account, service, parts, escape(plan, rest)));
 }
 
 json *plan_arn(struct plan *plan, const char *service, unsigned parts, const char *rest) {
@@ -102,12 +104,12 @@ const char *plan_arn_state(struct plan *plan, const char *service, unsigned part
 
 json *plan_account(struct plan *plan) {
     const char *account = plan->deployment->account;
-    return account ? json_text(account) : plan_ref("AWS::AccountId");
+    return account ? json_text(&plan->scratch, account) : plan_ref(plan, "AWS::AccountId");
 }
 
 json *plan_region(struct plan *plan) {
     const char *region = plan->deployment->region;
-    return region ? json_text(region) : plan_ref("AWS::Region");
+    return region ? json_text(&plan->scratch, region) : plan_ref(plan, "AWS::Region");
 }
 
 /* The token that text begins with, and its value if it is known. */
@@ -128,7 +130,7 @@ static const char *token_at(const struct plan *plan, const char *text, const cha
 
 json *plan_token_text(struct plan *plan, const char *text) {
     if (!strstr(text, "${"))
-        return json_text(text);
+        return json_text(&plan->scratch, text);
     struct buf plain = {0}, sub = {0};
     bool unknown = false;
     for (const char *p = text; *p;) {
@@ -154,20 +156,20 @@ json *plan_token_text(struct plan *plan, const char *text) {
     const char *result = arena_copy(&plan->scratch, out->at, out->len);
     buf_free(&plain);
     buf_free(&sub);
-    return unknown ? substituted(result) : json_text(result);
+    return unknown ? substituted(plan, result) : json_text(&plan->scratch, result);
 }
 
-json *plan_ref(const char *logical_id) {
-    json *ref = json_object();
+json *plan_ref(struct plan *plan, const char *logical_id) {
+    json *ref = json_object(&plan->scratch);
     json_set_text(ref, "Ref", logical_id);
     return ref;
 }
 
-json *plan_get(const char *logical_id, const char *attribute) {
-    json *get = json_object();
-    json *path = json_set(get, "Fn::GetAtt", json_array());
-    json_add(path, json_text(logical_id));
-    json_add(path, json_text(attribute));
+json *plan_get(struct plan *plan, const char *logical_id, const char *attribute) {
+    json *get = json_object(&plan->scratch);
+    json *path = json_set_array(get, "Fn::GetAtt");
+    json_add_text(path, logical_id);
+    json_add_text(path, attribute);
     return get;
 }
 
@@ -175,18 +177,18 @@ json *plan_data(struct plan *plan, const struct data *data) {
     json *out = NULL;
     switch (data->kind) {
     case DATA_TEXT:
-        return json_text(data->text);
+        return json_text(&plan->scratch, data->text);
     case DATA_NUMBER:
-        return json_number(data->text);
+        return json_number(&plan->scratch, data->text);
     case DATA_BOOL:
-        return json_bool(data->truth);
+        return json_bool(&plan->scratch, data->truth);
     case DATA_LIST:
-        out = json_array();
+        out = json_array(&plan->scratch);
         for (const struct data *d = data->first; d; d = d->next)
             json_add(out, plan_data(plan, d));
         return out;
     case DATA_MAP:
-        out = json_object();
+        out = json_object(&plan->scratch);
         for (const struct data *d = data->first; d; d = d->next)
             json_set(out, d->key, plan_data(plan, d));
         return out;
@@ -194,7 +196,7 @@ json *plan_data(struct plan *plan, const struct data *data) {
     case DATA_EXPRESSION: /* has no value at compile time; refused before where it has no meaning */
         break;
     }
-    return json_null();
+    return json_null(&plan->scratch);
 }
 
 /* ---- principals
@@ -244,12 +246,12 @@ static const struct principal *acting(const struct principal *principal) {
 json *plan_principal(struct plan *plan, const struct principal *principal) {
     principal = acting(principal);
     if (principal->arn.value)
-        return json_text(principal->arn.value);
+        return json_text(&plan->scratch, principal->arn.value);
     const char *account = account_of(plan, principal);
     const char *rest = principal_rest(plan, principal);
     if (rest)
         return arn_value(plan, account, "iam", ARN_ACCOUNT, rest);
-    return account ? json_text(account) : plan_ref("AWS::AccountId");
+    return account ? json_text(&plan->scratch, account) : plan_ref(plan, "AWS::AccountId");
 }
 
 const char *plan_principal_text(struct plan *plan, const struct principal *principal) {

@@ -30,8 +30,8 @@ json *plan_literal(struct plan *plan, const char *text);
 const char *plan_format(struct plan *plan, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-json *plan_ref(const char *logical_id);
-json *plan_get(const char *logical_id, const char *attribute);
+json *plan_ref(struct plan *plan, const char *logical_id);
+json *plan_get(struct plan *plan, const char *logical_id, const char *attribute);
 
 /* The ARN of a principal, as a template text and as a text with tokens. */
 json *plan_principal(struct plan *plan, const struct principal *principal);

@@ -102,10 +102,12 @@ static void set_place(struct session *s, json *object, struct span span) {
                    {"end_column", to.column},
                    {"offset", from.source == NULL ? 0 : span.lo - from.source->base}};
     json_set(object, "file",
-             from.source == NULL ? json_null() : json_text(as_utf8(s, from.source->path)));
+             from.source == NULL ? json_null(&s->arena)
+                                 : json_text(&s->arena, as_utf8(s, from.source->path)));
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         json_set(object, numbers[i].key,
-                 from.source == NULL ? json_null() : json_int(numbers[i].number));
+                 from.source == NULL ? json_null(&s->arena)
+                                     : json_int(&s->arena, numbers[i].number));
     }
 }
 
@@ -113,22 +115,23 @@ static void render_json(struct session *s, struct buf *out) {
     for (size_t i = 0; i < s->diagnostics.list.len; i++) {
         const struct diag *d = s->diagnostics.list.at[i];
         const struct diag_info *info = diag_info(d->code);
-        json *object = json_object();
+        json *object = json_object(&s->arena);
         json_set_text(object, "code", info->code);
         json_set_text(object, "name", info->slug);
         json_set_text(object, "level", level_word(d->level));
         json_set_text(object, "message", as_utf8(s, d->message));
         set_place(s, object, d->span);
-        json *places = json_set(object, "places", json_array());
+        json *places = json_set_array(object, "places");
         for (const struct diag_place *place = d->places; place != NULL; place = place->next) {
-            json *item = json_add(places, json_object());
+            json *item = json_add_object(places);
             json_set_text(item, "label", as_utf8(s, place->label));
             set_place(s, item, place->span);
         }
-        json_set(object, "help", d->help == NULL ? json_null() : json_text(as_utf8(s, d->help)));
+        json_set(object, "help",
+                 d->help == NULL ? json_null(&s->arena)
+                                 : json_text(&s->arena, as_utf8(s, d->help)));
         json_write_compact(out, object);
         buf_putc(out, '\n');
-        json_free(object);
     }
 }
 

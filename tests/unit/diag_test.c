@@ -299,7 +299,7 @@ static void sarif_names_rules_and_results(void **state) {
     diag(&s, D_FILE_NOT_FOUND, nowhere, "n");
     diag_sort(&s);
     render_diagnostics(&s, &out, RENDER_SARIF, false);
-    json *log = json_parse(out.at, out.len);
+    json *log = json_parse(&s.arena, out.at, out.len);
     assert_non_null(log);
     const json *run = json_first(json_get(log, "runs"));
     const json *rules = json_get(json_get(json_get(run, "tool"), "driver"), "rules");
@@ -313,7 +313,6 @@ static void sarif_names_rules_and_results(void **state) {
     assert_string_equal(json_text_of(json_get(json_get(physical, "artifactLocation"), "uri")),
                         "dir/a%20b.mesh");
     assert_int_equal(json_count(json_get(second, "relatedLocations")), 1);
-    json_free(log);
     buf_free(&out);
     session_free(&s);
 }

@@ -18,15 +18,16 @@ static void expect_written(const json *tree, bool compact, const char *expected)
 }
 
 static void layout_is_two_blanks(void **state) {
-    json *root = json_object();
-    json *list = json_set(root, "list", json_array());
+    struct arena memory = {0};
+    json *root = json_object(&memory);
+    json *list = json_set_array(root, "list");
     (void)state;
-    json_add(list, json_int(1));
+    json_add(list, json_int(&memory, 1));
     json_add(list, NULL);
-    json_set(json_add(list, json_object()), "a", json_bool(true));
-    json_set(root, "empty", json_object());
-    json_set(root, "none", json_array());
-    json_set(root, "null", json_null());
+    json_set_bool(json_add_object(list), "a", true);
+    json_set_object(root, "empty");
+    json_set_array(root, "none");
+    json_set_null(root, "null");
     json_set_text(root, "text", "x");
     json_set_text(root, "absent", NULL);
     expect_written(root, false,
@@ -35,14 +36,13 @@ static void layout_is_two_blanks(void **state) {
     expect_written(root, true,
                    "{\"list\":[1,{\"a\":true}],\"empty\":{},\"none\":[],\"null\":null,"
                    "\"text\":\"x\"}");
-    json *part = json_duplicate(json_get(root, "list"));
-    expect_written(part, true, "[1,{\"a\":true}]");
+    expect_written(json_get(root, "list"), true, "[1,{\"a\":true}]");
     expect_written(json_get(root, "text"), false, "\"x\"");
-    json_free(part);
-    json_free(root);
+    arena_free(&memory);
 }
 
 static void numbers_keep_their_spelling(void **state) {
+    struct arena memory = {0};
     static const char *const spellings[] = {"0",
                                             "-0",
                                             "1000000000000000",
@@ -53,33 +53,33 @@ static void numbers_keep_their_spelling(void **state) {
                                             "123456789012345678901234567890"};
     (void)state;
     for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++) {
-        json *made = json_number(spellings[i]);
-        json *parsed = json_parse(spellings[i], strlen(spellings[i]));
+        json *made = json_number(&memory, spellings[i]);
+        json *parsed = json_parse(&memory, spellings[i], strlen(spellings[i]));
         assert_non_null(parsed);
         expect_written(made, false, spellings[i]);
         expect_written(parsed, false, spellings[i]);
-        json_free(made);
-        json_free(parsed);
     }
-    json *least = json_int(INT64_MIN), *most = json_int(INT64_MAX);
+    json *least = json_int(&memory, INT64_MIN), *most = json_int(&memory, INT64_MAX);
     expect_written(least, true, "-9223372036854775808");
     expect_written(most, true, "9223372036854775807");
-    json_free(least);
-    json_free(most);
+    arena_free(&memory);
 }
 
 static void texts_are_escaped(void **state) {
-    json *text = json_text("a\"b\\c/\b\f\n\r\t\x01\x1f\x7f \xc3\xa9\xe6\x97\xa5\xf0\x9f\x98\x80");
+    struct arena memory = {0};
+    json *text =
+        json_text(&memory, "a\"b\\c/\b\f\n\r\t\x01\x1f\x7f \xc3\xa9\xe6\x97\xa5\xf0\x9f\x98\x80");
     (void)state;
     expect_written(text, true,
                    "\"a\\\"b\\\\c/\\b\\f\\n\\r\\t\\u0001\\u001f\\u007f "
                    "\xc3\xa9\xe6\x97\xa5\xf0\x9f\x98\x80\"");
-    json_free(text);
+    arena_free(&memory);
 }
 
 static void trees_can_be_read(void **state) {
+    struct arena memory = {0};
     static const char text[] = " {\"a\": [10, 20, 30], \"A\": \"upper\", \"o\": {}} \n";
-    json *root = json_parse(text, sizeof text - 1);
+    json *root = json_parse(&memory, text, sizeof text - 1);
     (void)state;
     assert_non_null(root);
     json *list = json_get(root, "a");
@@ -92,10 +92,11 @@ static void trees_can_be_read(void **state) {
     assert_string_equal(json_text_of(json_get(root, "A")), "upper");
     assert_null(json_text_of(list));
     assert_string_equal(json_key(json_next(json_first(root))), "A");
-    json_free(root);
+    arena_free(&memory);
 }
 
 static void parser_accepts_only_json(void **state) {
+    struct arena memory = {0};
     static const char *const good[] = {"{}",          "[]",
                                        "\"\"",        "true",
                                        "false",       "null",
@@ -140,53 +141,53 @@ static void parser_accepts_only_json(void **state) {
                                       "\xef\xbb\xbf{}"};
     (void)state;
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
-        json *tree = json_parse(good[i], strlen(good[i]));
+        json *tree = json_parse(&memory, good[i], strlen(good[i]));
         assert_non_null(tree);
-        json_free(tree);
     }
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        assert_null(json_parse(bad[i], strlen(bad[i])));
+        assert_null(json_parse(&memory, bad[i], strlen(bad[i])));
     }
-    assert_null(json_parse("1\0", 2));
-    json *escaped = json_parse("\"\\u00e9\\ud83d\\ude00\\n\"", 22);
+    assert_null(json_parse(&memory, "1\0", 2));
+    json *escaped = json_parse(&memory, "\"\\u00e9\\ud83d\\ude00\\n\"", 22);
     assert_string_equal(json_text_of(escaped), "\xc3\xa9\xf0\x9f\x98\x80\n");
-    json_free(escaped);
+    arena_free(&memory);
 }
 
 static void depth_is_limited(void **state) {
+    struct arena memory = {0};
     struct buf text = {0};
     (void)state;
     buf_repeat(&text, '[', 1000);
     buf_repeat(&text, ']', 1000);
-    json *deep = json_parse(text.at, text.len);
+    json *deep = json_parse(&memory, text.at, text.len);
     assert_non_null(deep);
     expect_written(deep, true, text.at);
-    json_free(deep);
     text.len = 0;
     buf_repeat(&text, '[', 1001);
     buf_repeat(&text, ']', 1001);
-    assert_null(json_parse(text.at, text.len));
+    assert_null(json_parse(&memory, text.at, text.len));
     text.len = 0;
     buf_repeat(&text, '[', 1000000);
-    assert_null(json_parse(text.at, text.len));
+    assert_null(json_parse(&memory, text.at, text.len));
     buf_free(&text);
+    arena_free(&memory);
 }
 
 /* A random tree. Texts are literals, because trees refer to them. */
-static json *random_tree(uint64_t *seed, unsigned depth) {
+static json *random_tree(struct arena *memory, uint64_t *seed, unsigned depth) {
     static const char *const texts[] = {"",   "plain",    "\"quoted\"",           "back\\slash",
                                         "\n", "\x01\x7f", "\xc3\xa9\xe6\x97\xa5", "key: value"};
     uint64_t choice = random_next(seed) % (depth > 0 ? 7 : 5);
     if (choice < 5) {
-        return choice == 0   ? json_null()
-               : choice == 1 ? json_bool(random_next(seed) % 2)
-               : choice == 2 ? json_int((int64_t)random_next(seed))
-               : choice == 3 ? json_number("-12.50e+3")
-                             : json_text(texts[random_next(seed) % 8]);
+        return choice == 0   ? json_null(memory)
+               : choice == 1 ? json_bool(memory, random_next(seed) % 2)
+               : choice == 2 ? json_int(memory, (int64_t)random_next(seed))
+               : choice == 3 ? json_number(memory, "-12.50e+3")
+                             : json_text(memory, texts[random_next(seed) % 8]);
     }
-    json *container = choice == 5 ? json_object() : json_array();
+    json *container = choice == 5 ? json_object(memory) : json_array(memory);
     for (size_t n = random_next(seed) % 6; n > 0; n--) {
-        json *item = random_tree(seed, depth - 1);
+        json *item = random_tree(memory, seed, depth - 1);
         if (choice == 5) {
             json_set(container, texts[random_next(seed) % 8], item);
         } else {
@@ -200,16 +201,16 @@ static void what_is_written_reads_the_same(void **state) {
     uint64_t seed = 2024;
     (void)state;
     for (int round = 0; round < 3000; round++) {
-        json *tree = random_tree(&seed, 6);
+        struct arena memory = {0};
+        json *tree = random_tree(&memory, &seed, 6);
         for (int compact = 0; compact < 2; compact++) {
             char *text = written(tree, compact);
-            json *again = json_parse(text, strlen(text));
+            json *again = json_parse(&memory, text, strlen(text));
             assert_non_null(again);
             expect_written(again, compact, text);
-            json_free(again);
             free(text);
         }
-        json_free(tree);
+        arena_free(&memory);
     }
 }
 

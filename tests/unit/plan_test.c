@@ -17,7 +17,6 @@ static void expect_json(json *tree, const char *expected) {
     json_write_compact(&text, tree);
     assert_string_equal(text.at, expected);
     buf_free(&text);
-    json_free(tree);
 }
 
 /* ---- texts ---- */
@@ -98,13 +97,14 @@ static void rights_of_one_resource_share_a_statement(void **state) {
     fixture_plan(f);
     struct stack *stack = f->plan->stacks.at[1];
     struct rights rights = {0};
-    plan_right(f->plan, &rights, "s3:PutObject", json_text("b"));
-    plan_right(f->plan, &rights, "s3:ListBucket", json_text("a"));
-    plan_right(f->plan, &rights, "s3:PutObject", json_text("c"));
-    plan_right(f->plan, &rights, "s3:GetObject", json_text("c"));
-    plan_right(f->plan, &rights, "s3:GetObject", json_text("b"));
-    plan_right(f->plan, &rights, "s3:GetObject", json_text("b"));
-    plan_right_if(f->plan, &rights, "s3:GetObject", json_text("b"), "Bool", "k", json_text("true"));
+    plan_right(f->plan, &rights, "s3:PutObject", json_text(&f->plan->scratch, "b"));
+    plan_right(f->plan, &rights, "s3:ListBucket", json_text(&f->plan->scratch, "a"));
+    plan_right(f->plan, &rights, "s3:PutObject", json_text(&f->plan->scratch, "c"));
+    plan_right(f->plan, &rights, "s3:GetObject", json_text(&f->plan->scratch, "c"));
+    plan_right(f->plan, &rights, "s3:GetObject", json_text(&f->plan->scratch, "b"));
+    plan_right(f->plan, &rights, "s3:GetObject", json_text(&f->plan->scratch, "b"));
+    plan_right_if(f->plan, &rights, "s3:GetObject", json_text(&f->plan->scratch, "b"), "Bool", "k",
+                  json_text(&f->plan->scratch, "true"));
     plan_role(f->plan, stack, (struct span){0}, "Role", "x", "shop-x", "glue.amazonaws.com",
               &rights);
     json *policy = json_at(json_get(plan_last(stack)->properties, "Policies"), 0);

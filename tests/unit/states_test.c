@@ -37,7 +37,6 @@ static void the_machine_of_the_chapter(void **state) {
            "\"Next\":\"LoadData\"},"
            "\"LoadData\":{\"Type\":\"Task\",\"Resource\":"
            "\"arn:aws:lambda:us-east-1:123456789012:function:LoadSalesData\",\"End\":true}}}");
-    json_free(machine);
     states_fixture_free(x);
 }
 
@@ -49,7 +48,6 @@ static void unknown_account_and_region_are_tokens(void **state) {
     json *machine = plan_machine(x->f->plan, &x->main);
     assert_string_equal(json_text_of(json_get(state_of(machine, "go"), "Resource")),
                         "arn:${Partition}:lambda:${Region}:${AccountId}:function:Go");
-    json_free(machine);
     states_fixture_free(x);
 }
 
@@ -83,7 +81,6 @@ static void a_list_with_an_expression_is_computed(void **state) {
     json *machine = plan_machine(x->f->plan, &x->main);
     expect(json_get(state_of(machine, "go"), "Parameters"),
            "{\"files.$\":\"States.Array($.file, 'plain')\",\"name\":\"$.not a path\"}");
-    json_free(machine);
     states_fixture_free(x);
 }
 
@@ -106,7 +103,6 @@ static void loops_stay_in_a_branch(void **state) {
     assert_non_null(strstr(text.at, "\"Error\":\"States.Timeout\""));
     assert_non_null(strstr(text.at, "\"ResultPath\":null,\"End\":true"));
     buf_free(&text);
-    json_free(machine);
     states_fixture_free(x);
 }
 
@@ -123,7 +119,6 @@ static void on_failure_is_caught_and_ends_in_failure(void **state) {
     const char *last = json_text_of(json_get(state_of(machine, "clean"), "Next"));
     assert_string_equal(last, "on_failure: fail 2"); /* the plain name is a step's */
     assert_string_equal(json_text_of(json_get(state_of(machine, last), "Type")), "Fail");
-    json_free(machine);
     states_fixture_free(x);
 }
 
@@ -140,7 +135,6 @@ static void long_names_are_cut_between_characters(void **state) {
     assert_true(strlen(start) <= 80);
     assert_int_equal(strlen(strchr(start, ':')), strlen(": start"));
     assert_int_equal((strchr(start, ':') - start) % 2, 0); /* no half of an ä */
-    json_free(machine);
     states_fixture_free(x);
 }
 
