@@ -4,23 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct atom_head { /* stands right before the text */
-    uint32_t number, length;
-};
-
 enum { FIRST_CAPACITY = 1024 };
-
-static const struct atom_head *head_of(atom text) {
-    return (const struct atom_head *)(const void *)(text - sizeof(struct atom_head));
-}
-
-uint32_t atom_number(atom text) {
-    return head_of(text)->number;
-}
-
-size_t atom_length(atom text) {
-    return head_of(text)->length;
-}
 
 static uint64_t mix(uint64_t hash, uint64_t word) {
     hash = (hash ^ word) * UINT64_C(0x9fb21c651e98df25);

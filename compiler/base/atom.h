@@ -29,7 +29,21 @@ atom atom_put(struct atoms *atoms, const char *text, size_t length);
 atom atom_of(struct atoms *atoms, const char *text);
 /* The atom of that text if there is one, else NULL: looking up never grows the table. */
 atom atom_find(const struct atoms *atoms, const char *text, size_t length);
-uint32_t atom_number(atom text);
-size_t atom_length(atom text);
+
+struct atom_head { /* stands right before the text */
+    uint32_t number, length;
+};
+
+static inline const struct atom_head *atom_head(atom text) {
+    return (const struct atom_head *)(const void *)(text - sizeof(struct atom_head));
+}
+
+static inline uint32_t atom_number(atom text) {
+    return atom_head(text)->number;
+}
+
+static inline size_t atom_length(atom text) {
+    return atom_head(text)->length;
+}
 
 #endif

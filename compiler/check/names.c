@@ -29,12 +29,7 @@ static void too_long(struct judge *j, struct span at, const char *what, const ch
 static void claim(struct judge *j, const char *kind, const char *name, const struct decl *owner)
 {
     atom key = atom_of(&j->s->atoms, name);
-    const struct decl *first = map_get(&j->seen, key, kind);
-    if (!first) {
-        map_put(&j->seen, key, kind, arena_new(&j->s->arena, struct decl));
-        memcpy(map_get(&j->seen, key, kind), owner, sizeof *owner);
-        return;
-    }
+    const struct decl *first = map_put(&j->seen, key, kind, (void *)(uintptr_t)owner);
     if (first->at.lo == owner->at.lo)
         return;
     struct diag *d = diag(j->s, D_NAMES_COLLIDE, owner->at, "the %s of '%s' and of '%s' is the same%s: '%s'",
@@ -62,12 +57,14 @@ static void check_glue_name(struct judge *j, struct span at, const char *what, c
 
 static void check_columns_of(struct judge *j, const struct schema *schema)
 {
+    size_t longest = (size_t)limit_info(LIMIT_GLUE_NAME)->figure;
+    size_t longest_type = (size_t)limit_info(LIMIT_COLUMN_TYPE)->figure;
     for (size_t i = 0; i < schema->columns.len; i++) {
         const struct column *column = schema->columns.at[i];
-        size_t length = strlen(column->physical);
-        if (length > (size_t)limit_info(LIMIT_GLUE_NAME)->figure)
+        bool nested = column->type->kind >= TYPE_ARRAY; /* the others are short */
+        if (strlen(column->physical) > longest)
             too_long(j, column->decl.at, "column", column->physical, LIMIT_GLUE_NAME);
-        if (column->type->glue && strlen(column->type->glue) > (size_t)limit_info(LIMIT_COLUMN_TYPE)->figure)
+        if (nested && column->type->glue && strlen(column->type->glue) > longest_type)
             too_long(j, column->type_at, "type", column->type->glue, LIMIT_COLUMN_TYPE);
     }
 }

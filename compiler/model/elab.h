@@ -92,6 +92,7 @@ struct elab {
     unsigned depth;                /* the deepest one met in what is being elaborated */
     VEC(struct declared *) chain;  /* schemas and types being elaborated, outermost first */
     struct type *simple[TYPE_STRUCT + 1];
+    atom type_words[TYPE_STRUCT + 1]; /* Glue's own types, by kind */
     size_t suggestions; /* candidates compared so far: bounded */
     struct tag *pii;
     struct schema *broken_schema;

@@ -49,7 +49,8 @@ void products_schemas(struct elab *e) {
         struct schema *schema = schema_of(e, &d->block->of, d->domain);
         const struct item *at = d->block->items;
         for (size_t k = 0; k < product->outputs.len; k++) {
-            const struct block *block = next_output(&at);
+            bool named = product->outputs.at[k]->decl.name != NULL;
+            const struct block *block = named ? next_output(&at) : NULL;
             struct schema *own = block == NULL ? NULL : schema_of(e, &block->of, d->domain);
             product->outputs.at[k]->schema = own != NULL ? own : schema;
         }

@@ -290,13 +290,17 @@ static struct type *named_type(struct elab *e, const struct domain *scope,
 }
 
 /* The type of Glue a word stands for; TYPE_ERROR when it is none. */
-static enum type_kind kind_of_word(const char *word) {
-    for (size_t i = 1; i < sizeof words / sizeof *words; i++) {
-        if (*words[i] == *word && strcmp(words[i], word) == 0) {
-            return (enum type_kind)i;
+static enum type_kind kind_of_word(struct elab *e, atom word) {
+    if (e->type_words[TYPE_STRUCT] == NULL) {
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+            e->type_words[i] = atom_of(&e->s->atoms, words[i]);
         }
     }
-    return TYPE_ERROR;
+    size_t kind = TYPE_STRUCT;
+    while (kind != TYPE_ERROR && e->type_words[kind] != word) {
+        kind--;
+    }
+    return (enum type_kind)kind;
 }
 
 struct type *type_from(struct elab *e, const struct domain *scope, const struct type_expr *expr,
@@ -304,7 +308,7 @@ struct type *type_from(struct elab *e, const struct domain *scope, const struct 
     if (expr->word.text == NULL) {
         return broken(e); /* reported by the parser */
     }
-    enum type_kind kind = kind_of_word(expr->word.text);
+    enum type_kind kind = kind_of_word(e, expr->word.text);
     switch (kind) {
     case TYPE_ERROR:
         return named_type(e, scope, expr, named, inner);
