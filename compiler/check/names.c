@@ -164,7 +164,7 @@ static void check_output(struct judge *j, const struct output *output)
     static const char table[] = "table", location[] = "location";
     const struct table_names *names = &j->deployment->tables[output->decl.index];
     struct span at = output->table.value ? output->table.at : output->decl.at;
-    if (!names->table)
+    if (!names->table || !output->domain->decl.at.lo)
         return;
     check_glue_name(j, at, table, names->table);
     claim(j, table, arena_format(&j->s->arena, "%s.%s", names->database, names->table),
@@ -190,7 +190,8 @@ void check_names(struct session *s, const struct deployment *deployment)
     struct judge j = {.s = s, .deployment = deployment};
     check_bucket(&j, mesh->bucket.at, deployment->mesh_bucket);
     for (size_t i = 0; i < mesh->domains.len; i++)
-        check_domain(&j, mesh->domains.at[i]);
+        if (mesh->domains.at[i]->decl.at.lo) /* not the stand-in for one that was not named */
+            check_domain(&j, mesh->domains.at[i]);
     for (size_t i = 0; i < mesh->outputs.len; i++)
         check_output(&j, mesh->outputs.at[i]);
     for (size_t i = 0; i < mesh->schemas.len; i++)

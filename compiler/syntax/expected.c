@@ -329,6 +329,8 @@ void syntax_error(struct parse *ps, const int *expected, size_t count) {
     mark_broken(ps);
     if (!said && ps->errors < SYNTAX_ERRORS_MAX)
         report(ps, &w);
+    else if (!ps->unsaid.lo)
+        ps->unsaid = ps->last->span;
     ps->errors += !said;
     if (ps->errors > SYNTAX_ERRORS_MAX)
         ps->to_top = true;

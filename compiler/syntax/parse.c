@@ -15,14 +15,23 @@ static void report_unused_docs(struct parse *ps) {
     }
 }
 
+/* What was taken for a follow-up of an error was one by itself if nothing else was said of the file. */
+static void report_unsaid(struct parse *ps, size_t errors_before) {
+    if (!ps->tree->complete && ps->s->diagnostics.errors == errors_before)
+        diag(ps->s, D_SYNTAX_ERROR, ps->unsaid.lo ? ps->unsaid : ps->last->span,
+             "this is not understood here");
+}
+
 struct tree *parse_file(struct session *s, const struct source *source) {
     struct parse state, *ps = &state;
+    size_t errors_before = s->diagnostics.errors;
     scan_open(ps, s, source);
     ps->tree = arena_new(&s->arena, struct tree);
     ps->tree->source = source;
     ps->tree->complete = true;
     if (mesh_parse(ps) != 0)
         ps->tree->complete = false;
+    report_unsaid(ps, errors_before);
     report_unused_docs(ps);
     struct tree *tree = ps->tree;
     scan_close(ps);
