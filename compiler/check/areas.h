@@ -9,8 +9,12 @@ void check_columns(struct session *s, const struct mesh *mesh);
 void check_rules(struct session *s, const struct mesh *mesh);
 void check_lineage(struct session *s, const struct mesh *mesh);
 void check_service_levels(struct session *s, const struct mesh *mesh);
+void check_catalog(struct session *s, const struct mesh *mesh);
+void check_rulesets(struct session *s, const struct mesh *mesh);
 
 /* Over one deployment: what depends on names, accounts and regions. */
 void check_names(struct session *s, const struct deployment *deployment);
+void check_crawlers(struct session *s, const struct deployment *deployment);
+void check_storage(struct session *s, const struct deployment *deployment);
 
 #endif

@@ -8,11 +8,13 @@
 
 static void (*const mesh_checks[])(struct session *s, const struct mesh *mesh) = {
     check_columns, check_rules, check_lineage, check_service_levels,
-    check_pipelines, check_guardrails, access_check,
+    check_pipelines, check_guardrails, check_catalog, check_rulesets, access_check,
 };
 
 static void (*const deployment_checks[])(struct session *s, const struct deployment *deployment) = {
     check_names,
+    check_crawlers,
+    check_storage,
     check_machines,
 };
 

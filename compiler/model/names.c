@@ -86,7 +86,7 @@ const char *name_ruleset(struct arena *arena, const struct deployment *deploymen
 }
 
 const char *name_results_prefix(struct arena *arena, const struct domain *domain) {
-    return arena_format(arena, "athena-results/%s/", domain->decl.path);
+    return arena_format(arena, RESULTS_FOLDER "%s/", domain->decl.path);
 }
 
 const char *name_topic(struct arena *arena, const struct deployment *deployment,

@@ -29,6 +29,8 @@ const char *name_crawler(struct arena *arena, const struct deployment *deploymen
                          const struct output *output);
 const char *name_ruleset(struct arena *arena, const struct deployment *deployment,
                          const struct output *output);
+/* The folder of a bucket below which all results of queries lie. */
+#define RESULTS_FOLDER "athena-results/"
 /* Where the workgroup of a domain puts results of queries, below the domain's bucket. */
 const char *name_results_prefix(struct arena *arena, const struct domain *domain);
 /* The topic of a declared channel without `arn:`. */

@@ -2,7 +2,6 @@
  * start from. */
 #include "check/limits.h"
 #include "model/names.h"
-#include "plan/places.h"
 #include "plan/plan.h"
 #include "plan/text.h"
 
@@ -10,31 +9,15 @@
 
 enum { ROWS_SHOWN = 100, DESCRIPTION_MAX = 1024 };
 
-/* Results lie in the domain's bucket, outside of every table: who may read results is not who may
- * read a table. */
-static const char *results_prefix(struct plan *plan, const struct domain *domain) {
-    const struct domain_names *names = &plan->deployment->domains[domain->decl.index];
-    const char *prefix = name_results_prefix(&plan->scratch, domain);
-    const struct output *table = places_covering(plan->s, plan->places, names->bucket, prefix);
-    if (table) {
-        struct span at = table->location.value ? table->location.at : table->decl.at;
-        struct diag *d =
-            diag(plan->s, D_RESULTS_IN_TABLE, at,
-                 "query results of domain '%s' would lie inside this table", domain->decl.path);
-        diag_help(plan->s, d,
-                  "results are written to s3://%s/%s: give the table a place of its own",
-                  names->bucket, prefix);
-    }
-    return prefix;
-}
-
+/* Results lie in the domain's bucket, outside of every table (check/storage.c): who may read results
+ * is not who may read a table. */
 static void result_settings(struct plan *plan, json *settings, const struct domain *domain) {
     const struct domain_names *names = &plan->deployment->domains[domain->decl.index];
     const struct storage *storage = &domain->storage;
     if (!names->bucket)
         return;
     json *results = json_set_object(settings, "ResultConfiguration");
-    const char *prefix = results_prefix(plan, domain);
+    const char *prefix = name_results_prefix(&plan->scratch, domain);
     json_set_text(results, "OutputLocation",
                   plan_format(plan, "s3://%s/%s", names->bucket, prefix));
     bool kms = storage->encryption == ENCRYPTION_KMS && storage->kms_key.value;
@@ -59,13 +42,8 @@ static const char *workgroup(struct plan *plan, struct stack *stack) {
     json *settings = json_set_object(group, "WorkGroupConfiguration");
     json_set_bool(settings, "EnforceWorkGroupConfiguration", true);
     json_set_bool(settings, "PublishCloudWatchMetricsEnabled", true);
-    if (domain->bytes_limit.text) {
-        int64_t least = limit_info(LIMIT_BYTES_CUTOFF)->figure;
-        if (domain->bytes_limit.base < least)
-            diag(plan->s, D_BYTES_LIMIT, domain->bytes_limit.at,
-                 "Athena takes no bytes_limit below %lldMB", (long long)(least / 1000000));
+    if (domain->bytes_limit.text)
         json_set_int(settings, "BytesScannedCutoffPerQuery", domain->bytes_limit.base);
-    }
     result_settings(plan, settings, domain);
     return id;
 }
@@ -128,7 +106,7 @@ void plan_athena(struct plan *plan, struct stack *stack) {
     for (size_t i = 0; i < domain->products.len; i++) {
         const struct product *product = domain->products.at[i];
         for (size_t j = 0; j < product->outputs.len; j++)
-            if (plan_makes_table(product->outputs.at[j]))
+            if (table_is_made(product->outputs.at[j]))
                 named_query(plan, stack, product->outputs.at[j], group, database);
     }
 }

@@ -1,6 +1,6 @@
 /* avro.c - a table's columns as an Avro schema: the Avro serde reads its columns from the table
  * property avro.schema.literal, not from the catalog. Every field may be null, as every column of
- * the catalog may. */
+ * the catalog may. Its names are letters, digits and underscores (check/catalog.c). */
 #include "plan/glue.h"
 #include "plan/text.h"
 
@@ -10,28 +10,11 @@ struct avro {
     struct plan *plan;
     struct buf *out;
     unsigned records; /* names of nested records are numbered: they must differ in one schema */
-    const struct column *column; /* being written, for messages */
 };
-
-static bool avro_name(const char *name) {
-    for (const char *p = name; *p; p++) {
-        bool letter = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || *p == '_';
-        if (!letter && (p == name || *p < '0' || *p > '9'))
-            return false;
-    }
-    return *name != '\0';
-}
-
-static void judge_name(struct avro *avro, const char *name) {
-    if (!avro_name(name))
-        diag(avro->plan->s, D_AVRO_NAME, avro->column->decl.at,
-             "avro takes no '%s' as a name: letters, digits and underscores, no digit first", name);
-}
 
 static void write_type(struct avro *avro, const struct type *type);
 
 static void write_field(struct avro *avro, const char *name, const struct type *type) {
-    judge_name(avro, name);
     buf_puts(avro->out, "{\"name\":");
     json_write_string(avro->out, name);
     buf_puts(avro->out, ",\"type\":[\"null\",");
@@ -112,9 +95,9 @@ const char *plan_avro_schema(struct plan *plan, const struct output *output) {
     struct avro avro = {.plan = plan, .out = &text};
     buf_puts(&text, "{\"type\":\"record\",\"name\":\"row\",\"fields\":[");
     for (size_t i = 0; i < output->data.len; i++) {
-        avro.column = output->data.at[i];
+        const struct column *column = output->data.at[i];
         buf_puts(&text, i ? "," : "");
-        write_field(&avro, avro.column->physical, avro.column->type);
+        write_field(&avro, column->physical, column->type);
     }
     buf_puts(&text, "]}");
     const char *copy = arena_copy(&plan->scratch, text.at, text.len);

@@ -167,7 +167,7 @@ static void quality_failed(struct plan *plan, struct stack *stack, const struct 
 
 static void watch_output(struct plan *plan, struct stack *stack, const struct output *output) {
     struct watch_window window;
-    if (!plan_emits(output)) {
+    if (!output_is_made(output)) {
         return;
     }
     if (watch_freshness(output, &window) == WATCH_YES) {
@@ -184,7 +184,7 @@ void plan_cloudwatch(struct plan *plan, struct stack *stack) {
         return;
     }
     for (size_t i = 0; i < domain->pipelines.len; i++) {
-        if (plan_emits_pipeline(domain->pipelines.at[i])) {
+        if (pipeline_is_made(domain->pipelines.at[i])) {
             run_failed(plan, stack, domain->pipelines.at[i]);
         }
     }

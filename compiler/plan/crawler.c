@@ -2,6 +2,7 @@
  * never changes what the mesh declares; it reads with Lake Formation's credentials. */
 #include "plan/states.h"
 
+#include "check/catalog.h"
 #include "model/names.h"
 #include "plan/rights.h"
 #include "plan/text.h"
@@ -41,25 +42,11 @@ static void set_table_target(struct plan *plan, json *crawler, const struct outp
 /* A crawler calls a table after its folder; a prefix makes that the name which the mesh knows. */
 static void set_folder_target(struct plan *plan, json *crawler, const struct output *output) {
     const struct table_names *names = &plan->deployment->tables[output->decl.index];
-    size_t end = strlen(names->prefix);
-    end -= end > 0; /* the last slash */
-    size_t start = end;
-    while (start > 0 && names->prefix[start - 1] != '/') {
-        start--;
-    }
-    size_t folder = end - start, table = strlen(names->table);
+    size_t prefix;
     json_set_text(crawler, "DatabaseName", names->database);
-    if (folder > 0 && folder <= table &&
-        strncmp(names->table + table - folder, names->prefix + start, folder) == 0) {
-        if (folder < table) {
-            json_set_text(crawler, "TablePrefix",
-                          plan_format(plan, "%.*s", (int)(table - folder), names->table));
-        }
-    } else {
-        struct diag *d = diag(plan->s, D_CRAWLED_TABLE_NAME, output->crawl.at,
-                              "the crawler will not call the table '%s'", names->table);
-        diag_help(plan->s, d, "it takes the name of the last folder of %s: let `table:` end in it",
-                  names->uri);
+    if (crawled_as_named(names, &prefix) && prefix > 0) {
+        json_set_text(crawler, "TablePrefix",
+                      plan_format(plan, "%.*s", (int)prefix, names->table));
     }
     json *target =
         json_add_object(json_set_array(json_set_object(crawler, "Targets"), "S3Targets"));
@@ -95,7 +82,7 @@ void plan_crawlers(struct plan *plan, struct stack *stack) {
         const struct product *product = domain->products.at[i];
         for (size_t k = 0; k < product->outputs.len; k++) {
             const struct output *output = product->outputs.at[k];
-            if (output->crawl.given && plan_emits(output)) {
+            if (output->crawl.given && output_is_made(output)) {
                 add_crawler(plan, stack, output);
             }
         }

@@ -61,7 +61,7 @@ static void add_runs(struct board *board, const struct domain *domain) {
     size_t lines = LINES_MAX;
     for (size_t i = 0; i < domain->pipelines.len; i++) {
         const struct pipeline *pipeline = domain->pipelines.at[i];
-        if (!plan_emits_pipeline(pipeline)) {
+        if (!pipeline_is_made(pipeline)) {
             continue;
         }
         if (lines + 2 > LINES_MAX) {
@@ -132,7 +132,7 @@ static void add_freshness(struct board *board, const struct domain *domain) {
         for (size_t k = 0; k < product->outputs.len; k++) {
             const struct output *output = product->outputs.at[k];
             struct watch_window window;
-            if (!plan_emits(output) || watch_freshness(output, &window) != WATCH_YES) {
+            if (!output_is_made(output) || watch_freshness(output, &window) != WATCH_YES) {
                 continue;
             }
             if (count == ALARMS_MAX) {

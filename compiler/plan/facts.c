@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+/* Single texts and keys are judged by check/catalog.c; what is put together is measured here. */
 void fact(struct facts *facts, const char *key, const char *value) {
     if (!value || !*value)
         return;
@@ -17,14 +18,9 @@ void fact(struct facts *facts, const char *key, const char *value) {
         if (!strcmp(d->key, key))
             return;
     size_t most = (size_t)limit_info(LIMIT_PARAMETER_VALUE)->figure;
-    size_t longest_key = (size_t)limit_info(LIMIT_PARAMETER_KEY)->figure;
     if (strlen(value) > most)
         diag(facts->plan->s, D_PARAMETER_SIZE, facts->at,
              "catalog parameter '%s' has %zu bytes, Glue takes %zu", key, strlen(value), most);
-    if (strlen(key) > longest_key)
-        diag(facts->plan->s, D_PARAMETER_SIZE, facts->at,
-             "the key of catalog parameter '%.40s...' has %zu bytes, Glue takes %zu", key,
-             strlen(key), longest_key);
     json_set(facts->parameters, key, plan_literal(facts->plan, value));
 }
 

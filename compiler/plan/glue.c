@@ -1,6 +1,6 @@
 /* glue.c - a domain's database and its tables: columns, serde, and what the mesh promises about
  * them as catalog parameters under the prefix `mesh.` (facts.c). */
-#include "check/limits.h"
+#include "check/catalog.h"
 #include "plan/glue.h"
 #include "plan/plan.h"
 #include "plan/text.h"
@@ -110,40 +110,13 @@ static void serde_parameters(struct plan *plan, json *parameters, const struct o
     json_set_text(parameters, "serialization.format", "1");
 }
 
-/* Athena's OpenCSVSerde reads these besides text; the others fail or silently mean something else.
- */
-static bool open_csv_reads(const struct type *type) {
-    return type->kind == TYPE_STRING || type->kind == TYPE_BOOLEAN || type->kind == TYPE_BIGINT ||
-           type->kind == TYPE_INT || type->kind == TYPE_DOUBLE || type->kind == TYPE_ERROR;
-}
-
-static void judge_quoted_csv(struct plan *plan, const struct output *output) {
-    const struct format_options *options = &output->options;
-    if ((output->format != FORMAT_CSV && output->format != FORMAT_TSV) || !options->quote.value ||
-        output->serde.library.value)
-        return;
-    for (size_t i = 0; i < output->data.len; i++) {
-        const struct column *column = output->data.at[i];
-        if (open_csv_reads(column->type))
-            continue;
-        struct diag *d = diag(plan->s, D_QUOTED_CSV_TYPE, options->quote.at,
-                              "quoted csv does not hold %s: column '%s' would be misread",
-                              column->type->glue, column->decl.name);
-        diag_place(plan->s, d, column->type_at, "its type is given here");
-        diag_help(plan->s, d,
-                  "declare the column as string and convert it in queries, "
-                  "or leave 'quote' out");
-    }
-}
-
 /* ---- descriptions
  * ------------------------------------------------------------------------------------------------
  */
 
 /* text with at most max characters; a longer one is cut at a word and ends in "...". one_line: no
  * line breaks. */
-static const char *fitted(struct plan *plan, const char *text, enum limit limit, bool one_line,
-                          struct span at) {
+static const char *fitted(struct plan *plan, const char *text, enum limit limit, bool one_line) {
     if (!text)
         return NULL;
     size_t max = (size_t)limit_info(limit)->figure, length = strlen(text), characters = 0, cut = 0;
@@ -157,11 +130,7 @@ static const char *fitted(struct plan *plan, const char *text, enum limit limit,
             cut = i;
         characters++;
     }
-    bool whole = characters <= max;
-    if (!whole)
-        diag(plan->s, D_DESCRIPTION_CUT, at,
-             "the description has %zu characters, the catalog takes %zu: it is cut", characters,
-             max);
+    bool whole = !description_is_cut(text, limit);
     char *copy = arena_alloc(&plan->scratch, length + 4);
     memcpy(copy, text, whole ? length : cut);
     if (!whole)
@@ -180,8 +149,7 @@ static json *columns_of(struct plan *plan, struct column *const *columns, size_t
         json_set_text(item, "Name", column->physical);
         json_set_text(item, "Type", column->type->glue);
         json_set(item, "Comment",
-                 plan_literal(plan, fitted(plan, column->decl.doc, LIMIT_COLUMN_COMMENT, true,
-                                           column->decl.at)));
+                 plan_literal(plan, fitted(plan, column->decl.doc, LIMIT_COLUMN_COMMENT, true)));
     }
     return list;
 }
@@ -211,7 +179,6 @@ static json *storage_descriptor(struct plan *plan, const struct output *output) 
         serde_parameters(plan, parameters, output);
     for (const struct data *d = own->properties ? own->properties->first : NULL; d; d = d->next)
         json_set(parameters, d->key, plan_literal(plan, d->text));
-    judge_quoted_csv(plan, output);
     return storage;
 }
 
@@ -251,7 +218,7 @@ static void table(struct plan *plan, struct stack *stack, const struct output *o
     const char *doc = output->decl.doc ? output->decl.doc : output->product->decl.doc;
     json_set(
         input, "Description",
-        plan_literal(plan, fitted(plan, doc, LIMIT_TABLE_DESCRIPTION, false, output->decl.at)));
+        plan_literal(plan, fitted(plan, doc, LIMIT_TABLE_DESCRIPTION, false)));
     json_set_text(input, "TableType", "EXTERNAL_TABLE");
     struct facts facts = {plan, json_set_object(input, "Parameters"), output->properties,
                           output->decl.at};
@@ -272,8 +239,7 @@ static const char *database(struct plan *plan, struct stack *stack) {
     json *input = json_set_object(resource, "DatabaseInput");
     json_set_text(input, "Name", plan->deployment->domains[domain->decl.index].database);
     json_set(input, "Description",
-             plan_literal(plan, fitted(plan, domain->decl.doc, LIMIT_TABLE_DESCRIPTION, false,
-                                       domain->decl.at)));
+             plan_literal(plan, fitted(plan, domain->decl.doc, LIMIT_TABLE_DESCRIPTION, false)));
     /* No LocationUri: it would let CREATE_TABLE alone reach everything below it (access.md 1.5). */
     json_set_array(input, "CreateTableDefaultPermissions");
     struct facts facts = {plan, json_set_object(input, "Parameters"), NULL, domain->decl.at};
@@ -287,7 +253,7 @@ void plan_glue(struct plan *plan, struct stack *stack) {
     for (size_t i = 0; i < domain->products.len; i++) {
         const struct product *product = domain->products.at[i];
         for (size_t j = 0; j < product->outputs.len; j++)
-            if (plan_makes_table(product->outputs.at[j]))
+            if (table_is_made(product->outputs.at[j]))
                 table(plan, stack, product->outputs.at[j], id);
     }
 }

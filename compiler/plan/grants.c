@@ -194,7 +194,7 @@ static json *managed_tree(struct plan *plan) {
         if (!mesh->domains.at[i]->existing)
             vec_push(&plan->s->arena, &names, deployment->domains[i].database);
     for (size_t i = 0; i < mesh->outputs.len; i++)
-        if (plan_makes_table(mesh->outputs.at[i]))
+        if (table_is_made(mesh->outputs.at[i]))
             vec_push(&plan->s->arena, &made, &deployment->tables[i]);
     if (names.len)
         qsort(names.at, names.len, sizeof *names.at, by_text);

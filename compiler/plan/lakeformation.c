@@ -4,7 +4,7 @@
 #include "check/limits.h"
 #include "model/names.h"
 #include "plan/iam.h"
-#include "plan/places.h"
+#include "check/places.h"
 #include "plan/plan.h"
 #include "plan/text.h"
 

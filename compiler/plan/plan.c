@@ -4,8 +4,8 @@
 #include "plan/plan.h"
 #include "base/hash.h"
 #include "check/limits.h"
+#include "check/places.h"
 #include "model/names.h"
-#include "plan/places.h"
 #include "plan/text.h"
 
 #include <stdlib.h>
@@ -16,19 +16,6 @@ enum { ID_MAX = 200 /* below CloudFormation's 255, with room for a suffix */ };
 /* ---- stacks
  * ------------------------------------------------------------------------------------------------------
  */
-
-bool plan_emits(const struct output *output) {
-    return !output->existing && !output->product->existing && !output->domain->existing &&
-           output->status != STATUS_PROPOSED;
-}
-
-bool plan_makes_table(const struct output *output) {
-    return plan_emits(output) && output->schema;
-}
-
-bool plan_emits_pipeline(const struct pipeline *pipeline) {
-    return !pipeline->existing && !pipeline->domain->existing;
-}
 
 static bool letter_or_digit(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');

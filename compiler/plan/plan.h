@@ -7,6 +7,7 @@
 #define MESH_PLAN_PLAN_H
 
 #include "base/json.h"
+#include "check/made.h"
 #include "model/deployment.h"
 
 struct resource {
@@ -38,7 +39,7 @@ struct plan {
     struct map ids;        /* logical ids taken in the stack being made */
     struct map made;       /* plan_made: (thing, role) -> logical id */
     bool domain_topic;     /* plan_alert_topic wants the domain's own topic */
-    struct places *places; /* where all tables lie, see places.h */
+    struct places *places; /* where all tables lie, see check/places.h */
 };
 
 /* Lists the stacks; reports nothing. */
@@ -76,13 +77,6 @@ struct resource *plan_last(struct stack *stack);
  * none. Roles are literals, compared by content. */
 void plan_keep(struct plan *plan, const void *thing, const char *role, const char *id);
 const char *plan_made(struct plan *plan, const void *thing, const char *role);
-
-/* Is the table made by this mesh (in its domain's stack)? Not when it or something above it exists
- * already or is proposed. */
-bool plan_emits(const struct output *output);
-/* The same, and its columns are declared: without them its crawler makes the table. */
-bool plan_makes_table(const struct output *output);
-bool plan_emits_pipeline(const struct pipeline *pipeline);
 
 /* The ARN of the topic that alerts of a domain (of one of its pipelines) go to, as a template value
  * for AlarmActions. */

@@ -2,12 +2,12 @@
  * meaning, because Glue reports a difference for every other (line breaks, blanks).
  *
  * What DQDL cannot say about a column it says in SQL (CustomSql over `primary`), and what a ruleset
- * of the catalog cannot say at all is left out with a warning. Facts of the language, all from the
- * grammar of awslabs/dqdl: `between` leaves both ends out, numbers have no exponent, a quoted text
- * shaped like a date or a time is no text, CR is an error. */
-#include "model/names.h"
+ * of the catalog cannot say at all is left out (check/rulesets.c). Facts of the language, all from
+ * the grammar of awslabs/dqdl: `between` leaves both ends out, numbers have no exponent, a quoted
+ * text shaped like a date or a time is no text, CR is an error. */
 #include "plan/quality.h"
 #include "check/limits.h"
+#include "check/rulesets.h"
 #include "model/names.h"
 #include "plan/plan.h"
 #include "plan/text.h"
@@ -127,30 +127,14 @@ const char *dqdl_number(struct plan *plan, const char *number) {
     return plain_decimal(plan, decimal_of(plan, number));
 }
 
-/* SQL on one line: line breaks outside of quotes become blanks. NULL after a report. */
+/* SQL on one line: check/rulesets.c let no line break stand inside quotes or after a comment. */
 static const char *one_line(struct plan *plan, const struct text *text) {
     if (!strpbrk(text->value, "\r\n"))
         return text->value;
     char *copy = arena_copy(&plan->scratch, text->value, strlen(text->value));
-    char quote = '\0';
-    bool comment = false;
-    for (char *p = copy; *p; p++) {
-        if (*p == '\n' || *p == '\r') {
-            if (quote || comment) {
-                diag(plan->s, D_RULE_LINE, text->at,
-                     "a line break %s cannot be written on one line",
-                     comment ? "after a comment" : "inside quotes");
-                return NULL;
-            }
+    for (char *p = copy; *p; p++)
+        if (*p == '\n' || *p == '\r')
             *p = ' ';
-        } else if (quote) {
-            quote = *p == quote ? '\0' : quote;
-        } else if (*p == '\'' || *p == '"' || *p == '`') {
-            quote = *p;
-        } else if (p[0] == '-' && p[1] == '-') {
-            comment = true;
-        }
-    }
     return copy;
 }
 
@@ -392,7 +376,7 @@ static void matches(struct writer *w, struct rules *out, const struct rule *rule
     finish(w, out, &text);
 }
 
-/* seconds as "36 hours": rulesets count in whole days, hours or minutes. */
+/* seconds as "36 hours": rulesets count in whole days, hours or minutes, so others were refused. */
 static void duration(struct writer *w, struct rules *out, const struct rule *rule,
                      enum comparison comparison, const struct data *seconds) {
     static const struct {
@@ -407,8 +391,6 @@ static void duration(struct writer *w, struct rules *out, const struct rule *rul
             compared_rule(w, out, "DataFreshness", rule, comparison, value);
             return;
         }
-    diag(w->plan->s, D_RULE_DURATION, seconds->at,
-         "%lld seconds are no whole number of minutes, in which rulesets count", (long long)length);
 }
 
 static const char *metric_word(enum metric metric) {
@@ -443,30 +425,14 @@ static void metric(struct writer *w, struct rules *out, const struct rule *rule)
 }
 
 static void sql(struct writer *w, struct rules *out, const struct rule *rule) {
-    const char *query = one_line(w->plan, &rule->sql);
-    if (!query)
-        return;
     struct buf text = {0};
     buf_puts(&text, "CustomSql ");
-    dqdl_quote(&text, query);
+    dqdl_quote(&text, one_line(w->plan, &rule->sql));
     if (rule->operand)
         buf_format(&text, " %s %s", operator_of(rule->comparison),
                    dqdl_number(w->plan, rule->operand->text));
     const char *copy = kept(w->plan, &text);
     vec_push(&w->plan->scratch, &out->list, copy);
-}
-
-/* An annotation of the schema (@references) says how tables belong together and reaches the catalog
- * as that. */
-static void left_out(struct writer *w, const struct rule *rule) {
-    if (rule->implied)
-        return;
-    struct diag *d =
-        diag(w->plan->s, D_RULE_NEEDS_REFERENCE, rule->at,
-             "this rule is not tested: a ruleset of the catalog knows its own table only");
-    if (rule->references)
-        diag_help(w->plan->s, d, "compare with '%s' in a step of the pipeline",
-                  rule->references->decl.path);
 }
 
 static void expand(struct writer *w, struct rules *out, const struct rule *rule);
@@ -489,13 +455,9 @@ static void group(struct writer *w, struct rules *out, const struct rule *rule) 
     for (const struct rule *child = rule->children; child; child = child->next) {
         struct rules one = {0};
         expand(w, &one, child);
-        if (!one.list.len) /* reported; without it the group would promise something else */
-            return;
         const char *text = joined(w->plan, &one, "and");
         vec_push(&w->plan->scratch, &members.list, text);
     }
-    if (!members.list.len)
-        return;
     const char *text = joined(w->plan, &members, rule->kind == RULE_ANY ? "or" : "and");
     vec_push(&w->plan->scratch, &out->list, text);
 }
@@ -539,8 +501,7 @@ static void dispatch(struct writer *w, struct rules *out, const struct rule *rul
     case RULE_SQL:
         sql(w, out, rule);
         break;
-    case RULE_REFERENCES:
-        left_out(w, rule);
+    case RULE_REFERENCES: /* not in a ruleset */
         break;
     case RULE_ANY:
     case RULE_ALL:
@@ -554,8 +515,6 @@ static void expand(struct writer *w, struct rules *out, const struct rule *rule)
     const char *outer = w->where;
     if (rule->where.value) {
         const char *own = one_line(w->plan, &rule->where);
-        if (!own)
-            return;
         w->where = outer ? plan_format(w->plan, "(%s) and (%s)", outer, own) : own;
     }
     dispatch(w, out, rule);
@@ -586,9 +545,9 @@ const char *plan_ruleset(struct plan *plan, const struct output *output) {
     for (const struct rule *rule = output->rules; rule; rule = rule->next) {
         struct writer writer = {plan, NULL};
         struct rules rules = {0};
-        expand(&writer, &rules, rule);
-        if (!rules.list.len)
+        if (!rule_in_ruleset(rule))
             continue;
+        expand(&writer, &rules, rule);
         buf_puts(&text, text.len ? ", " : "Rules = [ ");
         buf_puts(&text, joined(plan, &rules, "and"));
         put_labels(&text, rule);
@@ -627,7 +586,7 @@ void plan_quality(struct plan *plan, struct stack *stack) {
     for (size_t i = 0; i < domain->products.len; i++) {
         const struct product *product = domain->products.at[i];
         for (size_t j = 0; j < product->outputs.len; j++)
-            if (product->outputs.at[j]->rules && plan_makes_table(product->outputs.at[j]))
+            if (product->outputs.at[j]->rules && table_is_made(product->outputs.at[j]))
                 ruleset(plan, stack, product->outputs.at[j]);
     }
 }

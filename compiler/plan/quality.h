@@ -5,8 +5,7 @@
 
 #include "plan/plan.h"
 
-/* One line of DQDL; NULL when the table has no rule that a ruleset can hold. Reports what it leaves
- * out. */
+/* One line of DQDL; NULL when the table has no rule that a ruleset can hold. */
 const char *plan_ruleset(struct plan *plan, const struct output *output);
 
 /* For tests: a quoted text, the shapes that DQDL takes for dates and times, a JSON number as

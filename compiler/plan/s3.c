@@ -1,48 +1,16 @@
 /* s3.c - the buckets that a deployment makes: private, encrypted, versioned, TLS only, kept when
  * their stack goes. Objects are moved or deleted only where a product's `lifecycle` says so. */
-#include "check/limits.h"
-#include "plan/places.h"
+#include "check/places.h"
+#include "check/storage.h"
 #include "plan/plan.h"
 #include "plan/text.h"
 
 #include <string.h>
 
-enum { SECONDS_OF_DAY = 24 * 60 * 60, ABORT_UPLOAD_DAYS = 7 };
+enum { ABORT_UPLOAD_DAYS = 7 };
 
 /* ---- lifecycle rules
  * --------------------------------------------------------------------------------------------- */
-
-/* Whole days, rounded up: nothing moves or goes before the time that was written. 0: not given. */
-static int64_t days_of(const struct amount *amount) {
-    return amount->text ? (amount->base + SECONDS_OF_DAY - 1) / SECONDS_OF_DAY : 0;
-}
-
-/* S3 refuses a rule whose steps are out of order, and STANDARD_IA before 30 days. */
-static bool lifecycle_fits(struct session *s, const struct lifecycle *life) {
-    const struct amount *steps[] = {&life->infrequent_access, &life->archive, &life->delete};
-    static const char *const words[] = {"infrequent_access", "archive", "delete"};
-    int64_t least = limit_info(LIMIT_TRANSITION_DAYS)->figure;
-    int last = -1;
-    for (int i = 0; i < 3; i++) {
-        int64_t days = days_of(steps[i]);
-        if (!steps[i]->text)
-            continue;
-        if (i == 0 && days < least) {
-            diag(s, D_LIFECYCLE_ORDER, steps[i]->at,
-                 "'infrequent_access' is at least %lld days, S3 moves nothing younger",
-                 (long long)least);
-            return false;
-        }
-        if (last >= 0 && days <= days_of(steps[last])) {
-            struct diag *d = diag(s, D_LIFECYCLE_ORDER, steps[i]->at,
-                                  "'%s' has to come later than '%s'", words[i], words[last]);
-            diag_place(s, d, steps[last]->at, "'%s' is here", words[last]);
-            return false;
-        }
-        last = i;
-    }
-    return true;
-}
 
 static void add_transition(json *list, const char *class, int64_t days) {
     json *transition = json_add_object(list);
@@ -53,9 +21,9 @@ static void add_transition(json *list, const char *class, int64_t days) {
 static json *transitions_of(struct plan *plan, const struct lifecycle *life) {
     json *list = json_array(&plan->scratch);
     if (life->infrequent_access.text)
-        add_transition(list, "STANDARD_IA", days_of(&life->infrequent_access));
+        add_transition(list, "STANDARD_IA", lifecycle_days(&life->infrequent_access));
     if (life->archive.text)
-        add_transition(list, "GLACIER", days_of(&life->archive));
+        add_transition(list, "GLACIER", lifecycle_days(&life->archive));
     return list;
 }
 
@@ -63,8 +31,6 @@ static json *transitions_of(struct plan *plan, const struct lifecycle *life) {
  * what was deleted by mistake lives as long as what was not. */
 static void add_rule(struct plan *plan, json *rules, const struct expiry *expiry) {
     const struct lifecycle *life = &expiry->output->lifecycle;
-    if (!lifecycle_fits(plan->s, life))
-        return;
     json *rule = json_add_object(rules);
     json_set_text(rule, "Id", expiry->output->decl.path);
     json_set_text(rule, "Status", "Enabled");
@@ -74,7 +40,7 @@ static void add_rule(struct plan *plan, json *rules, const struct expiry *expiry
         json_set(rule, "NoncurrentVersionTransitions", transitions_of(plan, life));
     }
     if (life->delete.text) {
-        int64_t days = days_of(&life->delete);
+        int64_t days = lifecycle_days(&life->delete);
         json_set_int(rule, "ExpirationInDays", days);
         json_set_int(json_set_object(rule, "NoncurrentVersionExpiration"), "NoncurrentDays", days);
         json_set_int(json_set_object(rule, "AbortIncompleteMultipartUpload"), "DaysAfterInitiation",
@@ -82,38 +48,15 @@ static void add_rule(struct plan *plan, json *rules, const struct expiry *expiry
     }
 }
 
-static void lifecycle_rules(struct plan *plan, json *bucket, const char *name, struct span at) {
-    size_t count, limit = (size_t)limit_info(LIMIT_LIFECYCLE_RULES)->figure;
+static void lifecycle_rules(struct plan *plan, json *bucket, const char *name) {
+    size_t count;
     const struct expiry *expiries = places_expiries(plan->places, name, &count);
     if (!count)
         return;
-    if (count > limit)
-        diag(plan->s, D_LIFECYCLE_RULES, at, "bucket '%s' has %zu lifecycle rules, S3 takes %zu",
-             name, count, limit);
     json *rules = json_array(&plan->scratch);
     for (size_t i = 0; i < count; i++)
         add_rule(plan, rules, &expiries[i]);
-    if (json_count(rules))
-        json_set(json_set_object(bucket, "LifecycleConfiguration"), "Rules", rules);
-}
-
-/* Rules belong to the bucket's own stack: for buckets that are only referred to there is none. */
-static void judge_lifecycles(struct plan *plan, const struct domain *domain) {
-    const struct places *places = plan->places;
-    for (size_t i = 0; i < places->expiries.len; i++) {
-        const struct expiry *expiry = &places->expiries.at[i];
-        const struct lifecycle *life = &expiry->output->lifecycle;
-        if (expiry->output->domain != domain || places_makes_bucket(places, expiry->bucket))
-            continue;
-        struct span at = life->delete.text    ? life->delete.at
-                         : life->archive.text ? life->archive.at
-                                              : life->infrequent_access.at;
-        struct diag *d = diag(plan->s, D_LIFECYCLE_EXISTING, at,
-                              "the lifecycle cannot be set: bucket '%s' is not made by this mesh",
-                              expiry->bucket);
-        diag_help(plan->s, d,
-                  "set the rule where the bucket is managed and remove 'lifecycle' here");
-    }
+    json_set(json_set_object(bucket, "LifecycleConfiguration"), "Rules", rules);
 }
 
 /* ---- buckets
@@ -177,7 +120,7 @@ static void make_bucket(struct plan *plan, struct stack *stack, struct span at, 
         json_set_text(logging, "DestinationBucketName", storage->log.value);
         json_set_text(logging, "LogFilePrefix", plan_format(plan, "%s/", name));
     }
-    lifecycle_rules(plan, bucket, name, at);
+    lifecycle_rules(plan, bucket, name);
     tls_only(plan, stack, at, id, name);
 }
 
@@ -192,5 +135,4 @@ void plan_s3(struct plan *plan, struct stack *stack) {
     const struct domain_names *names = &d->domains[domain->decl.index];
     if (names->bucket_made_here && names->bucket)
         make_bucket(plan, stack, domain->storage.at, names->bucket, &domain->storage);
-    judge_lifecycles(plan, domain);
 }

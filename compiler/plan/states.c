@@ -267,7 +267,7 @@ void plan_states(struct plan *plan, struct stack *stack) {
     }
     plan_crawlers(plan, stack);
     for (size_t i = 0; i < domain->pipelines.len; i++) {
-        if (plan_emits_pipeline(domain->pipelines.at[i])) {
+        if (pipeline_is_made(domain->pipelines.at[i])) {
             add_machine(plan, stack, domain->pipelines.at[i]);
         }
     }

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "plan/places.h"
+#include "check/areas.h"
+#include "check/places.h"
+#include "model/names.h"
 #include "plan_fixture.h"
 
 static const json *properties_of(const struct stack *stack, const char *id) {
@@ -70,6 +72,7 @@ static void quoted_csv_warns_of_types_it_misreads(void **state) {
     struct stack *stack = sales_stack(f);
     assert_string_equal(library(stack), "org.apache.hadoop.hive.serde2.OpenCSVSerde");
     assert_string_equal(serde_parameter(stack, "separatorChar"), "\t");
+    check_catalog(&f->s, &f->mesh);
     assert_int_equal(f->s.diagnostics.warnings, 3); /* date, timestamp, array */
     done(f, stack);
 }
@@ -84,6 +87,7 @@ static void avro_carries_its_schema(void **state) {
     json *tree = json_parse(&f->plan->scratch, schema, strlen(schema));
     assert_non_null(tree);
     assert_int_equal(json_count(json_get(tree, "fields")), FIXTURE_COLUMNS - 1);
+    check_catalog(&f->s, &f->mesh);
     assert_int_equal(f->s.diagnostics.errors, 1); /* a hyphen in a name */
     done(f, stack);
 }
@@ -141,6 +145,7 @@ static void long_descriptions_are_cut_at_a_word(void **state) {
     assert_null(strchr(comment, '\n'));
     assert_string_equal(json_text_of(json_get(json_at(columns, COLUMN_NOTE), "Comment")),
                         "one two");
+    check_catalog(&f->s, &f->mesh);
     assert_int_equal(f->s.diagnostics.notes, 1);
     done(f, stack);
 }
@@ -160,10 +165,16 @@ static void what_is_not_ours_is_not_made(void **state) {
 static void results_do_not_lie_in_a_table(void **state) {
     (void)state;
     struct fixture *f = fixture_new();
-    f->table_names[0].prefix = "";
-    struct stack *stack = sales_stack(f);
+    f->table_names[0].prefix = RESULTS_FOLDER "else/";
+    check_storage(&f->s, &f->deployment);
+    assert_int_equal(f->s.diagnostics.errors, 0);
+    f->table_names[0].prefix = RESULTS_FOLDER;
+    check_storage(&f->s, &f->deployment);
     assert_int_equal(f->s.diagnostics.errors, 1);
-    done(f, stack);
+    f->table_names[0].prefix = "";
+    check_storage(&f->s, &f->deployment);
+    assert_int_equal(f->s.diagnostics.errors, 2);
+    fixture_free(f);
 }
 
 int main(void) {

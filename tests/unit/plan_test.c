@@ -6,7 +6,8 @@
 #include <string.h>
 
 #include "plan/iam.h"
-#include "plan/places.h"
+#include "check/areas.h"
+#include "check/places.h"
 #include "plan/plan.h"
 #include "plan/quality.h"
 #include "plan/text.h"
@@ -266,31 +267,44 @@ static void what_dqdl_cannot_say_is_said_in_sql(void **state) {
     fixture_free(f);
 }
 
+static void expect_reports(struct fixture *f, struct rule *rule, size_t errors, size_t warnings) {
+    f->output.rules = rule;
+    check_rulesets(&f->s, &f->mesh);
+    assert_int_equal(f->s.diagnostics.errors, errors);
+    assert_int_equal(f->s.diagnostics.warnings, warnings);
+}
+
 static void what_a_ruleset_cannot_hold_is_left_out_and_said(void **state) {
     (void)state;
     struct fixture *f = fixture_new();
     fixture_plan(f);
-    expect_ruleset(f, rule_of(f, RULE_REFERENCES, COLUMN_ID), NULL);
-    assert_int_equal(f->s.diagnostics.warnings, 1);
+    struct rule *other = rule_of(f, RULE_REFERENCES, COLUMN_ID);
+    expect_ruleset(f, other, NULL);
+    expect_reports(f, other, 0, 1);
+    struct rule *any = rule_of(f, RULE_ANY, -1);
+    any->children = rule_of(f, RULE_COMPLETE, COLUMN_ID);
+    any->children->next = other;
+    expect_ruleset(f, any, NULL);
+    expect_reports(f, any, 0, 2);
     struct rule *fresh = rule_of(f, RULE_METRIC, COLUMN_SOLD);
     fresh->metric = METRIC_FRESHNESS;
     fresh->comparison = COMPARE_LE;
     fresh->operand = number_data(f, "129600");
     expect_ruleset(f, fresh, "Rules = [ DataFreshness \"sold\" <= 36 hours ]");
+    expect_reports(f, fresh, 0, 2);
     fresh->operand = number_data(f, "90");
-    expect_ruleset(f, fresh, NULL);
-    assert_int_equal(f->s.diagnostics.errors, 1);
+    expect_reports(f, fresh, 1, 2);
     struct rule *sql = rule_of(f, RULE_SQL, -1);
     sql->sql.value = "select count(*)\nfrom primary where note = 'x'";
     sql->comparison = COMPARE_GT;
     sql->operand = number_data(f, "0");
     expect_ruleset(f, sql,
                    "Rules = [ CustomSql \"select count(*) from primary where note = 'x'\" > 0 ]");
+    expect_reports(f, sql, 1, 2);
     sql->sql.value = "select 'a\nb'";
-    expect_ruleset(f, sql, NULL);
+    expect_reports(f, sql, 2, 2);
     sql->sql.value = "select 1 -- one\nfrom primary";
-    expect_ruleset(f, sql, NULL);
-    assert_int_equal(f->s.diagnostics.errors, 3);
+    expect_reports(f, sql, 3, 2);
     fixture_free(f);
 }
 
@@ -302,11 +316,6 @@ static void a_domain_registers_its_folder_once(void **state) {
     fixture_plan(f);
     assert_int_equal(f->plan->places->roots.len, 1);
     assert_string_equal(f->plan->places->roots.at[0].prefix, "sales");
-    assert_ptr_equal(places_covering(&f->s, f->plan->places, "shop-data", "sales/orders/x/"),
-                     &f->output);
-    assert_null(places_covering(&f->s, f->plan->places, "shop-data", "sales/order/"));
-    assert_true(places_makes_bucket(f->plan->places, "shop-data"));
-    assert_false(places_makes_bucket(f->plan->places, "shop-dat"));
     fixture_free(f);
 }
 
@@ -343,21 +352,24 @@ static void lifecycles_stand_with_the_bucket_and_in_order(void **state) {
     struct fixture *f = fixture_new();
     f->output.lifecycle.infrequent_access = (struct amount){.text = "90d", .base = 90 * 86400};
     f->output.lifecycle.delete = (struct amount){.text = "12h", .base = 43200};
-    fixture_plan(f);
-    struct stack *governance = f->plan->stacks.at[0];
-    plan_stack(f->plan, governance);
+    check_storage(&f->s, &f->deployment);
     assert_int_equal(f->s.diagnostics.errors, 1);
-    assert_null(json_get(properties_of(governance, "Bucket"), "LifecycleConfiguration"));
-    plan_stack_free(f->plan, governance);
+    f->table_names[0].bucket = "somebody-elses";
+    check_storage(&f->s, &f->deployment);
+    assert_int_equal(f->s.diagnostics.errors, 2);
+    f->table_names[0].bucket = "shop-data";
 
     f->output.lifecycle.delete = (struct amount){.text = "1y", .base = 365LL * 86400};
+    check_storage(&f->s, &f->deployment);
+    assert_int_equal(f->s.diagnostics.errors, 2);
+    fixture_plan(f);
+    struct stack *governance = f->plan->stacks.at[0];
     plan_stack(f->plan, governance);
     const json *block = json_get(properties_of(governance, "Bucket"), "LifecycleConfiguration");
     const json *rule = json_at(json_get(block, "Rules"), 0);
     assert_string_equal(json_text_of(json_get(rule, "Prefix")), "sales/orders/");
     assert_non_null(json_get(rule, "NoncurrentVersionExpiration"));
     plan_stack_free(f->plan, governance);
-    assert_int_equal(f->s.diagnostics.errors, 1);
     fixture_free(f);
 }
 

@@ -1,84 +1,10 @@
-/* places.c - where the tables of a deployment lie, worked out once a plan and looked up by many. */
-#include "plan/places.h"
+/* places.c - see places.h. */
+#include "check/places.h"
+#include "check/made.h"
+#include "check/storage.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* ---- tables by place
- * --------------------------------------------------------------------------------------------- */
-
-static int by_key(const void *a, const void *b) {
-    const struct placed *x = a, *y = b;
-    int order = strcmp(x->key, y->key);
-    return order ? order : strcmp(x->output->decl.path, y->output->decl.path);
-}
-
-static void place_tables(struct session *s, const struct deployment *d, struct places *places) {
-    const struct mesh *mesh = d->mesh;
-    places->tables = arena_array(&s->arena, struct placed, mesh->outputs.len);
-    for (size_t i = 0; i < mesh->outputs.len; i++) {
-        const struct table_names *names = &d->tables[mesh->outputs.at[i]->decl.index];
-        if (names->bucket && names->prefix)
-            places->tables[places->table_count++] =
-                (struct placed){arena_format(&s->arena, "%s/%s", names->bucket, names->prefix),
-                                mesh->outputs.at[i]};
-    }
-    qsort(places->tables, places->table_count, sizeof *places->tables, by_key);
-}
-
-static const struct output *table_at(const struct places *places, const char *key, size_t length) {
-    size_t lo = 0, hi = places->table_count;
-    while (lo < hi) { /* the first whose key is not below */
-        size_t mid = lo + (hi - lo) / 2;
-        int order = strncmp(places->tables[mid].key, key, length);
-        if (order < 0)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    if (lo == places->table_count)
-        return NULL;
-    const struct placed *found = &places->tables[lo];
-    return !strncmp(found->key, key, length) && !found->key[length] ? found->output : NULL;
-}
-
-const struct output *places_covering(struct session *s, const struct places *places,
-                                     const char *bucket, const char *prefix) {
-    const char *key = arena_format(&s->arena, "%s/%s", bucket, prefix);
-    for (const char *end = strchr(key, '/'); end; end = strchr(end + 1, '/')) {
-        const struct output *output = table_at(places, key, (size_t)(end + 1 - key));
-        if (output)
-            return output;
-    }
-    return NULL;
-}
-
-/* ---- buckets that the deployment makes
- * --------------------------------------------------------------------------- */
-
-static int by_text(const void *a, const void *b) {
-    const char *const *x = a, *const *y = b;
-    return strcmp(*x, *y);
-}
-
-static void list_buckets(struct session *s, const struct deployment *d, struct places *places) {
-    const struct mesh *mesh = d->mesh;
-    places->buckets = arena_array(&s->arena, const char *, mesh->domains.len + 1);
-    if (d->mesh_bucket)
-        places->buckets[places->bucket_count++] = d->mesh_bucket;
-    for (size_t i = 0; i < mesh->domains.len; i++) {
-        const struct domain *domain = mesh->domains.at[i];
-        const struct domain_names *names = &d->domains[domain->decl.index];
-        if (!domain->existing && names->bucket_made_here && names->bucket)
-            places->buckets[places->bucket_count++] = names->bucket;
-    }
-    qsort(places->buckets, places->bucket_count, sizeof *places->buckets, by_text);
-}
-
-bool places_makes_bucket(const struct places *places, const char *bucket) {
-    return places->bucket_count && bsearch(&bucket, places->buckets, places->bucket_count,
-                                           sizeof *places->buckets, by_text);
-}
 
 /* ---- locations to register
  * --------------------------------------------------------------------------------------- */
@@ -186,7 +112,7 @@ static void list_roots(struct session *s, const struct deployment *d, struct pla
     for (size_t i = 0; i < mesh->outputs.len; i++) {
         const struct output *output = mesh->outputs.at[i];
         const struct table_names *names = &d->tables[output->decl.index];
-        if (plan_emits(output) && names->bucket && names->prefix)
+        if (output_is_made(output) && names->bucket && names->prefix)
             propose_root(s, d, output, folder_seen, places);
     }
     if (places->roots.len)
@@ -210,10 +136,8 @@ static void list_expiries(struct session *s, const struct deployment *d, struct 
     const struct mesh *mesh = d->mesh;
     for (size_t i = 0; i < mesh->outputs.len; i++) {
         const struct output *output = mesh->outputs.at[i];
-        const struct lifecycle *life = &output->lifecycle;
         const struct table_names *names = &d->tables[output->decl.index];
-        bool wanted = life->infrequent_access.text || life->archive.text || life->delete.text;
-        if (wanted && plan_emits(output) && names->bucket && names->prefix)
+        if (has_lifecycle(output) && output_is_made(output) && names->bucket && names->prefix)
             vec_push(&s->arena, &places->expiries,
                      (struct expiry){output, names->bucket, names->prefix});
     }
@@ -240,8 +164,6 @@ const struct expiry *places_expiries(const struct places *places, const char *bu
 
 struct places *places_new(struct session *s, const struct deployment *deployment) {
     struct places *places = arena_new(&s->arena, struct places);
-    place_tables(s, deployment, places);
-    list_buckets(s, deployment, places);
     list_roots(s, deployment, places);
     list_expiries(s, deployment, places);
     return places;

@@ -1,0 +1,12 @@
+/* made.h - what of a mesh a deployment makes: nothing that exists already or is only proposed. */
+#ifndef MESH_CHECK_MADE_H
+#define MESH_CHECK_MADE_H
+
+#include "model/model.h"
+
+bool output_is_made(const struct output *output);
+/* The same, and its columns are declared: without them its crawler makes the table. */
+bool table_is_made(const struct output *output);
+bool pipeline_is_made(const struct pipeline *pipeline);
+
+#endif

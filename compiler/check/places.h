@@ -1,0 +1,31 @@
+/* places.h - where the tables of a deployment lie in S3: which prefixes its stacks register with
+ * Lake Formation, which outputs want lifecycle rules. Counted by check/stacks.c, made by plan/. All
+ * in the session's arena. */
+#ifndef MESH_CHECK_PLACES_H
+#define MESH_CHECK_PLACES_H
+
+#include "model/deployment.h"
+
+struct root { /* a location that one domain's stack registers; no other root lies above it */
+    const struct domain *domain;
+    const char *bucket;
+    const char *prefix; /* without a slash at the end; "" is the whole bucket */
+    struct span at;
+};
+
+struct expiry { /* an output with lifecycle rules */
+    const struct output *output;
+    const char *bucket, *prefix;
+};
+
+struct places {
+    VEC(struct root) roots;          /* by domain's path, then bucket, then prefix */
+    size_t *first_root, *root_count; /* by domain index: its part of roots */
+    VEC(struct expiry) expiries;     /* by bucket, then prefix */
+};
+
+struct places *places_new(struct session *s, const struct deployment *deployment);
+const struct expiry *places_expiries(const struct places *places, const char *bucket,
+                                     size_t *count);
+
+#endif
