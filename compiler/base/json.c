@@ -184,18 +184,17 @@ static const char escapes[256] = {
     'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', ['"'] = '"', ['\\'] = '\\', [0x7f] = 'u',
 };
 
-/* Is one of eight bytes a quote, a backslash or a control character? The tests are the well-known
- * ones for a byte below a limit and for a byte of one value. */
-static bool has_escape(uint64_t word) {
+/* Is one of eight bytes a quote, a backslash or a control character? In a byte below 0x80 a
+ * subtraction that borrows, or for 0x7f an addition, sets the top bit. Exact for UTF-8. */
+static inline bool has_escape(uint64_t word) {
     const uint64_t ones = UINT64_C(0x0101010101010101);
-    uint64_t quote = word ^ (ones * '"'), slash = word ^ (ones * '\\'), del = word ^ (ones * 0x7f);
-    uint64_t found = ((word - ones * ' ') & ~word) | ((quote - ones) & ~quote) |
-                     ((slash - ones) & ~slash) | ((del - ones) & ~del);
-    return (found & (ones << 7)) != 0;
+    uint64_t quote = word ^ (ones * '"'), slash = word ^ (ones * '\\');
+    uint64_t found = (word - ones * ' ') | (quote - ones) | (slash - ones) | (word + ones);
+    return (found & ~word & (ones << 7)) != 0;
 }
 
 /* Copies text up to the first byte that is escaped; returns how many bytes those are. */
-static size_t copy_plain(char *to, const char *text, size_t n) {
+static inline size_t copy_plain(char *to, const char *text, size_t n) {
     uint64_t word;
     size_t i = 0;
     for (; i + sizeof word <= n; i += sizeof word) {
@@ -270,7 +269,7 @@ struct writer {
     size_t depth, cap;
 };
 
-static void break_line(struct writer *writer) {
+static inline void break_line(struct writer *writer) {
     enum { SHORT = 32 };
     size_t blanks = 2 * writer->depth;
     if (!writer->compact) {

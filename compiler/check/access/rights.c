@@ -319,17 +319,22 @@ void evaluated_outputs(struct arena *arena, const struct domain *domain, struct 
     map_free(&seen);
 }
 
-/* Reading a table's entries and, through Lake Formation, its data. */
+/* Reading a table's entries and, through Lake Formation, its data. What is above the table is left
+ * out where the table before it lies in the same database. */
 static void add_table_reads(const struct deployment *deployment, const struct output *output,
-                            struct needs *out) {
+                            const struct output *before, struct needs *out) {
     const unsigned here = RIGHT_REGION | RIGHT_ACCOUNT;
     const struct table_names *names = &deployment->tables[output->decl.index];
+    const char *known = before ? deployment->tables[before->decl.index].database : NULL;
     static const char *const reads[] = {"glue:GetDatabase", "glue:GetTable", "glue:GetPartitions"};
+    const char *table = arena_format(out->arena, "table/%s/%s", names->database, names->table);
+    const char *database = joined(out, "database/", names->database);
     for (size_t i = 0; i < sizeof reads / sizeof *reads; i++) {
-        add(out, reads[i], "glue", here, "catalog");
-        add(out, reads[i], "glue", here, joined(out, "database/", names->database));
-        add(out, reads[i], "glue", here,
-            arena_format(out->arena, "table/%s/%s", names->database, names->table));
+        if (known != names->database) {
+            add(out, reads[i], "glue", here, "catalog");
+            add(out, reads[i], "glue", here, database);
+        }
+        add(out, reads[i], "glue", here, table);
     }
 }
 
@@ -358,7 +363,7 @@ void needs_of_quality(const struct deployment *deployment, const struct domain *
         for (size_t k = 0; k < sizeof actions / sizeof *actions; k++) {
             add(out, actions[k], "glue", RIGHT_REGION | RIGHT_ACCOUNT, ruleset);
         }
-        add_table_reads(deployment, output, out);
+        add_table_reads(deployment, output, i ? outputs.list.at[i - 1] : NULL, out);
     }
     add(out, "s3:GetObject", "s3", 0, "aws-glue-ml-data-quality-assets-${AWS::Region}/*");
     on_condition(add(out, "cloudwatch:PutMetricData", NULL, 0, NULL), "StringEquals",
@@ -380,7 +385,7 @@ void needs_of_crawler(const struct deployment *deployment, const struct output *
      * folder. */
     const char *table = output->schema ? names->table : "*";
     const char *tables = arena_format(out->arena, "table/%s/%s", names->database, table);
-    add_table_reads(deployment, output, out);
+    add_table_reads(deployment, output, NULL, out);
     for (size_t i = 0; i < sizeof writes / sizeof *writes; i++) {
         add(out, writes[i], "glue", here, "catalog");
         add(out, writes[i], "glue", here, joined(out, "database/", names->database));
