@@ -108,6 +108,7 @@ void front_run(struct session *s, const struct settings *settings, struct progra
     if (s->progress)
         s->progress(s, "checking");
     out->mesh = model_build(s, trees, files);
+    arena_free(&s->trees);
     deployments_make(s, out->mesh, &out->deployments);
     if (settings->environment)
         select_environment(s, settings->environment, out);

@@ -16,6 +16,7 @@ void session_init(struct session *s) {
 
 void session_free(struct session *s) {
     atoms_free(&s->atoms);
+    arena_free(&s->trees);
     arena_free(&s->arena);
     *s = (struct session){0};
 }

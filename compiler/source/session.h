@@ -10,6 +10,7 @@
 
 struct session {
     struct arena arena;
+    struct arena trees; /* the syntax trees: half of all memory, given back once the model is made */
     struct atoms atoms;
     struct sources sources;
     struct diagnostics diagnostics;

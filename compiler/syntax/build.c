@@ -56,7 +56,7 @@ void doc_at(struct parse *ps, struct item *item, uint32_t place) {
     if (doc->place != place)
         return;
     doc->used = true;
-    struct name *kept = arena_new(&ps->s->arena, struct name);
+    struct name *kept = arena_new(&ps->s->trees, struct name);
     *kept = (struct name){doc->text, doc->span};
     item->doc = kept;
 }
@@ -137,7 +137,7 @@ struct block *block_begin(struct parse *ps, atom word, struct span span) {
     struct bracket *top = top_bracket(ps);
     enum form form = top ? top->form : FORM_FILE;
     enum kind outer = top ? top->kind : KIND_NONE;
-    struct block *block = arena_new(&ps->s->arena, struct block);
+    struct block *block = arena_new(&ps->s->trees, struct block);
     block->item.kind = ITEM_BLOCK;
     block->item.span = span;
     block->word = word_name(word, span);
@@ -240,7 +240,7 @@ struct block *block_short(struct parse *ps, struct block *block, struct span spa
 
 struct item *make_member(struct parse *ps, struct name label, struct value *value,
                          struct span span) {
-    struct member *member = arena_new(&ps->s->arena, struct member);
+    struct member *member = arena_new(&ps->s->trees, struct member);
     member->item.kind = ITEM_MEMBER;
     member->item.span = span;
     member->label = label;
@@ -262,7 +262,7 @@ struct item *make_member(struct parse *ps, struct name label, struct value *valu
 
 struct item *make_type_declaration(struct parse *ps, struct name name, struct type_expr *type,
                                    struct annotations annotations, struct span span) {
-    struct type_decl *declaration = arena_new(&ps->s->arena, struct type_decl);
+    struct type_decl *declaration = arena_new(&ps->s->trees, struct type_decl);
     declaration->item.kind = ITEM_TYPE;
     declaration->item.span = span;
     declaration->name = name;
@@ -282,7 +282,7 @@ struct item *misplaced_type(struct parse *ps, struct item *type) {
 
 struct item *make_column(struct parse *ps, struct name label, struct type_expr *type,
                          struct annotations annotations, struct span span) {
-    struct column_decl *column = arena_new(&ps->s->arena, struct column_decl);
+    struct column_decl *column = arena_new(&ps->s->trees, struct column_decl);
     column->item.kind = ITEM_COLUMN;
     column->item.span = span;
     column->label = label;
@@ -293,7 +293,7 @@ struct item *make_column(struct parse *ps, struct name label, struct type_expr *
 }
 
 struct item *make_include(struct parse *ps, struct name schema, struct span span) {
-    struct include *include = arena_new(&ps->s->arena, struct include);
+    struct include *include = arena_new(&ps->s->trees, struct include);
     include->item.kind = ITEM_INCLUDE;
     include->item.span = span;
     include->schema = schema;
@@ -305,7 +305,7 @@ struct item *make_include(struct parse *ps, struct name schema, struct span span
  */
 
 static struct value *make_value(struct parse *ps, enum value_kind kind, struct span span) {
-    struct value *value = arena_new(&ps->s->arena, struct value);
+    struct value *value = arena_new(&ps->s->trees, struct value);
     value->kind = kind;
     value->span = span;
     return value;
@@ -433,7 +433,7 @@ struct annotation *annotations_in_order(struct annotation *list) {
 }
 
 struct annotation *make_annotation(struct parse *ps, atom word, struct span span) {
-    struct annotation *annotation = arena_new(&ps->s->arena, struct annotation);
+    struct annotation *annotation = arena_new(&ps->s->trees, struct annotation);
     annotation->span = span;
     annotation->word = word_name(word, (struct span){span.lo + 1, span.hi});
     return annotation;
@@ -470,7 +470,7 @@ struct annotation *annotation_end(struct annotation_state state, struct span spa
  */
 
 struct type_expr *make_type(struct parse *ps, atom word, struct span span) {
-    struct type_expr *type = arena_new(&ps->s->arena, struct type_expr);
+    struct type_expr *type = arena_new(&ps->s->trees, struct type_expr);
     type->span = span;
     type->word = word_name(word, span);
     return type;
@@ -506,7 +506,7 @@ struct type_expr *type_end(struct parse *ps, struct type_expr *type, struct type
 
 struct type_expr *type_field(struct parse *ps, struct name field, struct type_expr *type,
                              struct span span) {
-    struct name *kept = arena_new(&ps->s->arena, struct name);
+    struct name *kept = arena_new(&ps->s->trees, struct name);
     *kept = field;
     type->field = kept;
     type->span = span;
@@ -543,7 +543,7 @@ struct condition *make_logic(struct parse *ps, enum operator op, struct conditio
         ps->too_long = left;
         return left;
     }
-    struct condition *condition = arena_new(&ps->s->arena, struct condition);
+    struct condition *condition = arena_new(&ps->s->trees, struct condition);
     condition->op = op;
     condition->span = span;
     condition->left = left;
@@ -554,7 +554,7 @@ struct condition *make_logic(struct parse *ps, enum operator op, struct conditio
 
 struct condition *make_test(struct parse *ps, enum operator op, struct value *operand,
                             struct value *comparison, struct span span) {
-    struct condition *condition = arena_new(&ps->s->arena, struct condition);
+    struct condition *condition = arena_new(&ps->s->trees, struct condition);
     condition->op = op;
     condition->span = span;
     condition->operand = operand;

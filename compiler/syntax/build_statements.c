@@ -79,7 +79,7 @@ static const struct verb_row *find_verb(struct parse *ps, atom word, struct span
 }
 
 static struct step_decl *new_step(struct parse *ps, struct name label, struct span span) {
-    struct step_decl *step = arena_new(&ps->s->arena, struct step_decl);
+    struct step_decl *step = arena_new(&ps->s->trees, struct step_decl);
     step->item.kind = ITEM_STEP;
     step->item.span = span_join(label.span, span);
     step->label = label;
@@ -279,7 +279,7 @@ void steps_follow(struct parse *ps) {
 struct part *make_part(struct parse *ps, enum part_kind kind, struct name name,
                        struct condition *condition, struct value *errors, struct items steps,
                        struct span span) {
-    struct part *part = arena_new(&ps->s->arena, struct part);
+    struct part *part = arena_new(&ps->s->trees, struct part);
     part->kind = kind;
     part->span = span;
     part->name = name;
@@ -323,7 +323,7 @@ static struct annotation *annotate(struct annotation *list, struct annotation *a
 
 struct access *access_begin(struct parse *ps, enum access_verb verb, struct values permissions,
                             struct target *target, struct span span) {
-    struct access *access = arena_new(&ps->s->arena, struct access);
+    struct access *access = arena_new(&ps->s->trees, struct access);
     access->item.kind = ITEM_ACCESS;
     access->item.span = span;
     access->verb = verb;
@@ -404,7 +404,7 @@ struct item *access_end(struct parse *ps, struct access *access) {
 
 struct target *make_target(struct parse *ps, enum target_kind kind, struct name name,
                            struct span span) {
-    struct target *target = arena_new(&ps->s->arena, struct target);
+    struct target *target = arena_new(&ps->s->trees, struct target);
     target->kind = kind;
     target->name = name;
     target->span = span;
@@ -444,7 +444,7 @@ struct target *target_values(struct target *target, struct values values) {
 
 struct tag_test *make_tag_test(struct parse *ps, struct name key, enum operator op,
                                struct values values, struct span span) {
-    struct tag_test *test = arena_new(&ps->s->arena, struct tag_test);
+    struct tag_test *test = arena_new(&ps->s->trees, struct tag_test);
     test->span = span;
     test->key = key;
     test->op = op;
@@ -467,7 +467,7 @@ struct tests add_test(struct tests tests, struct tag_test *test) {
  */
 
 static struct expect *new_expect(struct parse *ps, enum expect_form form, struct span span) {
-    struct expect *expect = arena_new(&ps->s->arena, struct expect);
+    struct expect *expect = arena_new(&ps->s->trees, struct expect);
     expect->item.kind = ITEM_EXPECT;
     expect->item.span = span;
     expect->form = form;
@@ -609,7 +609,7 @@ struct expect *metric_between(struct expect *expect, struct value *from, struct 
  */
 
 struct every *every_begin(struct parse *ps, struct name subject, struct condition *where) {
-    struct every *every = arena_new(&ps->s->arena, struct every);
+    struct every *every = arena_new(&ps->s->trees, struct every);
     every->item.kind = ITEM_EVERY;
     every->subject = subject;
     every->where = where;

@@ -21,7 +21,7 @@ struct diag *lexical_error(struct parse *ps, enum diag_code code, struct span sp
 
 static struct value *make(struct parse *ps, enum value_kind kind, struct span span,
                           const char *text, size_t length) {
-    struct value *value = arena_new(&ps->s->arena, struct value);
+    struct value *value = arena_new(&ps->s->trees, struct value);
     value->kind = kind;
     value->span = span;
     value->text = atom_put(&ps->s->atoms, text, length);

@@ -26,7 +26,7 @@ struct tree *parse_file(struct session *s, const struct source *source) {
     struct parse state, *ps = &state;
     size_t errors_before = s->diagnostics.errors;
     scan_open(ps, s, source);
-    ps->tree = arena_new(&s->arena, struct tree);
+    ps->tree = arena_new(&s->trees, struct tree);
     ps->tree->source = source;
     ps->tree->complete = true;
     if (mesh_parse(ps) != 0)
