@@ -311,11 +311,12 @@ enum comparison { COMPARE_EQ, COMPARE_NE, COMPARE_LT, COMPARE_LE, COMPARE_GT, CO
 struct rule {
     struct rule *next;
     enum rule_kind kind;
+    enum metric metric;
+    enum comparison comparison;
+    bool between; /* METRIC: operands are two bounds, inclusive */
+    bool implied; /* from an annotation of the schema, not from an `expect` */
     struct span at;
     VEC(struct column *) columns;
-    enum metric metric;
-    bool between; /* METRIC: operands are two bounds, inclusive */
-    enum comparison comparison;
     struct data *operand, *upper; /* COMPARE, METRIC, SQL, MATCHES (text); BETWEEN: both; IN: a
                                      list; freshness: seconds as NUMBER with `duration` set; shares
                                      (completeness, uniqueness) as NUMBER of one: 0.99 for 99% */
@@ -325,7 +326,6 @@ struct rule {
     struct text sql, where;
     struct rule *children; /* ANY, ALL */
     struct text severity, dimension;
-    bool implied; /* from an annotation of the schema, not from an `expect` */
 };
 
 struct format_options { /* of csv, tsv, json, parquet, orc */

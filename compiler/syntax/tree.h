@@ -132,11 +132,11 @@ struct block {
     struct item item;
     struct name word;  /* the head: "product" */
     enum kind kind;    /* KIND_NONE when unknown: reported */
+    bool has_body;
+    bool broken;       /* a syntax error inside: something may be missing, so nobody asks for what is required */
     struct name name;
     struct name of;
     struct annotation *annotations;
-    bool has_body;
-    bool broken;       /* a syntax error inside: something may be missing, so nobody asks for what is required */
     struct span body;  /* from { to } */
     struct item *items;
 };
@@ -264,9 +264,9 @@ enum expect_form {
 struct expect {
     struct item item;
     enum expect_form form;
+    enum operator op;       /* OP_IN stands for between in EXPECT_METRIC */
     struct value *columns;  /* paths */
     struct name metric;     /* completeness, row_count, ... */
-    enum operator op;       /* OP_IN stands for between in EXPECT_METRIC */
     struct value *operands; /* one; IN: the list's items; BETWEEN: two */
     struct name product;
     struct value *referenced;
