@@ -267,11 +267,12 @@ struct writer {
     bool compact;
     const json **open; /* the containers around the current item: nodes do not know their parents */
     size_t depth, cap;
+    size_t outside; /* levels around the tree */
 };
 
 static inline void break_line(struct writer *writer) {
     enum { SHORT = 32 };
-    size_t blanks = 2 * writer->depth;
+    size_t blanks = 2 * (writer->outside + writer->depth);
     if (!writer->compact) {
         char *to = buf_reserve(writer->out, 1 + blanks + SHORT);
         to[0] = '\n';
@@ -322,8 +323,8 @@ static const json *write_begin(struct writer *writer, const json *item) {
 }
 
 /* Without recursion: no depth of a tree is too much for it. */
-static void write_tree(struct buf *out, const json *tree, bool compact) {
-    struct writer writer = {.out = out, .compact = compact};
+static void write_tree(struct buf *out, const json *tree, size_t outside, bool compact) {
+    struct writer writer = {.out = out, .compact = compact, .outside = outside};
     const json *item = write_begin(&writer, tree);
     while (item != NULL) {
         const json *child = write_begin(&writer, item);
@@ -347,11 +348,15 @@ static void write_tree(struct buf *out, const json *tree, bool compact) {
 }
 
 void json_write(struct buf *out, const json *tree) {
-    write_tree(out, tree, false);
+    write_tree(out, tree, 0, false);
+}
+
+void json_write_inside(struct buf *out, const json *tree, size_t depth) {
+    write_tree(out, tree, depth, false);
 }
 
 void json_write_compact(struct buf *out, const json *tree) {
-    write_tree(out, tree, true);
+    write_tree(out, tree, 0, true);
 }
 
 /* ---- parsing (RFC 8259, to the letter)

@@ -51,6 +51,8 @@ const char *json_text_of(const json *item); /* NULL when it is no text */
 /* Two blanks of indentation, "key": value, {} and [] when empty; no newline at the end. Texts are escaped so that the
  * bytes are ASCII-safe JSON: quotes, backslash, control characters; other UTF-8 passes as it is. */
 void json_write(struct buf *out, const json *tree);
+/* The same for a part of a text that is written piece by piece: its lines stand depth levels further in. */
+void json_write_inside(struct buf *out, const json *tree, size_t depth);
 /* On one line without blanks, for JSON inside JSON (dashboards, Scheduler input). */
 void json_write_compact(struct buf *out, const json *tree);
 /* A quoted, escaped JSON string. */

@@ -81,20 +81,35 @@ static bool emit_machines(struct emitter *e) {
     return true;
 }
 
+/* The head without its last bracket, and the batches as its last member. */
+static void write_grants(struct emitter *e, struct grants *grants) {
+    struct buf *out = &e->bytes;
+    const char *before = "\n    ";
+    json_write(out, plan_grants_head(e->plan, grants));
+    out->len -= strlen("\n}");
+    buf_puts(out, ",\n  \"batches\": [");
+    for (const json *batch; (batch = plan_grants_batch(e->plan, grants)) != NULL;) {
+        buf_puts(out, before);
+        json_write_inside(out, batch, 2);
+        before = ",\n    ";
+    }
+    buf_puts(out, *before == ',' ? "\n  ]\n}\n" : "]\n}\n");
+    plan_grants_free(e->plan, grants);
+}
+
 static bool emit_grants(struct emitter *e) {
     const struct deployment *d = e->plan->deployment;
-    json *tree = plan_grants(e->plan);
-    if (!tree)
+    struct grants *grants = plan_grants(e->plan);
+    if (!grants)
         return true;
-    const json *batches = json_get(tree, "batches");
-    for (const json *batch = json_first(batches); batch; batch = json_next(batch))
-        e->counts->grants += json_count(json_get(batch, "Entries"));
+    e->counts->grants += plan_grants_count(grants);
 
     const char *account = d->account ? d->account : "self";
     const char *desired = arena_format(&e->s->arena, "grants/%s.json", account);
     const char *program = arena_format(&e->s->arena, "grants/%s.sh", account);
     manifest_grants(&e->manifest, desired, program);
-    if (!deliver_tree(e, desired, tree))
+    write_grants(e, grants);
+    if (!deliver(e, desired, false))
         return false;
     const struct assignment assignments[] = {
         {"MESH_NAME", e->plan->mesh->decl.name},

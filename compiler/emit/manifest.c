@@ -42,9 +42,7 @@ void manifest_stack(struct manifest *m, const struct stack *stack) {
     json *resources = json_set_object(entry, "resources");
     for (size_t i = 0; i < stack->resources.len; i++) {
         const struct resource *resource = &stack->resources.at[i];
-        /* The id lives in the plan's scratch memory, the manifest longer. */
-        const char *id = arena_copy(&m->memory, resource->id, strlen(resource->id));
-        json_set_text(resources, id, source_where(s, resource->at));
+        json_set_text(resources, resource->id, source_where(s, resource->at));
     }
 }
 

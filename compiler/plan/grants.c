@@ -1,4 +1,4 @@
-/* grants.c - grants/<account>.json as a tree: the canonical entries of a deployment in batches, and
+/* grants.c - grants/<account>.json as trees: the canonical entries of a deployment in batches, and
  * what the grant program needs to know beside them. Everything of Lake Formation that changes in
  * place goes this way and not through CloudFormation, which replaces grants, grants in parallel and
  * cannot revoke the defaults. */
@@ -12,11 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct writer {
-    struct plan *plan;
-    json *batches, *sources;
-    json *entries; /* of the batch being filled */
-    size_t in_batch;
+enum { ID_SIZE = sizeof "g-0123456789abcdef" };
+
+struct grants {
+    struct arena memory; /* of the head */
+    struct entries entries;
+    char (*ids)[ID_SIZE];
+    size_t next; /* the entry that the next batch begins with */
 };
 
 /* The 12 digits, or the token that the program replaces. */
@@ -58,7 +60,7 @@ static json *location_resource(struct plan *plan, const struct entry *entry) {
         length--;
     json *location = json_object(&plan->scratch);
     json_set_text(location, "CatalogId", catalog_id(plan));
-    const char *path = arena_copy(&plan->s->arena, rest, length);
+    const char *path = arena_copy(&plan->scratch, rest, length);
     json_set_text(location, "ResourceArn", plan_arn_text(plan, "s3", 0, path));
     return location;
 }
@@ -110,27 +112,19 @@ static json *entry_tree(struct plan *plan, const struct entry *entry, const char
     return tree;
 }
 
-/* The hash of what an entry says. It names the entry in logs and stays while the entry stays. */
-static uint64_t entry_hash(const json *tree) {
-    struct buf text = {0};
+/* The hash of what an entry says, by way of a text of no further use. It names the entry in logs
+ * and stays while the entry stays. */
+static uint64_t entry_hash(const json *tree, struct buf *text) {
+    text->len = 0;
     for (const json *part = json_first(tree); part; part = json_next(part))
         if (strcmp(json_key(part), "Id") != 0)
-            json_write_compact(&text, part);
-    uint64_t hash = hash_bytes(HASH_START, text.at, text.len);
-    buf_free(&text);
-    return hash;
+            json_write_compact(text, part);
+    return hash_bytes(HASH_START, text->at, text->len);
 }
 
 /* ---- batches
  * -----------------------------------------------------------------------------------------------------------------------
  */
-
-static void next_batch(struct writer *w) {
-    json *batch = json_add_object(w->batches);
-    json_set_text(batch, "CatalogId", catalog_id(w->plan));
-    w->entries = json_set_array(batch, "Entries");
-    w->in_batch = 0;
-}
 
 /* Entries of one table stay in one batch where they fit, so that a switch from full to limited has
  * a short gap. */
@@ -142,27 +136,45 @@ static size_t same_table(const struct entries *entries, size_t from) {
     return to - from;
 }
 
-static void write_entry(struct writer *w, const struct entry *entry) {
-    enum { ID_SIZE = sizeof "g-0123456789abcdef" };
-    char *id = arena_array(&w->plan->s->arena, char, ID_SIZE); /* the tree refers to it */
-    json *tree = json_add(w->entries, entry_tree(w->plan, entry, id));
-    snprintf(id, ID_SIZE, "g-%016llx", (unsigned long long)entry_hash(tree));
-    json_set_text(w->sources, id, source_where(w->plan->s, entry->at));
-    w->in_batch++;
+static size_t batch_end(const struct entries *entries, size_t from) {
+    size_t end = from, most = from + (size_t)limit_info(LIMIT_BATCH_ENTRIES)->figure;
+    while (end < entries->list.len) {
+        size_t next = end + same_table(entries, end);
+        if (next > most)
+            return end > from ? end : most;
+        end = next;
+    }
+    return end;
 }
 
-static void write_batches(struct writer *w, const struct entries *entries) {
-    size_t most = (size_t)limit_info(LIMIT_BATCH_ENTRIES)->figure;
-    for (size_t i = 0; i < entries->list.len;) {
-        size_t group = same_table(entries, i);
-        if (!w->entries || (w->in_batch && w->in_batch + group > most))
-            next_batch(w);
-        for (size_t k = 0; k < group; k++, i++) {
-            if (w->in_batch == most)
-                next_batch(w);
-            write_entry(w, &entries->list.at[i]);
-        }
+json *plan_grants_batch(struct plan *plan, struct grants *grants) {
+    size_t from = grants->next, end = batch_end(&grants->entries, from);
+    plan_reset(plan);
+    if (from == end)
+        return NULL;
+    json *batch = json_object(&plan->scratch);
+    json_set_text(batch, "CatalogId", catalog_id(plan));
+    json *entries = json_set_array(batch, "Entries");
+    for (size_t i = from; i < end; i++)
+        json_add(entries, entry_tree(plan, &grants->entries.list.at[i], grants->ids[i]));
+    grants->next = end;
+    return batch;
+}
+
+/* Names every entry: by place in ids, with the line that it comes from in sources. */
+static void name_entries(struct plan *plan, struct grants *grants, json *sources) {
+    size_t count = grants->entries.list.len;
+    struct buf text = {0};
+    grants->ids = arena_array_(&grants->memory, count, sizeof *grants->ids);
+    for (size_t i = 0; i < count; i++) {
+        const struct entry *entry = &grants->entries.list.at[i];
+        char *id = grants->ids[i];
+        uint64_t hash = entry_hash(entry_tree(plan, entry, id), &text);
+        snprintf(id, ID_SIZE, "g-%016llx", (unsigned long long)hash);
+        json_set_text(sources, id, source_where(plan->s, entry->at));
+        plan_reset(plan);
     }
+    buf_free(&text);
 }
 
 /* ---- the whole
@@ -182,12 +194,11 @@ static int by_table(const void *left, const void *right) {
 
 /* What the defaults of the account (IAM_ALLOWED_PRINCIPALS) are revoked from: what this mesh makes.
  */
-static json *managed_tree(struct plan *plan) {
+static void set_managed(struct plan *plan, json *managed) {
     const struct mesh *mesh = plan->mesh;
     const struct deployment *deployment = plan->deployment;
     VEC(const char *) names = {0};
     VEC(const struct table_names *) made = {0};
-    json *managed = json_object(&plan->scratch);
     json *databases = json_set_array(managed, "databases");
     json *tables = json_set_array(managed, "tables");
     for (size_t i = 0; i < mesh->domains.len; i++)
@@ -207,37 +218,43 @@ static json *managed_tree(struct plan *plan) {
         json_set_text(table, "database", made.at[i]->database);
         json_set_text(table, "table", made.at[i]->table);
     }
-    return managed;
 }
 
-static json *settings_tree(struct plan *plan) {
-    json *settings = json_object(&plan->scratch);
+static void set_settings(struct plan *plan, struct grants *grants, json *settings) {
     json *admins = json_set_array(settings, "admins");
-    for (size_t i = 0; i < plan->mesh->admins.len; i++)
-        json_add_text(admins, plan_principal_text(plan, plan->mesh->admins.at[i]));
-    return settings;
+    for (size_t i = 0; i < plan->mesh->admins.len; i++) {
+        const char *text = plan_principal_text(plan, plan->mesh->admins.at[i]);
+        json_add_text(admins, arena_copy(&grants->memory, text, strlen(text)));
+    }
 }
 
-json *plan_grants(struct plan *plan) {
-    const struct deployment *d = plan->deployment;
-    struct entries entries = {0};
-    access_canonical(plan->s, d, &entries);
-    if (!entries.list.len && !plan->mesh->domains.len && !plan->mesh->admins.len)
-        return NULL;
+struct grants *plan_grants(struct plan *plan) {
+    struct grants *grants = arena_new(&plan->s->arena, struct grants);
+    access_canonical(plan->s, plan->deployment, &grants->entries);
+    bool any = grants->entries.list.len || plan->mesh->domains.len || plan->mesh->admins.len;
+    return any ? grants : NULL;
+}
 
-    json *tree = json_object(&plan->scratch);
-    json_set_int(tree, "format", 1);
-    json_set_text(tree, "mesh", plan->mesh->decl.name);
-    json_set(tree, "environment",
-             d->name ? json_text(&plan->scratch, d->name) : json_null(&plan->scratch));
-    json_set_text(tree, "account", d->account ? d->account : "self");
-    json_set(tree, "region",
-             d->region ? json_text(&plan->scratch, d->region) : json_null(&plan->scratch));
-    json_set(tree, "settings", settings_tree(plan));
-    json_set(tree, "managed", managed_tree(plan));
-    struct writer w = {.plan = plan};
-    w.sources = json_set_object(tree, "sources");
-    w.batches = json_set_array(tree, "batches");
-    write_batches(&w, &entries);
-    return tree;
+size_t plan_grants_count(const struct grants *grants) {
+    return grants->entries.list.len;
+}
+
+const json *plan_grants_head(struct plan *plan, struct grants *grants) {
+    const struct deployment *d = plan->deployment;
+    struct arena *memory = &grants->memory;
+    json *head = json_object(memory);
+    json_set_int(head, "format", 1);
+    json_set_text(head, "mesh", plan->mesh->decl.name);
+    json_set(head, "environment", d->name ? json_text(memory, d->name) : json_null(memory));
+    json_set_text(head, "account", d->account ? d->account : "self");
+    json_set(head, "region", d->region ? json_text(memory, d->region) : json_null(memory));
+    set_settings(plan, grants, json_set_object(head, "settings"));
+    set_managed(plan, json_set_object(head, "managed"));
+    name_entries(plan, grants, json_set_object(head, "sources"));
+    return head;
+}
+
+void plan_grants_free(struct plan *plan, struct grants *grants) {
+    plan_reset(plan);
+    arena_free(&grants->memory);
 }

@@ -47,7 +47,7 @@ struct plan *plan_new(struct session *s, const struct deployment *deployment);
 /* Makes the resources of a stack; reports what does not fit (limits). */
 void plan_stack(struct plan *plan, struct stack *stack);
 void plan_stack_free(struct plan *plan, struct stack *stack);
-/* The trees of plan_machine and plan_grants end here. */
+/* What plan_machine and plan_grants_batch made ends here. */
 void plan_reset(struct plan *plan);
 void plan_free(struct plan *plan);
 
@@ -55,9 +55,16 @@ void plan_free(struct plan *plan);
  * until plan_reset. */
 json *plan_machine(struct plan *plan, const struct pipeline *pipeline);
 
-/* grants/<account>.json as a tree (format of the build contract); lives until plan_reset. NULL:
- * nothing to grant or manage. */
-json *plan_grants(struct plan *plan);
+/* grants/<account>.json (format of the build contract) in pieces, because it is as large as all
+ * tables together: a head with every member but the last, then the batches, which are that. */
+struct grants;
+/* NULL: nothing to grant or manage. */
+struct grants *plan_grants(struct plan *plan);
+size_t plan_grants_count(const struct grants *grants); /* entries in all batches */
+const json *plan_grants_head(struct plan *plan, struct grants *grants);
+/* After the head: the next batch, which lives until the following call; NULL: that was the last. */
+json *plan_grants_batch(struct plan *plan, struct grants *grants);
+void plan_grants_free(struct plan *plan, struct grants *grants);
 
 /* ---- for the files of plan/
  * ------------------------------------------------------------------------------------------ */
