@@ -16,5 +16,6 @@ void check_rulesets(struct session *s, const struct mesh *mesh);
 void check_names(struct session *s, const struct deployment *deployment);
 void check_crawlers(struct session *s, const struct deployment *deployment);
 void check_storage(struct session *s, const struct deployment *deployment);
+void check_stacks(struct session *s, const struct deployment *deployment);
 
 #endif

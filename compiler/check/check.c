@@ -15,6 +15,7 @@ static void (*const deployment_checks[])(struct session *s, const struct deploym
     check_names,
     check_crawlers,
     check_storage,
+    check_stacks,
     check_machines,
 };
 

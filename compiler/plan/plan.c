@@ -1,11 +1,10 @@
 /* plan.c - the stacks of a deployment: which there are, their resources' logical ids, and the
  * limits of a template. */
-#include "model/names.h"
 #include "plan/plan.h"
 #include "base/hash.h"
 #include "check/limits.h"
 #include "check/places.h"
-#include "model/names.h"
+#include "check/stacks.h"
 #include "plan/text.h"
 
 #include <stdlib.h>
@@ -27,8 +26,7 @@ static void add_stack(struct plan *plan, const struct domain *domain) {
     const char *part = domain ? domain->decl.path : "governance";
     struct stack *stack = arena_new(arena, struct stack);
     stack->domain = domain;
-    stack->name = name_joined(arena, plan->deployment, domain, domain ? NULL : part,
-                              (size_t)limit_info(LIMIT_STACK_NAME)->figure);
+    stack->name = stack_name(arena, plan->deployment, domain);
     stack->file = arena_format(arena, "stacks/%s.template.json", part);
     stack->description = domain ? arena_format(arena, "Domain %s of the mesh %s", part, mesh)
                                 : arena_format(arena, "Governance of the mesh %s", mesh);
@@ -156,22 +154,6 @@ static struct span place_of(const struct plan *plan, const struct stack *stack) 
     return stack->domain ? stack->domain->decl.at : plan->mesh->decl.at;
 }
 
-static void judge_count(struct plan *plan, const struct stack *stack) {
-    size_t limit = (size_t)limit_info(LIMIT_TEMPLATE_RESOURCES)->figure;
-    size_t count = stack->resources.len;
-    if (count * 10 <= limit * 9)
-        return;
-    struct diag *d = diag(plan->s, count > limit ? D_TEMPLATE_RESOURCES : D_TEMPLATE_NEARLY_FULL,
-                          place_of(plan, stack),
-                          "the template of stack '%s' has %zu resources of the %zu that "
-                          "CloudFormation takes",
-                          stack->name, count, limit);
-    if (stack->domain)
-        diag_help(
-            plan->s, d, "move some of the %zu products and %zu pipelines of '%s' to another domain",
-            stack->domain->products.len, stack->domain->pipelines.len, stack->domain->decl.path);
-}
-
 void plan_judge_size(struct plan *plan, const struct stack *stack, size_t bytes) {
     size_t limit = (size_t)limit_info(LIMIT_TEMPLATE_BYTES)->figure;
     if (bytes <= limit)
@@ -204,7 +186,6 @@ void plan_stack(struct plan *plan, struct stack *stack) {
         plan_config(plan, stack);
     }
     plan_domain_topic(plan, stack);
-    judge_count(plan, stack);
     if (stack->resources.len)
         qsort(stack->resources.at, stack->resources.len, sizeof *stack->resources.at, by_id);
 }

@@ -1,0 +1,64 @@
+/* stacks_test.c - the resources that check/stacks.c counts are those that plan/ makes, stack by
+ * stack, in every mesh of the tree that builds. */
+#include "unit.h"
+#include <stdio.h>
+
+#include "check/check.h"
+#include "check/stacks.h"
+#include "plan/plan.h"
+#include "syntax/parse.h"
+
+static void counts_agree(const char *folder) {
+    struct session s;
+    struct deployments deployments = {0};
+    size_t stacks = 0;
+    session_init(&s);
+    assert_true(source_load_program(&s, &folder, 1));
+    size_t files = s.sources.files.len;
+    struct tree **trees = arena_array(&s.arena, struct tree *, files);
+    for (size_t i = 0; i < files; i++) {
+        trees[i] = parse_file(&s, s.sources.files.at[i]);
+    }
+    const struct mesh *mesh = model_build(&s, trees, files);
+    deployments_make(&s, mesh, &deployments);
+    assert_int_equal(s.diagnostics.errors, 0);
+    for (size_t i = 0; i < deployments.list.len; i++) {
+        const size_t *sizes = stack_sizes(&s, deployments.list.at[i]);
+        struct plan *plan = plan_new(&s, deployments.list.at[i]);
+        for (size_t k = 0; k < plan->stacks.len; k++, stacks++) {
+            struct stack *stack = plan->stacks.at[k];
+            plan_stack(plan, stack);
+            size_t have = stack->resources.len;
+            size_t want = sizes[stack->domain ? stack->domain->decl.index : mesh->domains.len];
+            if (have != want) {
+                print_error("%s: %s has %zu resources, %zu are counted\n", folder, stack->name,
+                            have, want);
+            }
+            assert_int_equal(have, want);
+            plan_stack_free(plan, stack);
+        }
+        plan_free(plan);
+    }
+    assert_true(stacks > 0);
+    session_free(&s);
+}
+
+static void resources_are_counted_as_they_are_made(void **state) {
+    (void)state;
+    static const char *const folders[] = {"samples/hello",
+                                          "samples/retail",
+                                          "samples/sales",
+                                          "tests/plan/wide",
+                                          "tests/plan_states/environments",
+                                          "tests/plan_states/steps"};
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        counts_agree(folders[i]);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(resources_are_counted_as_they_are_made),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
