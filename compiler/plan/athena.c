@@ -9,8 +9,8 @@
 
 enum { ROWS_SHOWN = 100, DESCRIPTION_MAX = 1024 };
 
-/* Results lie in the domain's bucket, outside of every table (check/storage.c): who may read results
- * is not who may read a table. */
+/* Results lie in the domain's bucket, outside of every table (check/storage.c): who may read
+ * results is not who may read a table. */
 static void result_settings(struct plan *plan, json *settings, const struct domain *domain) {
     const struct domain_names *names = &plan->deployment->domains[domain->decl.index];
     const struct storage *storage = &domain->storage;

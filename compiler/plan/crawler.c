@@ -45,8 +45,7 @@ static void set_folder_target(struct plan *plan, json *crawler, const struct out
     size_t prefix;
     json_set_text(crawler, "DatabaseName", names->database);
     if (crawled_as_named(names, &prefix) && prefix > 0) {
-        json_set_text(crawler, "TablePrefix",
-                      plan_format(plan, "%.*s", (int)prefix, names->table));
+        json_set_text(crawler, "TablePrefix", plan_format(plan, "%.*s", (int)prefix, names->table));
     }
     json *target =
         json_add_object(json_set_array(json_set_object(crawler, "Targets"), "S3Targets"));

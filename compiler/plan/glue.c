@@ -216,9 +216,8 @@ static void table(struct plan *plan, struct stack *stack, const struct output *o
     json *input = json_set_object(resource, "TableInput");
     json_set_text(input, "Name", names->table);
     const char *doc = output->decl.doc ? output->decl.doc : output->product->decl.doc;
-    json_set(
-        input, "Description",
-        plan_literal(plan, fitted(plan, doc, LIMIT_TABLE_DESCRIPTION, false)));
+    json_set(input, "Description",
+             plan_literal(plan, fitted(plan, doc, LIMIT_TABLE_DESCRIPTION, false)));
     json_set_text(input, "TableType", "EXTERNAL_TABLE");
     struct facts facts = {plan, json_set_object(input, "Parameters"), output->properties,
                           output->decl.at};
