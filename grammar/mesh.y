@@ -49,7 +49,7 @@ static void mesh_error(struct span *span, struct parse *ps, const char *text);
     struct every *every;
     struct part *part;
     struct annotation *annotation;
-    struct annotation_state annotation_state;
+    struct annotation_state *annotation_state;
     struct type_expr *type;
     struct condition *condition;
     struct tag_test *test;

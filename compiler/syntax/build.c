@@ -439,30 +439,31 @@ struct annotation *make_annotation(struct parse *ps, atom word, struct span span
     return annotation;
 }
 
-struct annotation_state annotation_begin(struct parse *ps, atom word, struct span span) {
-    struct annotation_state state = {.annotation = make_annotation(ps, word, span)};
-    state.annotation->has_arguments = true;
+struct annotation_state *annotation_begin(struct parse *ps, atom word, struct span span) {
+    struct annotation_state *state = arena_new(&ps->scratch, struct annotation_state);
+    state->annotation = make_annotation(ps, word, span);
+    state->annotation->has_arguments = true;
     return state;
 }
 
-struct annotation_state annotation_value(struct annotation_state state, struct value *value) {
-    state.values = add_value(state.values, value);
-    state.annotation->arguments = state.values.first;
+struct annotation_state *annotation_value(struct annotation_state *state, struct value *value) {
+    state->values = add_value(state->values, value);
+    state->annotation->arguments = state->values.first;
     return state;
 }
 
-struct annotation_state annotation_member(struct annotation_state state, struct item *member) {
-    if (state.last)
-        state.last->next = member;
+struct annotation_state *annotation_member(struct annotation_state *state, struct item *member) {
+    if (state->last)
+        state->last->next = member;
     else
-        state.annotation->named = member;
-    state.last = member;
+        state->annotation->named = member;
+    state->last = member;
     return state;
 }
 
-struct annotation *annotation_end(struct annotation_state state, struct span span) {
-    state.annotation->span = span;
-    return state.annotation;
+struct annotation *annotation_end(struct annotation_state *state, struct span span) {
+    state->annotation->span = span;
+    return state->annotation;
 }
 
 /* ---- types

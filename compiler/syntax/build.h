@@ -238,10 +238,10 @@ struct values list_options(struct parse *ps, struct values values, struct items 
 
 struct annotations add_annotation(struct annotations list, struct annotation *annotation);
 struct annotation *make_annotation(struct parse *ps, atom word, struct span span);
-struct annotation_state annotation_begin(struct parse *ps, atom word, struct span span);
-struct annotation_state annotation_value(struct annotation_state state, struct value *value);
-struct annotation_state annotation_member(struct annotation_state state, struct item *member);
-struct annotation *annotation_end(struct annotation_state state, struct span span);
+struct annotation_state *annotation_begin(struct parse *ps, atom word, struct span span);
+struct annotation_state *annotation_value(struct annotation_state *state, struct value *value);
+struct annotation_state *annotation_member(struct annotation_state *state, struct item *member);
+struct annotation *annotation_end(struct annotation_state *state, struct span span);
 /* Annotations that came one after the other and were put in front. */
 struct annotation *annotations_in_order(struct annotation *list);
 
