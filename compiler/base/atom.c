@@ -17,7 +17,8 @@ static uint64_t eight_bytes(const char *text) {
     return word;
 }
 
-/* Up to seven bytes as a word, without a loop: texts of one length differ in it where they differ. */
+/* Up to seven bytes as a word, without a loop: texts of one length differ in it where they differ.
+ */
 static uint64_t few_bytes(const char *text, size_t length) {
     if (length >= 4) {
         uint32_t first, last;

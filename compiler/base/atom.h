@@ -1,8 +1,8 @@
 /* atom.h - interned names: one pointer for equal texts, compared by value (==).
  *
- * An atom is a NUL-terminated text that can be printed as it is; its length and its number stand before it.
- * Numbers are given in order of first appearance, from 0: the words of grammar/keywords.def are interned first,
- * so that a keyword is an atom with a small number. */
+ * An atom is a NUL-terminated text that can be printed as it is; its length and its number stand
+ * before it. Numbers are given in order of first appearance, from 0: the words of
+ * grammar/keywords.def are interned first, so that a keyword is an atom with a small number. */
 #ifndef MESH_BASE_ATOM_H
 #define MESH_BASE_ATOM_H
 
