@@ -1,8 +1,9 @@
 /* arena.h - memory that lives as long as its arena and is given back at once.
  *
- * Everything of a run is allocated here; nothing is freed one by one. All memory handed out is zeroed and
- * aligned for any object. When the system has no more memory the process ends with exit code 3 and a
- * message (memory_exhausted): nothing has been written by then, see command/staging.h. */
+ * Everything of a run is allocated here; nothing is freed one by one. All memory handed out is
+ * zeroed and aligned for any object. When the system has no more memory the process ends with exit
+ * code 3 and a message (memory_exhausted): nothing has been written by then, see command/staging.h.
+ */
 #ifndef MESH_BASE_ARENA_H
 #define MESH_BASE_ARENA_H
 

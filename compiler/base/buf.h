@@ -1,5 +1,6 @@
-/* buf.h - a growing byte buffer for text that is being written. Outside the arenas, because it is the one thing
- * that grows large and is given back early. Always NUL-terminated once something was put. */
+/* buf.h - a growing byte buffer for text that is being written. Outside the arenas, because it is
+ * the one thing that grows large and is given back early. Always NUL-terminated once something was
+ * put. */
 #ifndef MESH_BASE_BUF_H
 #define MESH_BASE_BUF_H
 

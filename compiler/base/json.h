@@ -1,9 +1,11 @@
-/* json.h - JSON trees (cJSON's) and our own writer. The implementation is the only file that includes cJSON.
+/* json.h - JSON trees (cJSON's) and our own writer. The implementation is the only file that
+ * includes cJSON.
  *
- * A tree lives in an arena and dies with it; a container knows its arena, so that what is set in it needs none. Texts and
- * keys are referred to, not copied: they must outlive the tree (literals, atoms, arena texts). Members stand in the order
- * in which they were set. Numbers are written as given: integers never pass through a double.
- * The writer exists because cJSON_Print loses digits, differs between versions and has another layout. */
+ * A tree lives in an arena and dies with it; a container knows its arena, so that what is set in it
+ * needs none. Texts and keys are referred to, not copied: they must outlive the tree (literals,
+ * atoms, arena texts). Members stand in the order in which they were set. Numbers are written as
+ * given: integers never pass through a double. The writer exists because cJSON_Print loses digits,
+ * differs between versions and has another layout. */
 #ifndef MESH_BASE_JSON_H
 #define MESH_BASE_JSON_H
 
@@ -48,16 +50,19 @@ bool json_is_object(const json *item);
 bool json_is_array(const json *item);
 const char *json_text_of(const json *item); /* NULL when it is no text */
 
-/* Two blanks of indentation, "key": value, {} and [] when empty; no newline at the end. Texts are escaped so that the
- * bytes are ASCII-safe JSON: quotes, backslash, control characters; other UTF-8 passes as it is. */
+/* Two blanks of indentation, "key": value, {} and [] when empty; no newline at the end. Texts are
+ * escaped so that the bytes are ASCII-safe JSON: quotes, backslash, control characters; other UTF-8
+ * passes as it is. */
 void json_write(struct buf *out, const json *tree);
-/* The same for a part of a text that is written piece by piece: its lines stand depth levels further in. */
+/* The same for a part of a text that is written piece by piece: its lines stand depth levels
+ * further in. */
 void json_write_inside(struct buf *out, const json *tree, size_t depth);
 /* On one line without blanks, for JSON inside JSON (dashboards, Scheduler input). */
 void json_write_compact(struct buf *out, const json *tree);
 /* A quoted, escaped JSON string. */
 void json_write_string(struct buf *out, const char *text);
-/* NULL when text is no JSON; nesting above 1000 is refused. Texts and keys are copied to the arena. */
+/* NULL when text is no JSON; nesting above 1000 is refused. Texts and keys are copied to the arena.
+ */
 json *json_parse(struct arena *arena, const char *text, size_t length);
 
 #endif

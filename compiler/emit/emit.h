@@ -1,13 +1,14 @@
 /* emit.h - a plan written as files: templates, state machines, grants, programs, the manifest.
  *
- * Files are handed out one by one, in a fixed order, as soon as they are made, so that memory stays flat. Bytes depend on
- * the mesh alone: not on paths, clock, locale or the order of files. */
+ * Files are handed out one by one, in a fixed order, as soon as they are made, so that memory stays
+ * flat. Bytes depend on the mesh alone: not on paths, clock, locale or the order of files. */
 #ifndef MESH_EMIT_EMIT_H
 #define MESH_EMIT_EMIT_H
 
 #include "plan/plan.h"
 
-/* Takes one finished file; path is relative to the deployment's folder. False: stop, the reason was reported. */
+/* Takes one finished file; path is relative to the deployment's folder. False: stop, the reason was
+ * reported. */
 struct sink {
     bool (*take)(struct sink *sink, const char *path, const struct buf *bytes, bool executable);
 };

@@ -1,4 +1,5 @@
-/* manifest.h - manifest.json: what a build wrote, in which order it is deployed, and which line each resource is from. */
+/* manifest.h - manifest.json: what a build wrote, in which order it is deployed, and which line
+ * each resource is from. */
 #ifndef MESH_EMIT_MANIFEST_H
 #define MESH_EMIT_MANIFEST_H
 

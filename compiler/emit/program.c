@@ -1,15 +1,15 @@
 /* program.c - the shell programs of the output: files of runtime/ with a few assignments in front.
  *
- * All data of a mesh stays in the JSON files beside them. What is assigned here are names that were checked already; they
- * are quoted all the same, so that no text of a mesh can become shell code. */
+ * All data of a mesh stays in the JSON files beside them. What is assigned here are names that were
+ * checked already; they are quoted all the same, so that no text of a mesh can become shell code.
+ */
 #include "emit/program.h"
 
 #include "base/embedded.h"
 
 #include <string.h>
 
-static void put_quoted(struct buf *out, const char *value)
-{
+static void put_quoted(struct buf *out, const char *value) {
     buf_putc(out, '\'');
     for (const char *quote; (quote = strchr(value, '\'')) != NULL; value = quote + 1) {
         buf_put(out, value, (size_t)(quote - value));
@@ -19,8 +19,7 @@ static void put_quoted(struct buf *out, const char *value)
     buf_puts(out, "'\n");
 }
 
-void emit_program(struct buf *out, const char *file, const struct assignment *assignments)
-{
+void emit_program(struct buf *out, const char *file, const struct assignment *assignments) {
     static const char marker[] = "# @header\n";
     size_t size = 0;
     const char *text = embedded_file(file, &size);

@@ -1,4 +1,5 @@
-/* program.h - the shell programs of the output: files of runtime/ with a few assignments in front. */
+/* program.h - the shell programs of the output: files of runtime/ with a few assignments in front.
+ */
 #ifndef MESH_EMIT_PROGRAM_H
 #define MESH_EMIT_PROGRAM_H
 

@@ -24,7 +24,8 @@ void plan_right_if(struct plan *plan, struct rights *rights, const char *action,
 
 /* An AWS::IAM::Role trusted by one service, with one inline policy; rights of the same resource are
  * joined in one statement, and resources with the same actions; all sorted. The trust holds for
- * this account alone where the service says for whom it acts (aws:SourceAccount). Returns the role's logical id. */
+ * this account alone where the service says for whom it acts (aws:SourceAccount). Returns the
+ * role's logical id. */
 const char *plan_role(struct plan *plan, struct stack *stack, struct span at, const char *prefix,
                       const char *name, const char *role_name, const char *service,
                       const struct rights *rights);

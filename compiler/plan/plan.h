@@ -11,9 +11,9 @@
 #include "model/deployment.h"
 
 struct resource {
-    const char *id;   /* logical id: letters and digits, made from names only */
-    const char *type; /* "AWS::Glue::Table" */
-    json *properties;  /* in scratch */
+    const char *id;         /* logical id: letters and digits, made from names only */
+    const char *type;       /* "AWS::Glue::Table" */
+    json *properties;       /* in scratch */
     bool retain;            /* holds data: DeletionPolicy and UpdateReplacePolicy Retain */
     const char *depends_on; /* a logical id or NULL */
     struct span at;         /* the declaration it comes from */
