@@ -99,7 +99,7 @@ static void check_quoted_csv(struct session *s, const struct output *output) {
             continue;
         }
         struct diag *d = diag(s, D_QUOTED_CSV_TYPE, options->quote.at,
-                              "quoted csv does not hold %s: column '%s' would be misread",
+                              "quoted csv does not hold %.200s: column '%s' would be misread",
                               column->type->glue, column->decl.name);
         diag_place(s, d, column->type_at, "its type is given here");
         diag_help(s, d,

@@ -7,7 +7,7 @@
 #include "check/pipelines.h"
 
 static void (*const mesh_checks[])(struct session *s, const struct mesh *mesh) = {
-    check_columns, check_rules, check_lineage, check_service_levels,
+    check_columns, check_column_names, check_rules, check_lineage, check_service_levels,
     check_pipelines, check_guardrails, check_catalog, check_rulesets, access_check,
 };
 
@@ -23,7 +23,10 @@ void check_mesh(struct session *s, const struct mesh *mesh, const struct deploym
 {
     for (size_t i = 0; i < sizeof mesh_checks / sizeof *mesh_checks; i++)
         mesh_checks[i](s, mesh);
-    for (size_t d = 0; d < deployments->list.len; d++)
+    for (size_t d = 0; d < deployments->list.len; d++) {
+        if (d > 0 && !session_affords(s, 0, deployments->list.at[d]->environment->decl.at))
+            return;
         for (size_t i = 0; i < sizeof deployment_checks / sizeof *deployment_checks; i++)
             deployment_checks[i](s, deployments->list.at[d]);
+    }
 }

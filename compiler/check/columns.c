@@ -59,7 +59,7 @@ static void check_partition(struct session *s, const struct output *output)
         if (is_nested(column->type) || kind == TYPE_BINARY || kind == TYPE_BOOLEAN ||
             kind == TYPE_FLOAT || kind == TYPE_DOUBLE) {
             struct diag *d = diag(s, D_PARTITION_TYPE, output->partition_at,
-                                  "'%s' cannot partition '%s': its type is %s", column->decl.name,
+                                  "'%s' cannot partition '%s': its type is %.200s", column->decl.name,
                                   output->decl.path, column->type->glue);
             diag_place(s, d, column->type_at, "declared here");
             diag_help(s, d, "a partition key is part of a path: use a string, a number or a date");
@@ -150,7 +150,7 @@ static void check_format(struct session *s, const struct output *output)
         if (!why)
             continue;
         struct diag *d = diag(s, D_FORMAT_CANNOT_HOLD, column->type_at,
-                              "%s cannot hold %s, the type of '%s'", format_word(output->format),
+                              "%s cannot hold %.200s, the type of '%s'", format_word(output->format),
                               column->type->glue, column->decl.name);
         diag_place(s, d, output->format_at, "the format of '%s'", output->decl.path);
         diag_help(s, d, "%s", why);

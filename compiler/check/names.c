@@ -184,6 +184,15 @@ static void check_pipeline(struct judge *j, const struct pipeline *pipeline)
                  arena_format(&j->s->arena, "%s.asl.json", pipeline->decl.path), LIMIT_FILE_NAME);
 }
 
+/* Columns are called the same everywhere. */
+void check_column_names(struct session *s, const struct mesh *mesh)
+{
+    static const struct deployment none;
+    struct judge j = {.s = s, .deployment = &none};
+    for (size_t i = 0; i < mesh->schemas.len; i++)
+        check_columns_of(&j, mesh->schemas.at[i]);
+}
+
 void check_names(struct session *s, const struct deployment *deployment)
 {
     const struct mesh *mesh = deployment->mesh;
@@ -194,8 +203,6 @@ void check_names(struct session *s, const struct deployment *deployment)
             check_domain(&j, mesh->domains.at[i]);
     for (size_t i = 0; i < mesh->outputs.len; i++)
         check_output(&j, mesh->outputs.at[i]);
-    for (size_t i = 0; i < mesh->schemas.len; i++)
-        check_columns_of(&j, mesh->schemas.at[i]);
     for (size_t i = 0; i < mesh->pipelines.len; i++)
         check_pipeline(&j, mesh->pipelines.at[i]);
     for (size_t i = 0; i < mesh->principals.len; i++)

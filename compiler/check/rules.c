@@ -46,7 +46,7 @@ static const char *family_noun(enum family family)
 static void misfit(struct session *s, const struct rule *rule, const struct column *column,
                    const char *needs)
 {
-    struct diag *d = diag(s, D_RULE_DOES_NOT_FIT, rule->at, "this rule needs %s, but '%s' is %s", needs,
+    struct diag *d = diag(s, D_RULE_DOES_NOT_FIT, rule->at, "this rule needs %s, but '%s' is %.200s", needs,
                           column->decl.name, column->type->glue);
     diag_place(s, d, column->type_at, "its type");
 }
@@ -91,7 +91,7 @@ static void check_literal(struct session *s, const struct rule *rule, const stru
     if (literal_fits(literal, family))
         return;
     struct diag *d = diag(s, D_VALUE_DOES_NOT_COMPARE, literal->at.lo ? literal->at : rule->at,
-                          "'%s' is %s: compare it with %s", column->decl.name, column->type->glue,
+                          "'%s' is %.200s: compare it with %s", column->decl.name, column->type->glue,
                           family_noun(family));
     diag_place(s, d, column->type_at, "its type");
 }

@@ -36,6 +36,8 @@ static bool emit_all(struct session *s, const struct settings *settings,
 {
     for (size_t i = 0; i < program->deployments.list.len; i++) {
         const struct deployment *deployment = program->deployments.list.at[i];
+        if (i > 0 && !session_affords(s, 0, deployment->environment->decl.at))
+            return false;
         if (deployment->name && !settings->environment)
             out->prefix = arena_format(&s->arena, "%s/", deployment->name);
         if (!emit_deployment(s, deployment, &out->sink, counts))

@@ -306,7 +306,11 @@ static void check_apart(struct session *s, const struct deployments *all) {
 
 void deployments_make(struct session *s, const struct mesh *mesh, struct deployments *out) {
     check_region(s, &mesh->region);
+    size_t names = mesh->domains.len + mesh->outputs.len + mesh->principals.len;
     for (size_t i = 0; i < mesh->environments.len; i++) {
+        if (i > 0 && !session_affords(s, i * names, mesh->environments.at[i]->decl.at)) {
+            break;
+        }
         check_region(s, &mesh->environments.at[i]->region);
         vec_push(&s->arena, &out->list, make(s, mesh, mesh->environments.at[i]));
     }

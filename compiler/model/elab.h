@@ -93,10 +93,16 @@ struct elab {
     VEC(struct declared *) chain;  /* schemas and types being elaborated, outermost first */
     struct type *simple[TYPE_STRUCT + 1];
     atom type_words[TYPE_STRUCT + 1]; /* Glue's own types, by kind */
+    size_t work;        /* done so far for what is repeated: see session_affords */
     size_t suggestions; /* candidates compared so far: bounded */
     struct tag *pii;
     struct schema *broken_schema;
 };
+
+/* Counts work for what something written stands for; false when it is too much (see session_affords). */
+static inline bool elab_affords(struct elab *e, size_t work, struct span at) {
+    return session_affords(e->s, e->work += work, at);
+}
 
 /* scope.c */
 void names_declare(struct elab *e, struct tree *const *trees, size_t count);

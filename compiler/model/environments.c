@@ -66,8 +66,19 @@ static void build_environment(struct elab *e, struct declared *d) {
     }
 }
 
+/* Each is a whole output of its own, written beside the others. */
+enum { ENVIRONMENTS_MAX = 1000 };
+
 void environments_build(struct elab *e) {
     for (size_t i = 0; i < e->of_kind[KIND_ENVIRONMENT].len; i++) {
+        struct declared *d = e->of_kind[KIND_ENVIRONMENT].at[i];
+        if (i == ENVIRONMENTS_MAX) {
+            diag(e->s, D_TOO_MANY_ENVIRONMENTS, ((const struct decl *)d->thing)->at,
+                 "the mesh has %zu environments, meshc takes %d",
+                 e->of_kind[KIND_ENVIRONMENT].len, (int)ENVIRONMENTS_MAX);
+            e->mesh->environments.len = ENVIRONMENTS_MAX;
+            return;
+        }
         build_environment(e, e->of_kind[KIND_ENVIRONMENT].at[i]);
     }
 }

@@ -47,10 +47,16 @@ static void read_produces(struct elab *e, struct pipeline *pipeline, const struc
     for (const struct value *v = value_items(body_value(body, "produces")); v != NULL;
          v = v->next) {
         struct declared *d = names_resolve_value(e, KINDS_PRODUCT, pipeline->domain, v);
+        if (d != NULL && !elab_affords(e, 4, v->span)) {
+            return;
+        }
         if (d != NULL && d->kind == KIND_OUTPUT) {
             produce(e, pipeline, d->thing, v->span);
         } else if (d != NULL) {
             const struct product *product = d->thing;
+            if (!elab_affords(e, product->outputs.len, v->span)) {
+                return;
+            }
             for (size_t i = 0; i < product->outputs.len; i++) {
                 produce(e, pipeline, product->outputs.at[i], v->span);
             }

@@ -149,6 +149,9 @@ static bool read_table(struct elab *e, const struct target *target, const struct
         vec_push(e->arena, &grant->outputs, d->thing);
     } else {
         const struct product *product = d->thing;
+        if (!elab_affords(e, product->outputs.len, name->span)) {
+            return false;
+        }
         for (size_t i = 0; i < product->outputs.len; i++) {
             vec_push(e->arena, &grant->outputs, product->outputs.at[i]);
         }

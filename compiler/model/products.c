@@ -228,6 +228,9 @@ static void read_input(struct elab *e, struct output *output, const struct value
         return;
     }
     const struct product *product = d->thing;
+    if (!elab_affords(e, product->outputs.len, value->span)) {
+        return;
+    }
     for (size_t i = 0; i < product->outputs.len; i++) { /* a product means all its outputs */
         input.output = product->outputs.at[i];
         vec_push(e->arena, &output->inputs, input);
@@ -317,6 +320,10 @@ static void read_crawl(struct elab *e, struct output *output, const struct body 
 
 static void read_output(struct elab *e, struct output *output, const struct body *body) {
     struct body inner;
+    if (!elab_affords(e, 1, output->decl.at)) {
+        output->schema = broken_schema(e);
+        return;
+    }
     int status = body_choice(body, "status");
     output->status = status < 0 ? STATUS_DRAFT : (enum status)status;
     output->version = body_text(body, "version");
@@ -360,7 +367,7 @@ static void read_shared_with(struct elab *e, struct product *product, const stru
             continue;
         }
         struct declared *d = names_resolve_value(e, KINDS(KIND_DOMAIN), NULL, v);
-        if (d != NULL) {
+        if (d != NULL && elab_affords(e, 4, v->span)) {
             vec_push(e->arena, &product->shared_with, d->thing);
         }
     }

@@ -7,8 +7,9 @@
 
 enum {
     SCHEMA_DEPTH = 200, /* schemas inside schemas */
-    FEW_COLUMNS = 32
-}; /* up to here a list is searched, above it a map */
+    FEW_COLUMNS = 32,   /* up to here a list is searched, above it a map */
+    COLUMNS_MAX = 10000 /* of one schema with its includes; Glue documents no figure */
+};
 
 const struct column_notes no_column_notes;
 
@@ -62,6 +63,17 @@ static void add_column(struct elab *e, struct schema *schema, struct column *col
         struct diag *d =
             diag(e->s, D_DUPLICATE_COLUMN, at, "a second column '%s'", column->decl.name);
         diag_place(e->s, d, same->decl.at, "the first one is here");
+        e->work += 10; /* a report costs more than a column */
+        return;
+    }
+    if (schema->columns.len == COLUMNS_MAX) {
+        if (report_once(e, schema)) {
+            struct diag *d = diag(e->s, D_TOO_MANY_COLUMNS, at,
+                                  "schema '%s' has more than %d columns, includes expanded",
+                                  schema->decl.path, (int)COLUMNS_MAX);
+            diag_help(e->s, d, "a struct holds columns that belong together");
+        }
+        schema->broken = true;
         return;
     }
     column->decl.index = (uint32_t)schema->columns.len;
@@ -114,7 +126,11 @@ static void read_include(struct elab *e, const struct declared *d, const struct 
     }
     const struct schema *from = other->thing;
     schema->broken = schema->broken || from->broken;
-    for (size_t i = 0; i < from->columns.len; i++) {
+    for (size_t i = 0; i < from->columns.len && schema->columns.len < COLUMNS_MAX; i++) {
+        if (!elab_affords(e, 1, include->schema.span)) {
+            schema->broken = true;
+            return;
+        }
         struct column *column = arena_new(e->arena, struct column);
         *column = *from->columns.at[i];
         add_column(e, schema, column, include->schema.span);

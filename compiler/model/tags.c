@@ -138,6 +138,10 @@ void tags_inherit(struct elab *e, struct taggings *out, const struct taggings *f
         out->list.len = out->list.cap = from->list.len;
         return;
     }
+    size_t pairs = from->list.len * (from->list.len + out->list.len);
+    if (from->list.len > 0 && !elab_affords(e, pairs / 64, from->list.at[0].at)) {
+        return;
+    }
     for (size_t i = 0; i < from->list.len; i++) {
         tags_put(e, out, from->list.at[i]);
     }
@@ -227,6 +231,10 @@ static struct tagging *tagging_of(struct taggings *taggings, const struct tag *t
 }
 
 void tags_gather(struct elab *e, struct taggings *out, const struct taggings *inner) {
+    size_t pairs = inner->list.len * (inner->list.len + out->list.len);
+    if (inner->list.len > 0 && !elab_affords(e, pairs / 64, inner->list.at[0].at)) {
+        return;
+    }
     for (size_t i = 0; i < inner->list.len; i++) {
         struct tagging found = inner->list.at[i];
         struct tagging *own = tagging_of(out, found.tag);
@@ -241,7 +249,8 @@ void tags_gather(struct elab *e, struct taggings *out, const struct taggings *in
 }
 
 void tags_lift(struct elab *e, struct taggings *out, const struct taggings *inner, struct span at) {
-    if (inner->list.len == 0) {
+    size_t pairs = inner->list.len * (inner->list.len + out->list.len);
+    if (inner->list.len == 0 || !elab_affords(e, pairs / 64, at)) {
         return;
     }
     struct taggings lifted = {0}; /* a copy: what stands in out may be shared */

@@ -157,14 +157,21 @@ static struct type *container(struct elab *e, const struct domain *scope,
                 type.key->kind == TYPE_STRUCT)) {
         return bad_arguments(e, expr, "map<K, V>, with a K that is no array, map or struct");
     }
-    if (strlen(type.element->glue) > GLUE_TYPE_MAX) {
+    size_t length = strlen(type.element->glue);
+    if (length > GLUE_TYPE_MAX) {
         return too_long(e, expr->span);
+    }
+    if (!elab_affords(e, length / 64, expr->span)) {
+        return broken(e);
     }
     return share(e, type);
 }
 
 /* Writes Glue's spelling of a struct; broken when a field is, or when it is too long. */
 static struct type *finish_struct(struct elab *e, struct type *type, struct span at) {
+    if (!elab_affords(e, type->fields.len, at)) {
+        return broken(e);
+    }
     struct buf text = {0};
     buf_puts(&text, "struct<");
     bool whole = true;

@@ -257,4 +257,5 @@ const json *plan_grants_head(struct plan *plan, struct grants *grants) {
 void plan_grants_free(struct plan *plan, struct grants *grants) {
     plan_reset(plan);
     arena_free(&grants->memory);
+    arena_free(&grants->entries.arena);
 }

@@ -14,6 +14,7 @@ struct session {
     struct atoms atoms;
     struct sources sources;
     struct diagnostics diagnostics;
+    bool overdrawn; /* session_affords has reported */
     void (*progress)(struct session *s, const char *what); /* NULL: silent */
     void *progress_data;
 };
@@ -21,5 +22,10 @@ struct session {
 /* Keywords are interned in order, so that their atoms have the numbers 0 to n-1. */
 void session_init(struct session *s);
 void session_free(struct session *s);
+
+/* What is written once may stand for much: a schema included everywhere, defaults, teams. False when the mesh has used up
+ * its share of memory, or `work` (steps that no text of their own stands for) is beyond it: the caller goes no further into
+ * the thing at `at`, which the first time is reported. Both shares grow with the size of the sources. */
+bool session_affords(struct session *s, size_t work, struct span at);
 
 #endif

@@ -25,6 +25,7 @@ struct entry {
 };
 
 struct entries {
+    struct arena arena;      /* of the list and what only it has */
     VEC(struct entry) list; /* sorted: resource kind, database, table, columns, principal */
 };
 

@@ -23,7 +23,7 @@ static const char *deployed_location(struct maker *m, const char *location)
     const char *written = mesh->bucket.value, *name = m->deployment->mesh_bucket;
     for (size_t i = 0; i <= mesh->domains.len; i++) {
         if (written && name && strlen(written) == length && strncmp(written, bucket, length) == 0)
-            return arena_format(&m->s->arena, "%s%s%s", scheme, name, bucket + length);
+            return arena_format(&m->out->arena, "%s%s%s", scheme, name, bucket + length);
         if (i == mesh->domains.len)
             break;
         written = mesh->domains.at[i]->storage.bucket.value;
@@ -36,7 +36,7 @@ static void add_columns(struct maker *m, const struct cell *cell, struct entry *
 {
     const struct output *output = cell->output;
     const struct column **columns =
-        arena_array(&m->s->arena, const struct column *, output->data.len + 1);
+        arena_array(&m->out->arena, const struct column *, output->data.len + 1);
     for (size_t i = 0; i < output->data.len; i++)
         if (cell->columns[i])
             columns[entry->column_count++] = output->data.at[i];
@@ -58,7 +58,7 @@ static void add_cell(struct maker *m, const struct cell *cell)
     if (cell->limited && !(cell->permissions & (PERMIT_SELECT | PERMIT_ALL)))
         add_columns(m, cell, &entry);
     if (entry.permissions)
-        vec_push(&m->s->arena, &m->out->list, entry);
+        vec_push(&m->out->arena, &m->out->list, entry);
 }
 
 /* Athena resolves names through the database: whoever has a right on a table gets DESCRIBE there, unless it has any right
@@ -70,7 +70,7 @@ static void add_describe(struct maker *m, const struct entry *entry)
     if (map_get(&m->described, entry->principal, entry->domain))
         return;
     map_put(&m->described, entry->principal, entry->domain, m);
-    vec_push(&m->s->arena, &m->out->list, derived);
+    vec_push(&m->out->arena, &m->out->list, derived);
 }
 
 static void derive(struct maker *m)

@@ -29,35 +29,43 @@ unsigned permissions_expand(unsigned permissions, enum grant_target target)
 
 /* ---- teams --------------------------------------------------------------------------------------------------------------------- */
 
-enum { TEAM_DEPTH_MAX = 64 }; /* a cycle of teams was reported by the model; this only ends it */
-
-static void expand(const struct principal *principal,
-                   void (*visit)(const struct principal *, void *), void *data, int depth)
-{
-    if (principal->kind == PRINCIPAL_PIPELINE && principal->pipeline && principal->pipeline->role)
-        principal = principal->pipeline->role;
-    if (principal->kind != PRINCIPAL_TEAM) {
-        visit(principal, data);
-        return;
-    }
-    for (size_t i = 0; depth < TEAM_DEPTH_MAX && i < principal->members.len; i++)
-        expand(principal->members.at[i], visit, data, depth + 1);
-}
-
-void principal_expand(const struct principal *principal,
-                      void (*visit)(const struct principal *, void *), void *data)
-{
-    expand(principal, visit, data, 0);
-}
-
-/* ---- building -------------------------------------------------------------------------------------------------------------------- */
-
 struct builder {
     struct session *s;
     struct cells *cells;
     const struct grant *grant;
     const struct principal *named;
+    size_t work;        /* see session_affords */
+    struct map reached; /* from the principal that is named: it, and whoever is in it */
+    bool full;          /* reported: nothing is added any more */
 };
+
+static bool affords(struct builder *b, size_t work)
+{
+    b->full = b->full || !session_affords(b->s, b->work += work, b->grant->at);
+    return !b->full;
+}
+
+static void add_for(struct builder *b, const struct principal *principal);
+
+/* The principal, or each member of a team, once each, in order. */
+static void expand(struct builder *b, const struct principal *principal)
+{
+    if (principal->kind == PRINCIPAL_PIPELINE && principal->pipeline && principal->pipeline->role)
+        principal = principal->pipeline->role;
+    if (principal->kind != PRINCIPAL_TEAM && principal == b->named) {
+        add_for(b, principal);
+        return;
+    }
+    if (!affords(b, 1) || map_get(&b->reached, principal, NULL))
+        return;
+    map_put(&b->reached, principal, NULL, b);
+    if (principal->kind != PRINCIPAL_TEAM)
+        add_for(b, principal);
+    for (size_t i = 0; principal->kind == PRINCIPAL_TEAM && i < principal->members.len; i++)
+        expand(b, principal->members.at[i]);
+}
+
+/* ---- building -------------------------------------------------------------------------------------------------------------------- */
 
 /* The second key of a cell: the thing, told apart by kind (a domain is a database and all its tables). */
 static const void *resource_key(enum entry_resource resource, const void *thing)
@@ -77,18 +85,25 @@ static struct cell *cell_of(struct builder *b, const struct principal *principal
     struct cell *cell = cells_find(b->cells, principal, resource, thing);
     if (cell)
         return cell;
-    cell = arena_new(&b->s->arena, struct cell);
+    if (b->cells->list.len == CELLS_MAX && !b->full) {
+        b->full = true;
+        struct diag *d = diag(b->s, D_TOO_MANY_GRANTS, b->grant->at,
+                              "from here on the grants come to more than %d entries of a principal and a resource",
+                              (int)CELLS_MAX);
+        diag_help(b->s, d, "grant to fewer principals: a role that many take on, a group, an account");
+    }
+    cell = arena_new(&b->cells->arena, struct cell);
     cell->principal = principal;
     cell->resource = resource;
     cell->at = b->grant->at;
     map_put(&b->cells->index, principal, resource_key(resource, thing), cell);
-    vec_push(&b->s->arena, &b->cells->list, cell);
+    vec_push(&b->cells->arena, &b->cells->list, cell);
     return cell;
 }
 
 static void contribute(struct builder *b, struct contribution **first, struct contribution **last)
 {
-    struct contribution *fresh = arena_new(&b->s->arena, struct contribution);
+    struct contribution *fresh = arena_new(&b->cells->arena, struct contribution);
     fresh->grant = b->grant;
     fresh->named = b->named;
     *(*last ? &(*last)->next : first) = fresh;
@@ -100,7 +115,7 @@ static void open_columns(struct builder *b, struct cell *cell, const struct outp
 {
     size_t count = output->data.len;
     if (!cell->columns)
-        cell->columns = arena_array(&b->s->arena, unsigned char, count + 1);
+        cell->columns = arena_array(&b->cells->arena, unsigned char, count + 1);
     struct map listed = {0};
     for (size_t i = 0; i < b->grant->columns.len; i++)
         if (b->grant->columns.at[i])
@@ -115,6 +130,8 @@ static void open_columns(struct builder *b, struct cell *cell, const struct outp
 static void add_to_table(struct builder *b, const struct principal *principal,
                          const struct output *output)
 {
+    if (!affords(b, b->grant->has_columns ? 4 * output->data.len + b->grant->columns.len : 4))
+        return;
     struct cell *cell = cell_of(b, principal, ENTRY_TABLE, output);
     cell->output = output;
     cell->domain = output->domain;
@@ -127,14 +144,15 @@ static void add_to_table(struct builder *b, const struct principal *principal,
     }
 }
 
-static void add_for(const struct principal *principal, void *data)
+static void add_for(struct builder *b, const struct principal *principal)
 {
-    struct builder *b = data;
     const struct grant *grant = b->grant;
+    if (!affords(b, 4))
+        return;
     struct cell *cell = NULL;
     switch (grant->target) {
     case GRANT_TABLE:
-        for (size_t i = 0; i < grant->outputs.len; i++)
+        for (size_t i = 0; i < grant->outputs.len && !b->full; i++)
             add_to_table(b, principal, grant->outputs.at[i]);
         return;
     case GRANT_DATABASE:
@@ -162,9 +180,11 @@ void cells_build(struct session *s, const struct mesh *mesh, struct cells *out)
     struct builder b = {.s = s, .cells = out};
     for (size_t i = 0; i < mesh->grants.len; i++) {
         b.grant = mesh->grants.at[i];
-        for (size_t k = 0; k < b.grant->to.len; k++) {
+        for (size_t k = 0; k < b.grant->to.len && !b.full; k++) {
             b.named = b.grant->to.at[k];
-            principal_expand(b.named, add_for, &b);
+            expand(&b, b.named);
+            map_free(&b.reached);
+            b.reached = (struct map){0};
         }
     }
 }
@@ -172,4 +192,5 @@ void cells_build(struct session *s, const struct mesh *mesh, struct cells *out)
 void cells_free(struct cells *cells)
 {
     map_free(&cells->index);
+    arena_free(&cells->arena);
 }

@@ -29,10 +29,13 @@ struct cell {
 };
 
 struct cells {
+    struct arena arena;      /* everything below lives in it */
     VEC(struct cell *) list; /* in order of first mention */
     struct map index;
 };
 
+/* Stops, and reports, where the grants stand for more than CELLS_MAX cells or too much work. */
+enum { CELLS_MAX = 500000 };
 void cells_build(struct session *s, const struct mesh *mesh, struct cells *out);
 void cells_free(struct cells *cells);
 /* The cell of a principal and a resource, or NULL. */
@@ -41,9 +44,5 @@ struct cell *cells_find(const struct cells *cells, const struct principal *princ
 
 /* What a set of permissions means on a target: no sets, ALL alone when it is there. */
 unsigned permissions_expand(unsigned permissions, enum grant_target target);
-
-/* Calls visit for the principal, or for each member of a team, once each, in order. */
-void principal_expand(const struct principal *principal, void (*visit)(const struct principal *, void *),
-                      void *data);
 
 #endif

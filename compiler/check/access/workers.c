@@ -25,7 +25,7 @@ static void grant(struct hirer *h, const struct principal *role, struct entry en
     entry.principal = role;
     entry.at = at;
     entry.derived = true;
-    vec_push(&h->s->arena, &h->out->list, entry);
+    vec_push(&h->out->arena, &h->out->list, entry);
 }
 
 /* An evaluation reads every row, so the role that is handed to it reads the table. */
