@@ -426,7 +426,7 @@ static void build_product(struct elab *e, struct declared *d) {
     product->support = body_text(&body, "support");
     product->existing = body_bool(&body, "existing", false);
     read_shared_with(e, product, &body);
-    if (body_child(e, &body, KIND_CUSTOM, &inner)) {
+    if (elab_affords(e, 1, product->decl.at) && body_child(e, &body, KIND_CUSTOM, &inner)) {
         product->custom = data_map(e, &inner, 0);
     }
     read_outputs(e, product, d->block, &body);
