@@ -100,24 +100,31 @@ static size_t camel(char *id, size_t length, const char *text) {
     return length;
 }
 
+/* The id as an atom, from now on taken; NULL when it was. */
+static atom take_id(struct plan *plan, const char *id, size_t length) {
+    atom found = atom_put(&plan->s->atoms, id, length);
+    if (map_get(&plan->ids, found, NULL))
+        return NULL;
+    map_put(&plan->ids, found, NULL, plan);
+    return found;
+}
+
 static const char *logical_id(struct plan *plan, const char *type, const char *prefix,
                               const char *name) {
     char id[ID_MAX + 9];
-    size_t plain = camel(id, camel(id, 0, prefix), name), length = plain;
+    size_t plain = camel(id, camel(id, 0, prefix), name);
+    atom found = plain < ID_MAX ? take_id(plan, id, plain) : NULL;
+    if (found)
+        return found;
     uint64_t hash = hash_bytes(HASH_START, type, strlen(type));
     hash = hash_bytes(hash, name ? name : "", name ? strlen(name) : 0);
-    for (;;) {
-        atom found =
-            plain < ID_MAX || length > plain ? atom_put(&plan->s->atoms, id, length) : NULL;
-        if (found && !map_get(&plan->ids, found, NULL)) {
-            map_put(&plan->ids, found, NULL, plan);
-            return found;
-        }
-        length = plain;
+    for (; !found; hash = hash_bytes(hash, "+", 1)) {
+        size_t length = plain;
         for (int shift = 28; shift >= 0; shift -= 4)
             id[length++] = "0123456789abcdef"[hash >> shift & 15];
-        hash = hash_bytes(hash, "+", 1);
+        found = take_id(plan, id, length);
     }
+    return found;
 }
 
 json *plan_resource(struct plan *plan, struct stack *stack, const char *type, struct span at,
