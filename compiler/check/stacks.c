@@ -172,11 +172,35 @@ static void check_size(struct session *s, const struct deployment *deployment,
     }
 }
 
+/* Columns are most of a large template. Where they alone are more than it takes, its trees are not
+ * made: they would be a thousand times as large as the mesh. */
+static void check_columns_fit(struct session *s, const struct deployment *deployment,
+                              const struct domain *domain) {
+    enum { COLUMN_BYTES = 40 }; /* {"Name": "c","Type": "int"} and its line ends at the least */
+    size_t limit = (size_t)limit_info(LIMIT_TEMPLATE_BYTES)->figure, columns = 0;
+    for (size_t i = 0; i < domain->products.len; i++) {
+        const struct product *product = domain->products.at[i];
+        for (size_t k = 0; k < product->outputs.len; k++) {
+            columns += table_is_made(product->outputs.at[k]) ? product->outputs.at[k]->data.len : 0;
+        }
+    }
+    if (columns <= limit / COLUMN_BYTES) {
+        return;
+    }
+    struct diag *d = diag(s, D_TEMPLATE_BYTES, domain->decl.at,
+                          "the template of stack '%s' has %zu columns, more than the %zu bytes "
+                          "that CloudFormation takes can hold",
+                          stack_name(&s->arena, deployment, domain), columns, limit);
+    diag_help(s, d, "move some of the %zu products of '%s' to another domain", domain->products.len,
+              domain->decl.path);
+}
+
 void check_stacks(struct session *s, const struct deployment *deployment) {
     const struct mesh *mesh = deployment->mesh;
     const size_t *sizes = sizes_of(s, deployment, false);
     for (size_t i = 0; i < mesh->domains.len; i++) {
         check_size(s, deployment, mesh->domains.at[i], sizes[i]);
+        check_columns_fit(s, deployment, mesh->domains.at[i]);
     }
     check_size(s, deployment, NULL, sizes[mesh->domains.len]);
 }

@@ -3,7 +3,6 @@
 #include "plan/plan.h"
 #include "base/hash.h"
 #include "check/limits.h"
-#include "check/made.h"
 #include "check/places.h"
 #include "check/stacks.h"
 #include "plan/text.h"
@@ -180,31 +179,7 @@ static int by_id(const void *a, const void *b) {
     return strcmp(x->id, y->id);
 }
 
-/* Columns are most of a large template. Where they alone are more than it takes, the trees are not made: they would be a
- * thousand times as large as the mesh. */
-static bool columns_fit(struct plan *plan, const struct stack *stack) {
-    enum { COLUMN_BYTES = 40 }; /* {"Name": "c","Type": "int"} and its line ends at the least */
-    size_t limit = (size_t)limit_info(LIMIT_TEMPLATE_BYTES)->figure, columns = 0;
-    for (size_t i = 0; stack->domain && i < stack->domain->products.len; i++) {
-        const struct product *product = stack->domain->products.at[i];
-        for (size_t k = 0; k < product->outputs.len; k++)
-            if (table_is_made(product->outputs.at[k]))
-                columns += product->outputs.at[k]->data.len;
-    }
-    if (columns <= limit / COLUMN_BYTES)
-        return true;
-    struct diag *d = diag(plan->s, D_TEMPLATE_BYTES, place_of(plan, stack),
-                          "the template of stack '%s' has %zu columns, more than the %zu bytes "
-                          "that CloudFormation takes can hold",
-                          stack->name, columns, limit);
-    diag_help(plan->s, d, "move some of the %zu products of '%s' to another domain",
-              stack->domain->products.len, stack->domain->decl.path);
-    return false;
-}
-
 void plan_stack(struct plan *plan, struct stack *stack) {
-    if (!columns_fit(plan, stack))
-        return;
     plan_sns(plan, stack);
     plan_s3(plan, stack);
     if (stack->domain) {
