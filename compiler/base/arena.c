@@ -20,7 +20,8 @@ struct arena_chunk {
 
 enum { CHUNK_FIRST = 64 << 10, CHUNK_MOST = 4 << 20, HUGE_PAGE = 2 << 20 };
 
-_Noreturn void memory_exhausted(void) {
+_Noreturn void memory_exhausted(void)
+{
     static const char message[] = "meshc: out of memory\n";
     if (write(STDERR_FILENO, message, sizeof message - 1) < 0) {
         /* Nowhere left to say it: the exit code has to do. */
@@ -30,7 +31,8 @@ _Noreturn void memory_exhausted(void) {
 
 /* Pages of 4 KiB cost a large mesh more time, one fault each, than elaborating it: where the system
  * has large ones it is asked for them. NULL: it has no such memory. */
-static struct arena_chunk *chunk_map(size_t size) {
+static struct arena_chunk *chunk_map(size_t size)
+{
 #ifdef MADV_HUGEPAGE
     char *start =
         mmap(NULL, size + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -53,7 +55,8 @@ static struct arena_chunk *chunk_map(size_t size) {
 }
 
 /* A chunk of that size, its head counted. */
-static struct arena_chunk *chunk_new(struct arena *arena, size_t size) {
+static struct arena_chunk *chunk_new(struct arena *arena, size_t size)
+{
     struct arena_chunk *chunk = size == CHUNK_MOST ? chunk_map(size) : NULL;
     if (chunk == NULL) {
         chunk = calloc(1, size);
@@ -67,7 +70,8 @@ static struct arena_chunk *chunk_new(struct arena *arena, size_t size) {
 
 /* What does not fit into the newest chunk: a chunk of its own for a large object, else the next,
  * larger chunk. */
-static void *alloc_slow(struct arena *arena, size_t size) {
+static void *alloc_slow(struct arena *arena, size_t size)
+{
     if (size > SIZE_MAX / 4) {
         memory_exhausted();
     }
@@ -92,7 +96,8 @@ static void *alloc_slow(struct arena *arena, size_t size) {
     return chunk->bytes;
 }
 
-static void *alloc_aligned(struct arena *arena, size_t size, size_t alignment) {
+static void *alloc_aligned(struct arena *arena, size_t size, size_t alignment)
+{
     size_t pad = (size_t)(-(uintptr_t)arena->at & (alignment - 1));
     size_t left = (size_t)(arena->end - arena->at);
     if (arena->at == NULL || left < pad || left - pad < size) {
@@ -103,21 +108,24 @@ static void *alloc_aligned(struct arena *arena, size_t size, size_t alignment) {
     return result;
 }
 
-void *arena_alloc(struct arena *arena, size_t size) {
+void *arena_alloc(struct arena *arena, size_t size)
+{
     /* The size of an object is a multiple of its alignment, so the strictest alignment is due only
      * to its multiples. */
     size_t strictest = alignof(max_align_t);
     return alloc_aligned(arena, size, size % strictest == 0 ? strictest : alignof(uint64_t));
 }
 
-void *arena_array_(struct arena *arena, size_t n, size_t size) {
+void *arena_array_(struct arena *arena, size_t n, size_t size)
+{
     if (size != 0 && n > SIZE_MAX / size) {
         memory_exhausted();
     }
     return arena_alloc(arena, n * size);
 }
 
-char *arena_copy(struct arena *arena, const char *text, size_t length) {
+char *arena_copy(struct arena *arena, const char *text, size_t length)
+{
     char *copy = alloc_aligned(arena, length + 1, 1);
     if (length > 0) {
         memcpy(copy, text, length);
@@ -125,7 +133,8 @@ char *arena_copy(struct arena *arena, const char *text, size_t length) {
     return copy;
 }
 
-char *arena_vformat(struct arena *arena, const char *format, va_list arguments) {
+char *arena_vformat(struct arena *arena, const char *format, va_list arguments)
+{
     char room[512];
     va_list again;
     va_copy(again, arguments);
@@ -141,7 +150,8 @@ char *arena_vformat(struct arena *arena, const char *format, va_list arguments) 
     return result;
 }
 
-char *arena_format(struct arena *arena, const char *format, ...) {
+char *arena_format(struct arena *arena, const char *format, ...)
+{
     va_list arguments;
     va_start(arguments, format);
     char *result = arena_vformat(arena, format, arguments);
@@ -149,7 +159,8 @@ char *arena_format(struct arena *arena, const char *format, ...) {
     return result;
 }
 
-void arena_free(struct arena *arena) {
+void arena_free(struct arena *arena)
+{
     for (struct arena_chunk *chunk = arena->chunks, *next; chunk != NULL; chunk = next) {
         next = chunk->next;
         if (chunk->mapped > 0) {
@@ -161,7 +172,8 @@ void arena_free(struct arena *arena) {
     *arena = (struct arena){0};
 }
 
-void arena_reset(struct arena *arena) {
+void arena_reset(struct arena *arena)
+{
     struct arena_chunk *kept = arena->chunks;
     if (kept == NULL || arena->at == NULL) {
         arena_free(arena);
@@ -175,7 +187,8 @@ void arena_reset(struct arena *arena) {
     arena->total = sizeof *kept + (size_t)(arena->end - kept->bytes);
 }
 
-void *vec_grow(struct arena *arena, void *items, size_t len, size_t *cap, size_t size) {
+void *vec_grow(struct arena *arena, void *items, size_t len, size_t *cap, size_t size)
+{
     size_t old = *cap, grown = old == 0 ? 4 : old * 2;
     if (grown > SIZE_MAX / size / 2) {
         memory_exhausted();

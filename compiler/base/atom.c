@@ -6,12 +6,14 @@
 
 enum { FIRST_CAPACITY = 1024 };
 
-static uint64_t mix(uint64_t hash, uint64_t word) {
+static uint64_t mix(uint64_t hash, uint64_t word)
+{
     hash = (hash ^ word) * UINT64_C(0x9fb21c651e98df25);
     return hash ^ (hash >> 32);
 }
 
-static uint64_t eight_bytes(const char *text) {
+static uint64_t eight_bytes(const char *text)
+{
     uint64_t word;
     memcpy(&word, text, sizeof word);
     return word;
@@ -19,7 +21,8 @@ static uint64_t eight_bytes(const char *text) {
 
 /* Up to seven bytes as a word, without a loop: texts of one length differ in it where they differ.
  */
-static uint64_t few_bytes(const char *text, size_t length) {
+static uint64_t few_bytes(const char *text, size_t length)
+{
     if (length >= 4) {
         uint32_t first, last;
         memcpy(&first, text, sizeof first);
@@ -32,7 +35,8 @@ static uint64_t few_bytes(const char *text, size_t length) {
 
 /* Eight bytes a step, the last eight overlapping: the scanner asks for every word and every text of
  * the program. Never shown, never stored. */
-static uint64_t hash_text(const char *text, size_t length) {
+static uint64_t hash_text(const char *text, size_t length)
+{
     uint64_t hash = UINT64_C(0x2545f4914f6cdd1d) ^ length;
     if (length < sizeof hash) {
         hash = mix(hash, few_bytes(text, length));
@@ -47,7 +51,8 @@ static uint64_t hash_text(const char *text, size_t length) {
 
 /* The slot where the text is or would be. There is always an empty one. */
 static struct atom_slot *slot_of(const struct atoms *atoms, uint64_t hash, const char *text,
-                                 size_t length) {
+                                 size_t length)
+{
     size_t mask = atoms->capacity - 1;
     for (size_t i = (size_t)hash & mask;; i = (i + 1) & mask) {
         struct atom_slot *slot = &atoms->slots[i];
@@ -58,7 +63,8 @@ static struct atom_slot *slot_of(const struct atoms *atoms, uint64_t hash, const
     }
 }
 
-static void set_capacity(struct atoms *atoms, size_t capacity) {
+static void set_capacity(struct atoms *atoms, size_t capacity)
+{
     struct atom_slot *old = atoms->slots;
     size_t count = atoms->capacity, mask = capacity - 1;
     atoms->slots = calloc(capacity, sizeof *atoms->slots);
@@ -78,17 +84,20 @@ static void set_capacity(struct atoms *atoms, size_t capacity) {
     free(old);
 }
 
-void atoms_init(struct atoms *atoms, struct arena *arena) {
+void atoms_init(struct atoms *atoms, struct arena *arena)
+{
     *atoms = (struct atoms){.arena = arena};
     set_capacity(atoms, FIRST_CAPACITY);
 }
 
-void atoms_free(struct atoms *atoms) {
+void atoms_free(struct atoms *atoms)
+{
     free(atoms->slots);
     *atoms = (struct atoms){0};
 }
 
-atom atom_put(struct atoms *atoms, const char *text, size_t length) {
+atom atom_put(struct atoms *atoms, const char *text, size_t length)
+{
     uint64_t hash = hash_text(text, length);
     struct atom_slot *slot = slot_of(atoms, hash, text, length);
     if (slot->text != NULL) {
@@ -111,10 +120,12 @@ atom atom_put(struct atoms *atoms, const char *text, size_t length) {
     return copy;
 }
 
-atom atom_of(struct atoms *atoms, const char *text) {
+atom atom_of(struct atoms *atoms, const char *text)
+{
     return atom_put(atoms, text, strlen(text));
 }
 
-atom atom_find(const struct atoms *atoms, const char *text, size_t length) {
+atom atom_find(const struct atoms *atoms, const char *text, size_t length)
+{
     return slot_of(atoms, hash_text(text, length), text, length)->text;
 }

@@ -34,15 +34,18 @@ struct atom_head { /* stands right before the text */
     uint32_t number, length;
 };
 
-static inline const struct atom_head *atom_head(atom text) {
+static inline const struct atom_head *atom_head(atom text)
+{
     return (const struct atom_head *)(const void *)(text - sizeof(struct atom_head));
 }
 
-static inline uint32_t atom_number(atom text) {
+static inline uint32_t atom_number(atom text)
+{
     return atom_head(text)->number;
 }
 
-static inline size_t atom_length(atom text) {
+static inline size_t atom_length(atom text)
+{
     return atom_head(text)->length;
 }
 

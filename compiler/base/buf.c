@@ -9,7 +9,8 @@
 
 enum { FIRST_CAPACITY = 256 };
 
-char *buf_grow(struct buf *buf, size_t n) {
+char *buf_grow(struct buf *buf, size_t n)
+{
     if (n > SIZE_MAX / 4 || buf->len > SIZE_MAX / 4) {
         memory_exhausted();
     }
@@ -26,7 +27,8 @@ char *buf_grow(struct buf *buf, size_t n) {
     return buf->at + buf->len;
 }
 
-void buf_put(struct buf *buf, const char *bytes, size_t n) {
+void buf_put(struct buf *buf, const char *bytes, size_t n)
+{
     char *to = buf_reserve(buf, n);
     if (n > 0) {
         memcpy(to, bytes, n);
@@ -34,16 +36,19 @@ void buf_put(struct buf *buf, const char *bytes, size_t n) {
     buf_advance(buf, n);
 }
 
-void buf_puts(struct buf *buf, const char *text) {
+void buf_puts(struct buf *buf, const char *text)
+{
     buf_put(buf, text, strlen(text));
 }
 
-void buf_repeat(struct buf *buf, char c, size_t n) {
+void buf_repeat(struct buf *buf, char c, size_t n)
+{
     memset(buf_reserve(buf, n), c, n);
     buf_advance(buf, n);
 }
 
-void buf_format(struct buf *buf, const char *format, ...) {
+void buf_format(struct buf *buf, const char *format, ...)
+{
     va_list arguments, again;
     va_start(arguments, format);
     va_copy(again, arguments);
@@ -58,7 +63,8 @@ void buf_format(struct buf *buf, const char *format, ...) {
     va_end(arguments);
 }
 
-void buf_free(struct buf *buf) {
+void buf_free(struct buf *buf)
+{
     free(buf->at);
     *buf = (struct buf){0};
 }

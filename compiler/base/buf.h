@@ -19,18 +19,21 @@ void buf_free(struct buf *buf);
 char *buf_grow(struct buf *buf, size_t n);
 
 /* Room for n more bytes; returns where they go, buf->len is left to the caller. */
-static inline char *buf_reserve(struct buf *buf, size_t n) {
+static inline char *buf_reserve(struct buf *buf, size_t n)
+{
     /* one byte more for the NUL */
     return buf->cap - buf->len > n ? buf->at + buf->len : buf_grow(buf, n);
 }
 
 /* Takes n bytes that were written to reserved room. */
-static inline void buf_advance(struct buf *buf, size_t n) {
+static inline void buf_advance(struct buf *buf, size_t n)
+{
     buf->len += n;
     buf->at[buf->len] = '\0';
 }
 
-static inline void buf_putc(struct buf *buf, char c) {
+static inline void buf_putc(struct buf *buf, char c)
+{
     *buf_reserve(buf, 1) = c;
     buf_advance(buf, 1);
 }

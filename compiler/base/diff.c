@@ -32,7 +32,8 @@ struct box {
     int32_t a_lo, a_hi, b_lo, b_hi;
 };
 
-static void split(struct arena *arena, struct text *text, const char *at, size_t size) {
+static void split(struct arena *arena, struct text *text, const char *at, size_t size)
+{
     const char *end = at + size;
     while (at < end) {
         const char *newline = memchr(at, '\n', (size_t)(end - at));
@@ -45,7 +46,8 @@ static void split(struct arena *arena, struct text *text, const char *at, size_t
 }
 
 /* Gives equal lines of both texts equal numbers. */
-static void number_lines(struct arena *arena, struct text *old, struct text *new) {
+static void number_lines(struct arena *arena, struct text *old, struct text *new)
+{
     size_t count = old->lines.len + new->lines.len, capacity = 16;
     while (capacity < 2 * count)
         capacity *= 2;
@@ -72,7 +74,8 @@ struct front {
     int32_t lo, hi;
 };
 
-static void widen(struct front *front, int32_t least, int32_t most, int32_t unreached) {
+static void widen(struct front *front, int32_t least, int32_t most, int32_t unreached)
+{
     if (front->lo > least) {
         front->lo--;
         front->reach[front->lo - 1] = unreached;
@@ -87,13 +90,15 @@ static void widen(struct front *front, int32_t least, int32_t most, int32_t unre
     }
 }
 
-static bool inside(const struct front *front, int32_t diagonal) {
+static bool inside(const struct front *front, int32_t diagonal)
+{
     return front->lo <= diagonal && diagonal <= front->hi;
 }
 
 /* The point on the furthest forward path that is nearest to the end: where a search that is too
  * long is cut. */
-static void cut(const struct front *front, struct box box, int32_t *x_out, int32_t *y_out) {
+static void cut(const struct front *front, struct box box, int32_t *x_out, int32_t *y_out)
+{
     int32_t best = -1;
     for (int32_t d = front->hi; d >= front->lo; d -= 2) {
         int32_t x = front->reach[d] < box.a_hi ? front->reach[d] : box.a_hi;
@@ -111,7 +116,8 @@ static void cut(const struct front *front, struct box box, int32_t *x_out, int32
 }
 
 static bool forward_round(const struct compare *c, struct box box, struct front *forward,
-                          const struct front *backward, bool odd, int32_t *x_out, int32_t *y_out) {
+                          const struct front *backward, bool odd, int32_t *x_out, int32_t *y_out)
+{
     widen(forward, box.a_lo - box.b_hi, box.a_hi - box.b_lo, -1);
     for (int32_t d = forward->hi; d >= forward->lo; d -= 2) {
         int32_t below = forward->reach[d - 1], above = forward->reach[d + 1];
@@ -129,7 +135,8 @@ static bool forward_round(const struct compare *c, struct box box, struct front 
 }
 
 static bool backward_round(const struct compare *c, struct box box, const struct front *forward,
-                           struct front *backward, bool odd, int32_t *x_out, int32_t *y_out) {
+                           struct front *backward, bool odd, int32_t *x_out, int32_t *y_out)
+{
     widen(backward, box.a_lo - box.b_hi, box.a_hi - box.b_lo, INT32_MAX);
     for (int32_t d = backward->hi; d >= backward->lo; d -= 2) {
         int32_t below = backward->reach[d - 1], above = backward->reach[d + 1];
@@ -148,7 +155,8 @@ static bool backward_round(const struct compare *c, struct box box, const struct
 
 /* A point that a short script goes through. The box is not empty and its first and last lines
  * differ. */
-static void middle(const struct compare *c, struct box box, int32_t *x, int32_t *y) {
+static void middle(const struct compare *c, struct box box, int32_t *x, int32_t *y)
+{
     int32_t first = box.a_lo - box.b_lo, last = box.a_hi - box.b_hi;
     bool odd = (first - last) & 1;
     struct front forward = {c->forward, first, first}, backward = {c->backward, last, last};
@@ -165,7 +173,8 @@ static void middle(const struct compare *c, struct box box, int32_t *x, int32_t 
     }
 }
 
-static void compare(const struct compare *c, struct box box) {
+static void compare(const struct compare *c, struct box box)
+{
     for (;;) {
         while (box.a_lo < box.a_hi && box.b_lo < box.b_hi && c->a[box.a_lo].id == c->b[box.b_lo].id)
             box.a_lo++, box.b_lo++;
@@ -186,28 +195,32 @@ static void compare(const struct compare *c, struct box box) {
         c->b[i].changed = true;
 }
 
-static void put_line(struct buf *out, char mark, const struct line *line) {
+static void put_line(struct buf *out, char mark, const struct line *line)
+{
     buf_putc(out, mark);
     buf_put(out, line->at, line->size);
     if (line->at[line->size - 1] != '\n')
         buf_puts(out, "\n\\ No newline at end of file\n");
 }
 
-static void put_range(struct buf *out, char mark, size_t from, size_t count) {
+static void put_range(struct buf *out, char mark, size_t from, size_t count)
+{
     buf_format(out, " %c%zu", mark, count ? from + 1 : from);
     if (count != 1)
         buf_format(out, ",%zu", count);
 }
 
 /* The next run of changed lines at or after (*i, *j); false at the end of both texts. */
-static bool next_change(const struct text *old, const struct text *new, size_t *i, size_t *j) {
+static bool next_change(const struct text *old, const struct text *new, size_t *i, size_t *j)
+{
     while (*i < old->lines.len && *j < new->lines.len && !old->lines.at[*i].changed &&
            !new->lines.at[*j].changed)
         ++*i, ++*j;
     return *i < old->lines.len || *j < new->lines.len;
 }
 
-static void skip_change(const struct text *old, const struct text *new, size_t *i, size_t *j) {
+static void skip_change(const struct text *old, const struct text *new, size_t *i, size_t *j)
+{
     while (*i < old->lines.len && old->lines.at[*i].changed)
         ++*i;
     while (*j < new->lines.len &&new->lines.at[*j].changed)
@@ -216,7 +229,8 @@ static void skip_change(const struct text *old, const struct text *new, size_t *
 
 /* Writes old lines [i, i_end) and new lines [j, j_end) as one hunk. */
 static void put_hunk(struct buf *out, const struct text *old, const struct text *new, size_t i,
-                     size_t i_end, size_t j, size_t j_end) {
+                     size_t i_end, size_t j, size_t j_end)
+{
     buf_puts(out, "@@");
     put_range(out, '-', i, i_end - i);
     put_range(out, '+', j, j_end - j);
@@ -233,7 +247,8 @@ static void put_hunk(struct buf *out, const struct text *old, const struct text 
     }
 }
 
-static void put_hunks(struct buf *out, const struct text *old, const struct text *new) {
+static void put_hunks(struct buf *out, const struct text *old, const struct text *new)
+{
     size_t i = 0, j = 0;
     while (next_change(old, new, &i, &j)) {
         size_t before = i < CONTEXT ? i : CONTEXT; /* between changes both texts run in step */
@@ -251,7 +266,8 @@ static void put_hunks(struct buf *out, const struct text *old, const struct text
 }
 
 bool diff_unified(struct buf *out, const char *old_name, const char *new_name, const char *old_text,
-                  size_t old_size, const char *new_text, size_t new_size) {
+                  size_t old_size, const char *new_text, size_t new_size)
+{
     if (old_size == new_size && (!old_size || memcmp(old_text, new_text, old_size) == 0))
         return false;
     struct arena arena = {0};

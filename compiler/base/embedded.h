@@ -1,4 +1,5 @@
-/* embedded.h - the files of runtime/ that meshc carries inside itself; build/embedded.c is made by embed.awk. */
+/* embedded.h - the files of runtime/ that meshc carries inside itself; build/embedded.c is made by
+ * embed.awk. */
 #ifndef MESH_BASE_EMBEDDED_H
 #define MESH_BASE_EMBEDDED_H
 

@@ -10,14 +10,16 @@ struct joined {
     size_t size, length; /* length grows beyond size: nothing is stored there */
 };
 
-static void put(struct joined *out, const char *text, size_t length) {
+static void put(struct joined *out, const char *text, size_t length)
+{
     if (length < out->size && out->length < out->size - length) {
         memcpy(out->room + out->length, text, length);
     }
     out->length += length;
 }
 
-static void put_number(struct joined *out, size_t number) {
+static void put_number(struct joined *out, size_t number)
+{
     char digits[24], *at = digits + sizeof digits;
     do {
         *--at = (char)('0' + number % 10);
@@ -28,7 +30,8 @@ static void put_number(struct joined *out, size_t number) {
 
 /* One conversion, at the byte behind its percent sign; returns what follows it, NULL when it is
  * none of ours. */
-static const char *convert(struct joined *out, const char *format, va_list *arguments) {
+static const char *convert(struct joined *out, const char *format, va_list *arguments)
+{
     if (format[0] == 's') {
         const char *text = va_arg(*arguments, const char *);
         if (text == NULL) {
@@ -61,7 +64,8 @@ static const char *convert(struct joined *out, const char *format, va_list *argu
     return NULL;
 }
 
-static bool join(struct joined *out, const char *format, va_list *arguments) {
+static bool join(struct joined *out, const char *format, va_list *arguments)
+{
     for (;;) {
         size_t plain = 0;
         while (format[plain] != '\0' && format[plain] != '%') {
@@ -79,7 +83,8 @@ static bool join(struct joined *out, const char *format, va_list *arguments) {
     }
 }
 
-size_t format_text(char *room, size_t size, const char *format, va_list arguments) {
+size_t format_text(char *room, size_t size, const char *format, va_list arguments)
+{
     struct joined out = {room, size, 0};
     va_list copy;
     va_copy(copy, arguments);

@@ -3,7 +3,8 @@
 #include <nettle/sha2.h>
 #include <nettle/version.h>
 
-uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t n) {
+uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t n)
+{
     const unsigned char *at = bytes;
     for (size_t i = 0; i < n; i++) {
         hash = (hash ^ at[i]) * UINT64_C(0x100000001b3);
@@ -11,7 +12,8 @@ uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t n) {
     return hash;
 }
 
-void hash_sha256(char out[65], const void *bytes, size_t n) {
+void hash_sha256(char out[65], const void *bytes, size_t n)
+{
     static const char hex[] = "0123456789abcdef";
     struct sha256_ctx context;
     uint8_t digest[SHA256_DIGEST_SIZE];

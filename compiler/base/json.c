@@ -13,43 +13,51 @@
 
 /* ---- building -------------------------------------------------------------------------------- */
 
-static json *node(struct arena *arena, int type) {
+static json *node(struct arena *arena, int type)
+{
     json *item = arena_new(arena, json);
     item->type = type;
     return item;
 }
 
 /* cJSON has no use for the text of a container: there stands its arena. */
-static json *container(struct arena *arena, int type) {
+static json *container(struct arena *arena, int type)
+{
     json *item = node(arena, type);
     item->valuestring = (char *)(void *)arena;
     return item;
 }
 
-static struct arena *arena_of(const json *item) {
+static struct arena *arena_of(const json *item)
+{
     return (struct arena *)(void *)item->valuestring;
 }
 
 /* cJSON's field is not const; nothing writes through it. */
-static json *spelled(struct arena *arena, int type, const char *text) {
+static json *spelled(struct arena *arena, int type, const char *text)
+{
     json *item = node(arena, type | cJSON_IsReference);
     memcpy(&item->valuestring, &text, sizeof text);
     return item;
 }
 
-json *json_object(struct arena *arena) {
+json *json_object(struct arena *arena)
+{
     return container(arena, cJSON_Object);
 }
 
-json *json_array(struct arena *arena) {
+json *json_array(struct arena *arena)
+{
     return container(arena, cJSON_Array);
 }
 
-json *json_text(struct arena *arena, const char *text) {
+json *json_text(struct arena *arena, const char *text)
+{
     return spelled(arena, cJSON_String, text);
 }
 
-json *json_int(struct arena *arena, int64_t number) {
+json *json_int(struct arena *arena, int64_t number)
+{
     char digits[24], *at = digits + sizeof digits;
     uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
     do {
@@ -63,67 +71,81 @@ json *json_int(struct arena *arena, int64_t number) {
     return json_number(arena, arena_copy(arena, at, length));
 }
 
-json *json_number(struct arena *arena, const char *digits) {
+json *json_number(struct arena *arena, const char *digits)
+{
     return spelled(arena, cJSON_Raw, digits);
 }
 
-json *json_bool(struct arena *arena, bool value) {
+json *json_bool(struct arena *arena, bool value)
+{
     return node(arena, value ? cJSON_True : cJSON_False);
 }
 
-json *json_null(struct arena *arena) {
+json *json_null(struct arena *arena)
+{
     return node(arena, cJSON_NULL);
 }
 
-json *json_set(json *object, const char *key, json *item) {
+json *json_set(json *object, const char *key, json *item)
+{
     if (item != NULL) {
         cJSON_AddItemToObjectCS(object, key, item);
     }
     return item;
 }
 
-json *json_add(json *array, json *item) {
+json *json_add(json *array, json *item)
+{
     if (item != NULL) {
         cJSON_AddItemToArray(array, item);
     }
     return item;
 }
 
-json *json_set_object(json *object, const char *key) {
+json *json_set_object(json *object, const char *key)
+{
     return json_set(object, key, json_object(arena_of(object)));
 }
 
-json *json_set_array(json *object, const char *key) {
+json *json_set_array(json *object, const char *key)
+{
     return json_set(object, key, json_array(arena_of(object)));
 }
 
-void json_set_text(json *object, const char *key, const char *text) {
+void json_set_text(json *object, const char *key, const char *text)
+{
     if (text != NULL) {
         json_set(object, key, json_text(arena_of(object), text));
     }
 }
 
-void json_set_int(json *object, const char *key, int64_t number) {
+void json_set_int(json *object, const char *key, int64_t number)
+{
     json_set(object, key, json_int(arena_of(object), number));
 }
 
-void json_set_bool(json *object, const char *key, bool value) {
+void json_set_bool(json *object, const char *key, bool value)
+{
     json_set(object, key, json_bool(arena_of(object), value));
 }
 
-void json_set_null(json *object, const char *key) {
+void json_set_null(json *object, const char *key)
+{
     json_set(object, key, json_null(arena_of(object)));
 }
 
-json *json_add_object(json *array) {
+json *json_add_object(json *array)
+{
     return json_add(array, json_object(arena_of(array)));
 }
 
-json *json_add_array(json *array) {
+json *json_add_array(json *array)
+{
     return json_add(array, json_array(arena_of(array)));
 }
 
-void json_add_text(json *array, const char *text) {
+void json_add_text(json *array, const char *text)
+{
     if (text != NULL) {
         json_add(array, json_text(arena_of(array), text));
     }
@@ -131,19 +153,23 @@ void json_add_text(json *array, const char *text) {
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
-json *json_get(const json *object, const char *key) {
+json *json_get(const json *object, const char *key)
+{
     return cJSON_GetObjectItemCaseSensitive(object, key);
 }
 
-json *json_first(const json *container) {
+json *json_first(const json *container)
+{
     return container == NULL ? NULL : container->child;
 }
 
-json *json_next(const json *item) {
+json *json_next(const json *item)
+{
     return item->next;
 }
 
-size_t json_count(const json *container) {
+size_t json_count(const json *container)
+{
     size_t count = 0;
     for (const json *item = json_first(container); item != NULL; item = item->next) {
         count++;
@@ -151,7 +177,8 @@ size_t json_count(const json *container) {
     return count;
 }
 
-json *json_at(const json *container, size_t index) {
+json *json_at(const json *container, size_t index)
+{
     json *item = json_first(container);
     while (item != NULL && index-- > 0) {
         item = item->next;
@@ -159,19 +186,23 @@ json *json_at(const json *container, size_t index) {
     return item;
 }
 
-const char *json_key(const json *item) {
+const char *json_key(const json *item)
+{
     return item->string;
 }
 
-bool json_is_object(const json *item) {
+bool json_is_object(const json *item)
+{
     return cJSON_IsObject(item);
 }
 
-bool json_is_array(const json *item) {
+bool json_is_array(const json *item)
+{
     return cJSON_IsArray(item);
 }
 
-const char *json_text_of(const json *item) {
+const char *json_text_of(const json *item)
+{
     return cJSON_IsString(item) ? item->valuestring : NULL;
 }
 
@@ -186,7 +217,8 @@ static const char escapes[256] = {
 
 /* Is one of eight bytes a quote, a backslash or a control character? In a byte below 0x80 a
  * subtraction that borrows, or for 0x7f an addition, sets the top bit. Exact for UTF-8. */
-static inline bool has_escape(uint64_t word) {
+static inline bool has_escape(uint64_t word)
+{
     const uint64_t ones = UINT64_C(0x0101010101010101);
     uint64_t quote = word ^ (ones * '"'), slash = word ^ (ones * '\\');
     uint64_t found = (word - ones * ' ') | (quote - ones) | (slash - ones) | (word + ones);
@@ -194,7 +226,8 @@ static inline bool has_escape(uint64_t word) {
 }
 
 /* Copies text up to the first byte that is escaped; returns how many bytes those are. */
-static inline size_t copy_plain(char *to, const char *text, size_t n) {
+static inline size_t copy_plain(char *to, const char *text, size_t n)
+{
     uint64_t word;
     size_t i = 0;
     for (; i + sizeof word <= n; i += sizeof word) {
@@ -217,7 +250,8 @@ static inline size_t copy_plain(char *to, const char *text, size_t n) {
     return i;
 }
 
-void json_write_string(struct buf *out, const char *text) {
+void json_write_string(struct buf *out, const char *text)
+{
     size_t n = strlen(text);
     char *to = buf_reserve(out, n + 2); /* all that is needed, nearly always */
     *to++ = '"';
@@ -242,7 +276,8 @@ void json_write_string(struct buf *out, const char *text) {
     buf_advance(out, (size_t)(to - out->at) - out->len);
 }
 
-static void write_scalar(struct buf *out, const json *item) {
+static void write_scalar(struct buf *out, const json *item)
+{
     switch (item->type & 0xff) {
     case cJSON_String:
         json_write_string(out, item->valuestring);
@@ -270,7 +305,8 @@ struct writer {
     size_t outside; /* levels around the tree */
 };
 
-static inline void break_line(struct writer *writer) {
+static inline void break_line(struct writer *writer)
+{
     enum { SHORT = 32 };
     size_t blanks = 2 * (writer->outside + writer->depth);
     if (!writer->compact) {
@@ -285,7 +321,8 @@ static inline void break_line(struct writer *writer) {
     }
 }
 
-static void push(struct writer *writer, const json *container) {
+static void push(struct writer *writer, const json *container)
+{
     if (writer->depth == writer->cap) {
         writer->cap = writer->cap == 0 ? 32 : writer->cap * 2;
         writer->open = realloc(writer->open, writer->cap * sizeof *writer->open);
@@ -297,7 +334,8 @@ static void push(struct writer *writer, const json *container) {
 }
 
 /* Writes an item as far as its first child, which it returns. */
-static const json *write_begin(struct writer *writer, const json *item) {
+static const json *write_begin(struct writer *writer, const json *item)
+{
     struct buf *out = writer->out;
     if (item->string != NULL && writer->depth > 0) {
         json_write_string(out, item->string);
@@ -323,7 +361,8 @@ static const json *write_begin(struct writer *writer, const json *item) {
 }
 
 /* Without recursion: no depth of a tree is too much for it. */
-static void write_tree(struct buf *out, const json *tree, size_t outside, bool compact) {
+static void write_tree(struct buf *out, const json *tree, size_t outside, bool compact)
+{
     struct writer writer = {.out = out, .compact = compact, .outside = outside};
     const json *item = write_begin(&writer, tree);
     while (item != NULL) {
@@ -347,20 +386,22 @@ static void write_tree(struct buf *out, const json *tree, size_t outside, bool c
     }
 }
 
-void json_write(struct buf *out, const json *tree) {
+void json_write(struct buf *out, const json *tree)
+{
     write_tree(out, tree, 0, false);
 }
 
-void json_write_inside(struct buf *out, const json *tree, size_t depth) {
+void json_write_inside(struct buf *out, const json *tree, size_t depth)
+{
     write_tree(out, tree, depth, false);
 }
 
-void json_write_compact(struct buf *out, const json *tree) {
+void json_write_compact(struct buf *out, const json *tree)
+{
     write_tree(out, tree, 0, true);
 }
 
-/* ---- parsing (RFC 8259, to the letter)
- * -------------------------------------------------------------------------- */
+/* ---- parsing (RFC 8259, to the letter) ------------------------------------------------------- */
 
 enum { DEPTH_MAX = 1000 };
 
@@ -373,13 +414,15 @@ struct reader {
 
 static json *read_value(struct reader *reader);
 
-static void skip_blanks(struct reader *reader) {
+static void skip_blanks(struct reader *reader)
+{
     while (reader->at < reader->end && strchr(" \t\n\r", *reader->at) && *reader->at != '\0') {
         reader->at++;
     }
 }
 
-static bool next_is(struct reader *reader, char c) {
+static bool next_is(struct reader *reader, char c)
+{
     if (reader->at < reader->end && *reader->at == c) {
         reader->at++;
         return true;
@@ -387,7 +430,8 @@ static bool next_is(struct reader *reader, char c) {
     return false;
 }
 
-static bool read_hex(struct reader *reader, uint32_t *value) {
+static bool read_hex(struct reader *reader, uint32_t *value)
+{
     *value = 0;
     for (int i = 0; i < 4; i++, reader->at++) {
         char c = reader->at < reader->end ? *reader->at : '\0';
@@ -403,7 +447,8 @@ static bool read_hex(struct reader *reader, uint32_t *value) {
     return true;
 }
 
-static void put_character(struct buf *out, uint32_t c) {
+static void put_character(struct buf *out, uint32_t c)
+{
     if (c < 0x80) {
         buf_putc(out, (char)c);
         return;
@@ -417,7 +462,8 @@ static void put_character(struct buf *out, uint32_t c) {
 }
 
 /* After the backslash. A NUL has no place in our texts and is refused like a lone surrogate. */
-static bool read_escape(struct reader *reader) {
+static bool read_escape(struct reader *reader)
+{
     static const char letters[] = "\"\\/bfnrt", meanings[] = "\"\\/\b\f\n\r\t";
     if (reader->at == reader->end || *reader->at == '\0') {
         return false;
@@ -444,7 +490,8 @@ static bool read_escape(struct reader *reader) {
 }
 
 /* A string into reader->text. */
-static bool read_string(struct reader *reader) {
+static bool read_string(struct reader *reader)
+{
     reader->text.len = 0;
     buf_put(&reader->text, "", 0);
     if (!next_is(reader, '"')) {
@@ -466,11 +513,13 @@ static bool read_string(struct reader *reader) {
     }
 }
 
-static const char *kept(struct reader *reader) {
+static const char *kept(struct reader *reader)
+{
     return arena_copy(reader->arena, reader->text.at, reader->text.len);
 }
 
-static bool skip_digits(struct reader *reader) {
+static bool skip_digits(struct reader *reader)
+{
     const char *start = reader->at;
     while (reader->at < reader->end && *reader->at >= '0' && *reader->at <= '9') {
         reader->at++;
@@ -478,7 +527,8 @@ static bool skip_digits(struct reader *reader) {
     return reader->at > start;
 }
 
-static json *read_number(struct reader *reader) {
+static json *read_number(struct reader *reader)
+{
     const char *start = reader->at;
     next_is(reader, '-');
     if (!next_is(reader, '0') && !skip_digits(reader)) {
@@ -499,7 +549,8 @@ static json *read_number(struct reader *reader) {
                        arena_copy(reader->arena, start, (size_t)(reader->at - start)));
 }
 
-static bool read_word(struct reader *reader, const char *word) {
+static bool read_word(struct reader *reader, const char *word)
+{
     size_t length = strlen(word);
     if ((size_t)(reader->end - reader->at) < length || memcmp(reader->at, word, length) != 0) {
         return false;
@@ -508,7 +559,8 @@ static bool read_word(struct reader *reader, const char *word) {
     return true;
 }
 
-static bool read_member(struct reader *reader, json *object) {
+static bool read_member(struct reader *reader, json *object)
+{
     skip_blanks(reader);
     if (!read_string(reader)) {
         return false;
@@ -519,7 +571,8 @@ static bool read_member(struct reader *reader, json *object) {
 }
 
 /* After the opening bracket. */
-static json *read_container(struct reader *reader, json *items, char close) {
+static json *read_container(struct reader *reader, json *items, char close)
+{
     bool object = close == '}';
     bool fine = ++reader->depth <= DEPTH_MAX;
     skip_blanks(reader);
@@ -535,7 +588,8 @@ static json *read_container(struct reader *reader, json *items, char close) {
     return fine ? items : NULL;
 }
 
-static json *read_value(struct reader *reader) {
+static json *read_value(struct reader *reader)
+{
     skip_blanks(reader);
     if (next_is(reader, '{')) {
         return read_container(reader, json_object(reader->arena), '}');
@@ -555,7 +609,8 @@ static json *read_value(struct reader *reader) {
     return read_word(reader, "null") ? json_null(reader->arena) : read_number(reader);
 }
 
-json *json_parse(struct arena *arena, const char *text, size_t length) {
+json *json_parse(struct arena *arena, const char *text, size_t length)
+{
     struct reader reader = {.arena = arena, .at = text, .end = text + length};
     json *tree = read_value(&reader);
     skip_blanks(&reader);

@@ -1,7 +1,7 @@
 /* map.h - a hash map from a pair of words (usually atoms) to a pointer.
  *
- * The second word is for keys in a scope: map_get(map, domain, name). NULL is a fine key and is no value.
- * Iteration order is not offered on purpose: output must not depend on it. */
+ * The second word is for keys in a scope: map_get(map, domain, name). NULL is a fine key and is no
+ * value. Iteration order is not offered on purpose: output must not depend on it. */
 #ifndef MESH_BASE_MAP_H
 #define MESH_BASE_MAP_H
 

@@ -5,16 +5,19 @@
 
 enum { LONGEST = 64 }; /* longer words are no typing mistakes worth a guess */
 
-static unsigned char folded(char c) {
+static unsigned char folded(char c)
+{
     return (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
 }
 
-static size_t least(size_t a, size_t b) {
+static size_t least(size_t a, size_t b)
+{
     return a < b ? a : b;
 }
 
 /* A set of the letters in a word, as bits: words that differ in many letters need no table. */
-static uint32_t letters_of(const char *word, size_t length) {
+static uint32_t letters_of(const char *word, size_t length)
+{
     uint32_t set = 0;
     for (size_t i = 0; i < length; i++) {
         set |= UINT32_C(1) << (folded(word[i]) & 31);
@@ -22,7 +25,8 @@ static uint32_t letters_of(const char *word, size_t length) {
     return set;
 }
 
-static size_t bits(uint32_t set) {
+static size_t bits(uint32_t set)
+{
     size_t n = 0;
     for (; set != 0; set &= set - 1) {
         n++;
@@ -31,7 +35,8 @@ static size_t bits(uint32_t set) {
 }
 
 /* The distance, or any number above limit when it is above. Words have at most LONGEST bytes. */
-static size_t distance(const char *a, size_t na, const char *b, size_t nb, size_t limit) {
+static size_t distance(const char *a, size_t na, const char *b, size_t nb, size_t limit)
+{
     size_t rows[3][LONGEST + 1];
     size_t *two = rows[0], *one = rows[1], *row = rows[2];
     for (size_t j = 0; j <= nb; j++) {
@@ -59,13 +64,15 @@ static size_t distance(const char *a, size_t na, const char *b, size_t nb, size_
     return one[nb];
 }
 
-struct suggestion suggest_for(const char *word) {
+struct suggestion suggest_for(const char *word)
+{
     size_t length = strlen(word);
     return (struct suggestion){
         .word = word, .distance = SIZE_MAX, .length = length, .letters = letters_of(word, length)};
 }
 
-void suggest_offer(struct suggestion *suggestion, const char *candidate) {
+void suggest_offer(struct suggestion *suggestion, const char *candidate)
+{
     size_t mine = suggestion->length, other = strlen(candidate);
     size_t longer = mine > other ? mine : other, shorter = least(mine, other);
     if (longer > LONGEST || longer == 0 || suggestion->distance == 0) {

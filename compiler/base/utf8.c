@@ -4,11 +4,13 @@
 #include <stdbool.h>
 #include <string.h>
 
-static bool continues(unsigned char byte) {
+static bool continues(unsigned char byte)
+{
     return (byte & 0xc0) == 0x80;
 }
 
-size_t utf8_read(const char *text, size_t n, uint32_t *character) {
+size_t utf8_read(const char *text, size_t n, uint32_t *character)
+{
     const unsigned char *at = (const unsigned char *)text;
     unsigned char lead = at[0];
     if (lead < 0x80) {
@@ -38,7 +40,8 @@ size_t utf8_read(const char *text, size_t n, uint32_t *character) {
     return *character < 0x10000 || *character > 0x10ffff ? 0 : 4;
 }
 
-size_t utf8_check(const char *text, size_t n) {
+size_t utf8_check(const char *text, size_t n)
+{
     size_t i = 0;
     while (i < n) {
         uint64_t word;
@@ -59,7 +62,8 @@ size_t utf8_check(const char *text, size_t n) {
     return i;
 }
 
-size_t utf8_count(const char *text, size_t n) {
+size_t utf8_count(const char *text, size_t n)
+{
     size_t count = 0;
     for (size_t i = 0; i < n; i++) {
         count += !continues((unsigned char)text[i]);
@@ -106,7 +110,8 @@ static const struct range double_width[] = {
     {0x20000, 0x2fffd}, {0x30000, 0x3fffd},
 };
 
-static bool stands_in(const struct range *ranges, size_t count, uint32_t character) {
+static bool stands_in(const struct range *ranges, size_t count, uint32_t character)
+{
     size_t low = 0;
     while (low < count) {
         size_t middle = low + (count - low) / 2;
@@ -121,7 +126,8 @@ static bool stands_in(const struct range *ranges, size_t count, uint32_t charact
     return false;
 }
 
-unsigned utf8_width(uint32_t character) {
+unsigned utf8_width(uint32_t character)
+{
     if (character < 0x300) {
         return 1;
     }

@@ -4,7 +4,8 @@
  *     vec_push(arena, &columns, column);
  *     for (size_t i = 0; i < columns.len; i++) use(columns.at[i]);
  *
- * Growing doubles and leaves the old block to the arena, so a vector costs at most twice its size. */
+ * Growing doubles and leaves the old block to the arena, so a vector costs at most twice its size.
+ */
 #ifndef MESH_BASE_VEC_H
 #define MESH_BASE_VEC_H
 
@@ -17,10 +18,9 @@
     }
 
 #define vec_push(arena, vec, ...)                                                                  \
-    ((vec)->len == (vec)->cap                                                                      \
-         ? (void)((vec)->at = vec_grow((arena), (vec)->at, (vec)->len, &(vec)->cap,                \
-                                       sizeof *(vec)->at))                                         \
-         : (void)0,                                                                                \
+    ((vec)->len == (vec)->cap ? (void)((vec)->at = vec_grow((arena), (vec)->at, (vec)->len,        \
+                                                            &(vec)->cap, sizeof *(vec)->at))       \
+                              : (void)0,                                                           \
      (void)((vec)->at[(vec)->len++] = (__VA_ARGS__)))
 
 /* A block with room for more than len items of size bytes, the old items copied into it. */

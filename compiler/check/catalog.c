@@ -9,13 +9,14 @@
 
 /* ---- descriptions ---------------------------------------------------------------------------- */
 
-bool description_is_cut(const char *text, enum limit limit) {
+bool description_is_cut(const char *text, enum limit limit)
+{
     size_t most = (size_t)limit_info(limit)->figure, length = text ? strlen(text) : 0;
     return length > most && utf8_count(text, length) > most;
 }
 
-static void check_description(struct session *s, const char *text, enum limit limit,
-                              struct span at) {
+static void check_description(struct session *s, const char *text, enum limit limit, struct span at)
+{
     if (description_is_cut(text, limit)) {
         diag(s, D_DESCRIPTION_CUT, at,
              "the description has %zu characters, the catalog takes %lld: it is cut",
@@ -23,7 +24,8 @@ static void check_description(struct session *s, const char *text, enum limit li
     }
 }
 
-static void check_comments(struct session *s, const struct schema *schema) {
+static void check_comments(struct session *s, const struct schema *schema)
+{
     for (size_t i = 0; i < schema->columns.len; i++) {
         const struct column *column = schema->columns.at[i];
         check_description(s, column->decl.doc, LIMIT_COLUMN_COMMENT, column->decl.at);
@@ -35,7 +37,8 @@ static void check_comments(struct session *s, const struct schema *schema) {
 /* What is put together from several texts (mesh.columns and the like) is measured when it is
  * written. */
 static void check_parameter(struct session *s, struct span at, const char *prefix, const char *key,
-                            const char *value) {
+                            const char *value)
+{
     size_t longest_key = (size_t)limit_info(LIMIT_PARAMETER_KEY)->figure;
     size_t most = (size_t)limit_info(LIMIT_PARAMETER_VALUE)->figure;
     size_t key_length = strlen(prefix) + strlen(key), length = value ? strlen(value) : 0;
@@ -50,7 +53,8 @@ static void check_parameter(struct session *s, struct span at, const char *prefi
     }
 }
 
-static void check_parameters(struct session *s, const struct output *output) {
+static void check_parameters(struct session *s, const struct output *output)
+{
     const struct product *product = output->product;
     const struct {
         const char *key, *value;
@@ -86,12 +90,14 @@ static void check_parameters(struct session *s, const struct output *output) {
 
 /* Athena's OpenCSVSerde reads these besides text; the others fail or silently mean something else.
  */
-static bool open_csv_reads(const struct type *type) {
+static bool open_csv_reads(const struct type *type)
+{
     return type->kind == TYPE_STRING || type->kind == TYPE_BOOLEAN || type->kind == TYPE_BIGINT ||
            type->kind == TYPE_INT || type->kind == TYPE_DOUBLE || type->kind == TYPE_ERROR;
 }
 
-static void check_quoted_csv(struct session *s, const struct output *output) {
+static void check_quoted_csv(struct session *s, const struct output *output)
+{
     const struct format_options *options = &output->options;
     for (size_t i = 0; options->quote.value && i < output->data.len; i++) {
         const struct column *column = output->data.at[i];
@@ -108,7 +114,8 @@ static void check_quoted_csv(struct session *s, const struct output *output) {
     }
 }
 
-static void check_avro_name(struct session *s, const struct column *column, const char *name) {
+static void check_avro_name(struct session *s, const struct column *column, const char *name)
+{
     for (const char *p = name; *p; p++) {
         bool letter = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || *p == '_';
         if (!letter && (p == name || *p < '0' || *p > '9')) {
@@ -122,7 +129,8 @@ static void check_avro_name(struct session *s, const struct column *column, cons
 
 /* Names of fields at any depth. */
 static void check_avro_fields(struct session *s, const struct column *column,
-                              const struct type *type) {
+                              const struct type *type)
+{
     if (type->element) {
         check_avro_fields(s, column, type->element);
     }
@@ -132,7 +140,8 @@ static void check_avro_fields(struct session *s, const struct column *column,
     }
 }
 
-static void check_readers(struct session *s, const struct output *output) {
+static void check_readers(struct session *s, const struct output *output)
+{
     if (output->serde.library.value) { /* spelled out: its author knows what it reads */
         return;
     }
@@ -148,7 +157,8 @@ static void check_readers(struct session *s, const struct output *output) {
 
 /* ---- tables ---------------------------------------------------------------------------------- */
 
-void check_catalog(struct session *s, const struct mesh *mesh) {
+void check_catalog(struct session *s, const struct mesh *mesh)
+{
     bool *seen = arena_array(&s->arena, bool, mesh->schemas.len);
     for (size_t i = 0; i < mesh->domains.len; i++) {
         const struct domain *domain = mesh->domains.at[i];
@@ -174,7 +184,8 @@ void check_catalog(struct session *s, const struct mesh *mesh) {
 
 /* ---- crawlers -------------------------------------------------------------------------------- */
 
-bool crawled_as_named(const struct table_names *names, size_t *prefix) {
+bool crawled_as_named(const struct table_names *names, size_t *prefix)
+{
     size_t end = strlen(names->prefix);
     end -= end > 0; /* the last slash */
     size_t start = end;
@@ -187,7 +198,8 @@ bool crawled_as_named(const struct table_names *names, size_t *prefix) {
            strncmp(names->table + *prefix, names->prefix + start, folder) == 0;
 }
 
-void check_crawlers(struct session *s, const struct deployment *deployment) {
+void check_crawlers(struct session *s, const struct deployment *deployment)
+{
     const struct mesh *mesh = deployment->mesh;
     for (size_t i = 0; i < mesh->outputs.len; i++) {
         const struct output *output = mesh->outputs.at[i];

@@ -1,5 +1,5 @@
-/* check.c - the table of checks. A check is one function over the mesh or over one deployment of it; it reports, and knows
- * nothing of the others. */
+/* check.c - the table of checks. A check is one function over the mesh or over one deployment of
+ * it; it reports, and knows nothing of the others. */
 #include "check/check.h"
 
 #include "check/access/access.h"
@@ -7,16 +7,12 @@
 #include "check/pipelines.h"
 
 static void (*const mesh_checks[])(struct session *s, const struct mesh *mesh) = {
-    check_columns, check_column_names, check_rules, check_lineage, check_service_levels,
-    check_pipelines, check_guardrails, check_catalog, check_rulesets, access_check,
+    check_columns,   check_column_names, check_rules,   check_lineage,  check_service_levels,
+    check_pipelines, check_guardrails,   check_catalog, check_rulesets, access_check,
 };
 
 static void (*const deployment_checks[])(struct session *s, const struct deployment *deployment) = {
-    check_names,
-    check_crawlers,
-    check_storage,
-    check_stacks,
-    check_machines,
+    check_names, check_crawlers, check_storage, check_stacks, check_machines,
 };
 
 void check_mesh(struct session *s, const struct mesh *mesh, const struct deployments *deployments)

@@ -1,4 +1,5 @@
-/* columns.c - columns of tables: names that collide, partition keys, primary keys, and types that a format cannot hold. */
+/* columns.c - columns of tables: names that collide, partition keys, primary keys, and types that a
+ * format cannot hold. */
 #include "check/areas.h"
 
 #include <string.h>
@@ -42,14 +43,15 @@ static void check_keys(struct session *s, const struct schema *schema)
     for (size_t i = 0; i < schema->columns.len; i++) {
         const struct column *column = schema->columns.at[i];
         if ((column->key || column->unique) && is_nested(column->type))
-            diag(s, D_KEY_IS_NESTED, column->type_at, "a %s column cannot be a key: its values cannot be compared",
+            diag(s, D_KEY_IS_NESTED, column->type_at,
+                 "a %s column cannot be a key: its values cannot be compared",
                  column->type->kind == TYPE_STRUCT  ? "struct"
                  : column->type->kind == TYPE_ARRAY ? "array"
                                                     : "map");
     }
 }
 
-/* ---- partitions -------------------------------------------------------------------------------------------------------------------- */
+/* ---- partitions ------------------------------------------------------------------------------ */
 
 static void check_partition(struct session *s, const struct output *output)
 {
@@ -59,8 +61,8 @@ static void check_partition(struct session *s, const struct output *output)
         if (is_nested(column->type) || kind == TYPE_BINARY || kind == TYPE_BOOLEAN ||
             kind == TYPE_FLOAT || kind == TYPE_DOUBLE) {
             struct diag *d = diag(s, D_PARTITION_TYPE, output->partition_at,
-                                  "'%s' cannot partition '%s': its type is %.200s", column->decl.name,
-                                  output->decl.path, column->type->glue);
+                                  "'%s' cannot partition '%s': its type is %.200s",
+                                  column->decl.name, output->decl.path, column->type->glue);
             diag_place(s, d, column->type_at, "declared here");
             diag_help(s, d, "a partition key is part of a path: use a string, a number or a date");
         }
@@ -74,7 +76,7 @@ static void check_partition(struct session *s, const struct output *output)
              output->decl.path, output->schema->decl.path);
 }
 
-/* ---- formats ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- formats --------------------------------------------------------------------------------- */
 
 /* The first type inside of one of these kinds, or NULL. */
 static const struct type *find_kind(const struct type *type, unsigned kinds)
@@ -150,8 +152,8 @@ static void check_format(struct session *s, const struct output *output)
         if (!why)
             continue;
         struct diag *d = diag(s, D_FORMAT_CANNOT_HOLD, column->type_at,
-                              "%s cannot hold %.200s, the type of '%s'", format_word(output->format),
-                              column->type->glue, column->decl.name);
+                              "%s cannot hold %.200s, the type of '%s'",
+                              format_word(output->format), column->type->glue, column->decl.name);
         diag_place(s, d, output->format_at, "the format of '%s'", output->decl.path);
         diag_help(s, d, "%s", why);
     }

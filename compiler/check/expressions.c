@@ -20,7 +20,8 @@ enum { FUNCTIONS = sizeof functions / sizeof *functions };
 
 static void expression(struct session *s, const struct data *data, bool inside);
 
-static void placeholders(struct session *s, const struct data *call, unsigned count) {
+static void placeholders(struct session *s, const struct data *call, unsigned count)
+{
     const struct data *template = call->first;
     if (!template || template->kind != DATA_TEXT) {
         return;
@@ -35,7 +36,8 @@ static void placeholders(struct session *s, const struct data *call, unsigned co
     }
 }
 
-static void call(struct session *s, const struct data *data) {
+static void call(struct session *s, const struct data *data)
+{
     const struct function *function = NULL;
     for (size_t i = 0; i < FUNCTIONS && !function; i++) {
         function = strcmp(functions[i].word, data->text) == 0 ? &functions[i] : NULL;
@@ -63,7 +65,8 @@ static void call(struct session *s, const struct data *data) {
     }
 }
 
-static bool is_computed(const struct data *data) {
+static bool is_computed(const struct data *data)
+{
     if (data->kind == DATA_EXPRESSION) {
         return true;
     }
@@ -77,7 +80,8 @@ static bool is_computed(const struct data *data) {
 }
 
 /* inside: an argument of an intrinsic, where no object can stand. */
-static void expression(struct session *s, const struct data *data, bool inside) {
+static void expression(struct session *s, const struct data *data, bool inside)
+{
     switch (data->kind) {
     case DATA_EXPRESSION:
         if (data->root == ROOT_CALL) {
@@ -120,7 +124,8 @@ static void expression(struct session *s, const struct data *data, bool inside) 
 }
 
 /* Arguments of a Glue job are texts: Glue refuses anything else when the step runs. */
-static void job_arguments(struct session *s, const struct step *step) {
+static void job_arguments(struct session *s, const struct step *step)
+{
     for (const struct data *item = step->arguments->first; item; item = item->next) {
         if (item->kind != DATA_TEXT && item->kind != DATA_EXPRESSION) {
             struct diag *d =
@@ -130,7 +135,8 @@ static void job_arguments(struct session *s, const struct step *step) {
     }
 }
 
-void check_arguments(struct session *s, const struct pipeline *pipeline, const struct step *step) {
+void check_arguments(struct session *s, const struct pipeline *pipeline, const struct step *step)
+{
     (void)pipeline;
     if (step->wait_input) {
         expression(s, step->wait_input, false);

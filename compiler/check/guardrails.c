@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-static bool made_of(const char *text, const char *more, bool small) {
+static bool made_of(const char *text, const char *more, bool small)
+{
     for (; *text; text++) {
         bool fine = (*text >= 'A' && *text <= 'Z') || (*text >= '0' && *text <= '9') ||
                     (small && *text >= 'a' && *text <= 'z') || strchr(more, *text);
@@ -16,7 +17,8 @@ static bool made_of(const char *text, const char *more, bool small) {
     return true;
 }
 
-static void source(struct session *s, const struct guardrail *guardrail) {
+static void source(struct session *s, const struct guardrail *guardrail)
+{
     const struct text *managed = &guardrail->managed;
     if (!managed->value && !guardrail->lambda.value) {
         struct diag *d = diag(s, D_GUARDRAIL_SOURCE, guardrail->decl.at,
@@ -36,13 +38,15 @@ static void source(struct session *s, const struct guardrail *guardrail) {
 }
 
 /* "AWS::S3::Bucket": three parts at least. */
-static bool is_resource_type(const char *text) {
+static bool is_resource_type(const char *text)
+{
     const char *first = strstr(text, "::");
     return strncmp(text, "AWS::", 5) == 0 && first && strstr(first + 2, "::") &&
            made_of(text, ":", true);
 }
 
-static void scope(struct session *s, const struct guardrail *guardrail) {
+static void scope(struct session *s, const struct guardrail *guardrail)
+{
     for (size_t i = 0; i < guardrail->resources.len; i++) {
         const struct text *type = &guardrail->resources.at[i];
         if (!is_resource_type(type->value)) {
@@ -58,7 +62,8 @@ static void scope(struct session *s, const struct guardrail *guardrail) {
     }
 }
 
-static void name(struct session *s, const struct guardrail *guardrail) {
+static void name(struct session *s, const struct guardrail *guardrail)
+{
     size_t most = (size_t)limit_info(LIMIT_RULE_NAME)->figure;
     if (strlen(guardrail->decl.name) > most) {
         diag(s, D_GUARDRAIL_TEXT, guardrail->decl.at,
@@ -72,7 +77,8 @@ static void name(struct session *s, const struct guardrail *guardrail) {
     }
 }
 
-void check_guardrails(struct session *s, const struct mesh *mesh) {
+void check_guardrails(struct session *s, const struct mesh *mesh)
+{
     for (size_t i = 0; i < mesh->guardrails.len; i++) {
         const struct guardrail *guardrail = mesh->guardrails.at[i];
         source(s, guardrail);

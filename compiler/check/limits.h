@@ -1,4 +1,5 @@
-/* limits.h - every limit of AWS that meshc judges, in one table: name, figure, where it comes from. */
+/* limits.h - every limit of AWS that meshc judges, in one table: name, figure, where it comes from.
+ */
 #ifndef MESH_CHECK_LIMITS_H
 #define MESH_CHECK_LIMITS_H
 

@@ -1,9 +1,10 @@
-/* lineage.c - inputs between products: shared, without cycles, and classifications that never fall along the way. */
+/* lineage.c - inputs between products: shared, without cycles, and classifications that never fall
+ * along the way. */
 #include "check/areas.h"
 
 #include <string.h>
 
-/* ---- sharing ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- sharing --------------------------------------------------------------------------------- */
 
 static bool is_shared(const struct product *producer, const struct domain *consumer)
 {
@@ -23,8 +24,9 @@ static void check_inputs(struct session *s, const struct output *output)
             continue;
         const struct product *producer = input->output->product;
         if (!is_shared(producer, output->domain)) {
-            struct diag *d = diag(s, D_INPUT_NOT_SHARED, input->at, "'%s' is not shared with domain '%s'",
-                                  producer->decl.path, output->domain->decl.path);
+            struct diag *d =
+                diag(s, D_INPUT_NOT_SHARED, input->at, "'%s' is not shared with domain '%s'",
+                     producer->decl.path, output->domain->decl.path);
             diag_place(s, d, producer->decl.at, "its owner decides here");
             diag_help(s, d, "add 'shared_with: [%s]' to '%s'", output->domain->decl.path,
                       producer->decl.path);
@@ -40,7 +42,7 @@ static void check_inputs(struct session *s, const struct output *output)
     }
 }
 
-/* ---- cycles -------------------------------------------------------------------------------------------------------------------------- */
+/* ---- cycles ---------------------------------------------------------------------------------- */
 
 /* Walks inputs depth first without recursion, for chains may be as long as the mesh is large. */
 struct walk {
@@ -103,7 +105,7 @@ static void check_cycles(struct session *s, const struct mesh *mesh)
             walk_from(&w, mesh->outputs.at[i]);
 }
 
-/* ---- classification ------------------------------------------------------------------------------------------------------------------- */
+/* ---- classification -------------------------------------------------------------------------- */
 
 static size_t rank_of(const struct tag *tag, atom value)
 {
@@ -114,7 +116,8 @@ static size_t rank_of(const struct tag *tag, atom value)
 }
 
 /* The effective value of a key on a column: its own, its table's, the default. */
-static atom effective(const struct output *output, const struct column *column, const struct tag *tag)
+static atom effective(const struct output *output, const struct column *column,
+                      const struct tag *tag)
 {
     atom value = tag_value_of(output, column, tag);
     return value ? value : tag->default_value;
@@ -132,8 +135,8 @@ static void check_from(struct session *s, const struct mesh *mesh, const struct 
         if (!tag->ordered || !there || (here && rank_of(tag, here) >= rank_of(tag, there)))
             continue;
         struct diag *d = diag(s, D_CLASSIFICATION_FALLS, column->notes->from.at,
-                              "%s falls from '%s' to '%s' on the way to '%s'", tag->decl.name, there,
-                              here ? here : "nothing", column->decl.path);
+                              "%s falls from '%s' to '%s' on the way to '%s'", tag->decl.name,
+                              there, here ? here : "nothing", column->decl.path);
         diag_place(s, d, column->notes->from.column->decl.at, "it is '%s' here", there);
         diag_help(s, d, "raise it here, or say why it may fall: @declassify(\"...\")");
     }

@@ -1,4 +1,5 @@
-/* names.c - names in AWS of one deployment: what a service allows, how long it may be, and that no two things share one. */
+/* names.c - names in AWS of one deployment: what a service allows, how long it may be, and that no
+ * two things share one. */
 #include "check/areas.h"
 #include "check/limits.h"
 
@@ -17,11 +18,13 @@ static const char *in_environment(const struct judge *j)
                : "";
 }
 
-static void too_long(struct judge *j, struct span at, const char *what, const char *name, enum limit limit)
+static void too_long(struct judge *j, struct span at, const char *what, const char *name,
+                     enum limit limit)
 {
     const struct limit_info *info = limit_info(limit);
-    struct diag *d = diag(j->s, D_AWS_NAME_TOO_LONG, at, "the name of the %s has %zu characters%s: '%.80s'",
-                          what, strlen(name), in_environment(j), name);
+    struct diag *d =
+        diag(j->s, D_AWS_NAME_TOO_LONG, at, "the name of the %s has %zu characters%s: '%.80s'",
+             what, strlen(name), in_environment(j), name);
     diag_help(j->s, d, "at most %lld fit (%s)", (long long)info->figure, info->source);
 }
 
@@ -32,14 +35,16 @@ static void claim(struct judge *j, const char *kind, const char *name, const str
     const struct decl *first = map_put(&j->seen, key, kind, (void *)(uintptr_t)owner);
     if (first->at.lo == owner->at.lo)
         return;
-    struct diag *d = diag(j->s, D_NAMES_COLLIDE, owner->at, "the %s of '%s' and of '%s' is the same%s: '%s'",
-                          kind, owner->path, first->path, in_environment(j), name);
+    struct diag *d =
+        diag(j->s, D_NAMES_COLLIDE, owner->at, "the %s of '%s' and of '%s' is the same%s: '%s'",
+             kind, owner->path, first->path, in_environment(j), name);
     diag_place(j->s, d, first->at, "the other one");
 }
 
-/* ---- Glue ------------------------------------------------------------------------------------------------------------------------------ */
+/* ---- Glue ------------------------------------------------------------------------------------ */
 
-/* Athena reads names of letters, digits and underscores without quotes; Glue stores lower case (Athena: names). */
+/* Athena reads names of letters, digits and underscores without quotes; Glue stores lower case
+ * (Athena: names). */
 static bool is_glue_name(const char *name)
 {
     return *name && strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == strlen(name);
@@ -48,7 +53,8 @@ static bool is_glue_name(const char *name)
 static void check_glue_name(struct judge *j, struct span at, const char *what, const char *name)
 {
     if (!is_glue_name(name)) {
-        struct diag *d = diag(j->s, D_BAD_GLUE_NAME, at, "'%s' cannot be the name of a %s", name, what);
+        struct diag *d =
+            diag(j->s, D_BAD_GLUE_NAME, at, "'%s' cannot be the name of a %s", name, what);
         diag_help(j->s, d, "lower-case letters, digits and underscores can");
     } else if (strlen(name) > (size_t)limit_info(LIMIT_GLUE_NAME)->figure) {
         too_long(j, at, what, name, LIMIT_GLUE_NAME);
@@ -69,7 +75,7 @@ static void check_columns_of(struct judge *j, const struct schema *schema)
     }
 }
 
-/* ---- S3 --------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- S3 -------------------------------------------------------------------------------------- */
 
 static bool is_address(const char *name)
 {
@@ -108,12 +114,12 @@ static void check_bucket(struct judge *j, struct span at, const char *name)
     const char *fault = name ? bucket_fault(name) : NULL;
     if (!fault)
         return;
-    struct diag *d = diag(j->s, D_BAD_BUCKET_NAME, at, "'%s' cannot be the name of a bucket%s", name,
-                          in_environment(j));
+    struct diag *d = diag(j->s, D_BAD_BUCKET_NAME, at, "'%s' cannot be the name of a bucket%s",
+                          name, in_environment(j));
     diag_help(j->s, d, "%s", fault);
 }
 
-/* ---- IAM -------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- IAM ------------------------------------------------------------------------------------- */
 
 static void check_principal(struct judge *j, const struct principal *principal)
 {
@@ -125,15 +131,16 @@ static void check_principal(struct judge *j, const struct principal *principal)
     name = name ? name + 1 : principal->aws_name;
     const char *all = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=,.@-";
     if (!*name || strspn(name, all) != strlen(name)) {
-        struct diag *d = diag(j->s, D_BAD_PRINCIPAL_NAME, principal->decl.at,
-                              "'%s' cannot be the name of a role or user in IAM", principal->aws_name);
+        struct diag *d =
+            diag(j->s, D_BAD_PRINCIPAL_NAME, principal->decl.at,
+                 "'%s' cannot be the name of a role or user in IAM", principal->aws_name);
         diag_help(j->s, d, "letters, digits and _ + = , . @ - can");
     } else if (strlen(name) > (size_t)limit_info(LIMIT_ROLE_NAME)->figure) {
         too_long(j, principal->decl.at, "role", name, LIMIT_ROLE_NAME);
     }
 }
 
-/* ---- all -------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- all ------------------------------------------------------------------------------------- */
 
 static void check_domain(struct judge *j, const struct domain *domain)
 {
@@ -152,8 +159,8 @@ static void check_domain(struct judge *j, const struct domain *domain)
                      names->bucket);
     else if (domain->products.len)
         diag_help(j->s,
-                  diag(j->s, D_NO_BUCKET, domain->decl.at, "domain '%s' has no bucket for its products",
-                       domain->decl.path),
+                  diag(j->s, D_NO_BUCKET, domain->decl.at,
+                       "domain '%s' has no bucket for its products", domain->decl.path),
                   "give it 'storage { }' or 'bucket: \"...\"', or give the mesh a bucket");
     if (names->bucket_made_here)
         claim(j, made, names->bucket, &domain->decl);
@@ -179,7 +186,8 @@ static void check_output(struct judge *j, const struct output *output)
 /* Its definition is a file of its own: states/<domain>.<pipeline>.asl.json. */
 static void check_pipeline(struct judge *j, const struct pipeline *pipeline)
 {
-    if (strlen(pipeline->decl.path) + strlen(".asl.json") > (size_t)limit_info(LIMIT_FILE_NAME)->figure)
+    if (strlen(pipeline->decl.path) + strlen(".asl.json") >
+        (size_t)limit_info(LIMIT_FILE_NAME)->figure)
         too_long(j, pipeline->decl.at, "file",
                  arena_format(&j->s->arena, "%s.asl.json", pipeline->decl.path), LIMIT_FILE_NAME);
 }

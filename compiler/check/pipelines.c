@@ -12,11 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int64_t figure(enum limit limit) {
+static int64_t figure(enum limit limit)
+{
     return limit_info(limit)->figure;
 }
 
-static size_t characters(const char *text) {
+static size_t characters(const char *text)
+{
     size_t n = 0;
     for (; *text; text++) {
         n += ((unsigned char)*text & 0xc0) != 0x80;
@@ -24,7 +26,8 @@ static size_t characters(const char *text) {
     return n;
 }
 
-static bool has_control(const char *text) {
+static bool has_control(const char *text)
+{
     for (; *text; text++) {
         if ((unsigned char)*text < 0x20 || *text == 0x7f) {
             return true;
@@ -33,9 +36,10 @@ static bool has_control(const char *text) {
     return false;
 }
 
-/* ---- names ---- */
+/* ---- names ----------------------------------------------------------------------------------- */
 
-static void step_name(struct session *s, const struct step *step, struct map *seen) {
+static void step_name(struct session *s, const struct step *step, struct map *seen)
+{
     size_t length = characters(step->name);
     if (length == 0 || length > (size_t)figure(LIMIT_STATE_NAME)) {
         diag(s, D_STEP_NAME_LENGTH, step->at,
@@ -56,9 +60,10 @@ static void step_name(struct session *s, const struct step *step, struct map *se
     }
 }
 
-/* ---- figures ---- */
+/* ---- figures --------------------------------------------------------------------------------- */
 
-static void seconds(struct session *s, const struct amount *amount, const char *what) {
+static void seconds(struct session *s, const struct amount *amount, const char *what)
+{
     int64_t most = figure(LIMIT_STATE_SECONDS);
     if (amount->text && (amount->base < 1 || amount->base > most)) {
         diag(s, D_STEP_SECONDS, amount->at, "%s is %lld seconds, Step Functions takes 1 to %lld",
@@ -66,7 +71,8 @@ static void seconds(struct session *s, const struct amount *amount, const char *
     }
 }
 
-static void times(struct session *s, const struct step *step) {
+static void times(struct session *s, const struct step *step)
+{
     seconds(s, &step->timeout, "the timeout");
     seconds(s, &step->heartbeat, "the heartbeat");
     seconds(s, &step->seconds, "the wait");
@@ -85,7 +91,8 @@ static void times(struct session *s, const struct step *step) {
     }
 }
 
-static bool is_day(const char *t) {
+static bool is_day(const char *t)
+{
     static const char form[] = "dddd-dd-ddTdd:dd:dd";
     for (size_t i = 0; form[i]; i++) {
         bool digit = t[i] >= '0' && t[i] <= '9';
@@ -99,7 +106,8 @@ static bool is_day(const char *t) {
 }
 
 /* RFC 3339 with capital T and Z, or an offset: what Wait states take. */
-static bool is_timestamp(const char *text) {
+static bool is_timestamp(const char *text)
+{
     if (strlen(text) < 20 || !is_day(text)) {
         return false;
     }
@@ -115,7 +123,8 @@ static bool is_timestamp(const char *text) {
            strspn(rest + 1, "0123456789") == 2 && strspn(rest + 4, "0123456789") == 2;
 }
 
-static void moment(struct session *s, const struct step *step) {
+static void moment(struct session *s, const struct step *step)
+{
     if (step->until.value && !is_timestamp(step->until.value)) {
         struct diag *d = diag(s, D_STEP_MOMENT, step->until.at,
                               "'%s' is no moment that a step can wait for", step->until.value);
@@ -123,7 +132,8 @@ static void moment(struct session *s, const struct step *step) {
     }
 }
 
-static void retry_figures(struct session *s, const struct retry *retry) {
+static void retry_figures(struct session *s, const struct retry *retry)
+{
     if (retry->attempts.text &&
         (retry->attempts.number < 0 || retry->attempts.number > figure(LIMIT_RETRY_ATTEMPTS))) {
         diag(s, D_RETRY_FIGURE, retry->attempts.at, "%s attempts, Step Functions takes 0 to %lld",
@@ -148,7 +158,8 @@ static void retry_figures(struct session *s, const struct retry *retry) {
     }
 }
 
-static void retries(struct session *s, const struct step *step) {
+static void retries(struct session *s, const struct step *step)
+{
     for (const struct retry *retry = step->retries; retry; retry = retry->next) {
         bool all = retry->errors.len == 0;
         retry_figures(s, retry);
@@ -166,9 +177,10 @@ static void retries(struct session *s, const struct step *step) {
     }
 }
 
-/* ---- what a step names ---- */
+/* ---- what a step names ----------------------------------------------------------------------- */
 
-static bool only(const char *text, size_t length, const char *more) {
+static bool only(const char *text, size_t length, const char *more)
+{
     for (size_t i = 0; i < length; i++) {
         char c = text[i];
         bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -180,7 +192,8 @@ static bool only(const char *text, size_t length, const char *more) {
 }
 
 /* name or name:qualifier, as Lambda takes them. */
-static bool is_function_name(const char *name) {
+static bool is_function_name(const char *name)
+{
     size_t length = strcspn(name, ":");
     const char *qualifier = name[length] ? name + length + 1 : NULL;
     return length <= (size_t)figure(LIMIT_FUNCTION_NAME) && only(name, length, "-_") &&
@@ -189,7 +202,8 @@ static bool is_function_name(const char *name) {
 
 /* What stands after arn:PARTITION:SERVICE:REGION:ACCOUNT: if the ARN is of that service and whole,
  * else NULL. */
-static const char *arn_rest(const char *arn, const char *service) {
+static const char *arn_rest(const char *arn, const char *service)
+{
     const char *part = arn;
     for (int i = 0; i < 5; i++) {
         const char *end = strchr(part, ':');
@@ -207,12 +221,12 @@ static const char *arn_rest(const char *arn, const char *service) {
     return part;
 }
 
-static void function(struct session *s, const struct step *step) {
+static void function(struct session *s, const struct step *step)
+{
     const char *name = step->target.value;
     bool arn = name && is_arn(name);
     const char *rest = arn ? arn_rest(name, "lambda") : NULL;
-    bool fine = arn
-                    ? rest && strncmp(rest, "function:", 9) == 0 && is_function_name(rest + 9)
+    bool fine = arn ? rest && strncmp(rest, "function:", 9) == 0 && is_function_name(rest + 9)
                     : name && is_function_name(name);
     if (!fine) {
         struct diag *d = diag(s, D_FUNCTION_NAME, step->target.at, "'%s' names no Lambda function",
@@ -225,12 +239,12 @@ static void function(struct session *s, const struct step *step) {
     }
 }
 
-static void job(struct session *s, const struct step *step) {
+static void job(struct session *s, const struct step *step)
+{
     const char *name = step->target.value;
     bool arn = name && is_arn(name);
     const char *rest = arn ? arn_rest(name, "glue") : NULL;
-    bool fine = arn
-                    ? rest && strncmp(rest, "job/", 4) == 0 && rest[4]
+    bool fine = arn ? rest && strncmp(rest, "job/", 4) == 0 && rest[4]
                     : name && name[0] && characters(name) <= (size_t)figure(LIMIT_GLUE_NAME) &&
                           !has_control(name);
     if (!fine) {
@@ -238,7 +252,8 @@ static void job(struct session *s, const struct step *step) {
     }
 }
 
-static void query(struct session *s, const struct step *step) {
+static void query(struct session *s, const struct step *step)
+{
     size_t length = step->target.value ? strlen(step->target.value) : 0;
     if (length == 0 || length > (size_t)figure(LIMIT_QUERY_BYTES)) {
         diag(s, D_QUERY_LENGTH, step->target.at, "this query has %zu bytes, Athena takes 1 to %lld",
@@ -246,7 +261,8 @@ static void query(struct session *s, const struct step *step) {
     }
 }
 
-static void crawler(struct session *s, const struct step *step) {
+static void crawler(struct session *s, const struct step *step)
+{
     if (step->output && !step->output->crawl.given) {
         struct diag *d = diag(s, D_CRAWL_WITHOUT_CRAWLER, step->at, "'%s' has no crawler to run",
                               step->output->decl.path);
@@ -256,7 +272,8 @@ static void crawler(struct session *s, const struct step *step) {
 }
 
 /* What is retired is not worked on, and of what is only proposed nothing is there to work on. */
-static void standing(struct session *s, const struct step *step) {
+static void standing(struct session *s, const struct step *step)
+{
     const struct output *output = step->output;
     if (output && (output->status == STATUS_RETIRED || output->status == STATUS_PROPOSED)) {
         struct diag *d =
@@ -266,7 +283,8 @@ static void standing(struct session *s, const struct step *step) {
     }
 }
 
-static void produced(struct session *s, const struct pipeline *pipeline) {
+static void produced(struct session *s, const struct pipeline *pipeline)
+{
     const struct product *before = NULL; /* the outputs of a product stand together */
     for (size_t i = 0; i < pipeline->produces.len; i++) {
         const struct product *product = pipeline->produces.at[i]->product;
@@ -279,7 +297,8 @@ static void produced(struct session *s, const struct pipeline *pipeline) {
     }
 }
 
-static void rules(struct session *s, const struct step *step) {
+static void rules(struct session *s, const struct step *step)
+{
     if (step->output && !step->output->rules) {
         struct diag *d = diag(s, D_CHECK_WITHOUT_RULES, step->at,
                               "'%s' has no rules of quality to check", step->output->decl.path);
@@ -290,7 +309,8 @@ static void rules(struct session *s, const struct step *step) {
 }
 
 /* A warning is a label of the rule in Glue; the step looks at what holds and what does not. */
-static void severities(struct session *s, const struct step *step) {
+static void severities(struct session *s, const struct step *step)
+{
     for (const struct rule *rule = step->output ? step->output->rules : NULL; rule;
          rule = rule->next) {
         if (rule->severity.value && strcmp(rule->severity.value, "warning") == 0) {
@@ -303,7 +323,8 @@ static void severities(struct session *s, const struct step *step) {
     }
 }
 
-static bool mentions_token(const struct data *data) {
+static bool mentions_token(const struct data *data)
+{
     for (; data; data = data->next) {
         if ((data->kind == DATA_EXPRESSION && data->root == ROOT_CONTEXT &&
              strcmp(data->text, "Task.Token") == 0) ||
@@ -314,7 +335,8 @@ static bool mentions_token(const struct data *data) {
     return false;
 }
 
-static void token(struct session *s, const struct step *step) {
+static void token(struct session *s, const struct step *step)
+{
     if (step->wait == WAIT_TOKEN && !(step->arguments && mentions_token(step->arguments->first))) {
         struct diag *d = diag(s, D_TOKEN_NOT_SENT, step->at,
                               "step '%s' waits for a token that it does not send", step->name);
@@ -322,7 +344,8 @@ static void token(struct session *s, const struct step *step) {
     }
 }
 
-static void named(struct session *s, const struct step *step) {
+static void named(struct session *s, const struct step *step)
+{
     switch (step->kind) {
     case STEP_LAMBDA:
         function(s, step);
@@ -350,9 +373,10 @@ static void named(struct session *s, const struct step *step) {
     }
 }
 
-/* ---- steps of a pipeline ---- */
+/* ---- steps of a pipeline --------------------------------------------------------------------- */
 
-static void reached(struct session *s, const struct step *step) {
+static void reached(struct session *s, const struct step *step)
+{
     if ((step->kind == STEP_SUCCEED || step->kind == STEP_FAIL) && step->next) {
         struct diag *d = diag(s, D_UNREACHABLE_STEP, step->next->at, "step '%s' is never reached",
                               step->next->name);
@@ -362,7 +386,8 @@ static void reached(struct session *s, const struct step *step) {
 
 /* What an express machine cannot do (Step Functions Developer Guide, "Differences between standard
  * and express"). */
-static void express_step(struct session *s, const struct step *step) {
+static void express_step(struct session *s, const struct step *step)
+{
     bool waits = step->kind == STEP_GLUE || step->kind == STEP_ATHENA || step->kind == STEP_RUN;
     if (step->wait == WAIT_TOKEN || (waits && step->wait == WAIT_DONE)) {
         struct diag *d =
@@ -377,7 +402,8 @@ static void express_step(struct session *s, const struct step *step) {
     }
 }
 
-static void steps(struct session *s, const struct pipeline *pipeline) {
+static void steps(struct session *s, const struct pipeline *pipeline)
+{
     const struct step *const blocks[] = {pipeline->steps, pipeline->on_failure};
     struct map seen = {0};
     for (size_t i = 0; i < 2; i++) {
@@ -401,7 +427,8 @@ static void steps(struct session *s, const struct pipeline *pipeline) {
     map_free(&seen);
 }
 
-static void whole(struct session *s, const struct pipeline *pipeline) {
+static void whole(struct session *s, const struct pipeline *pipeline)
+{
     if (!pipeline->steps && !pipeline->broken) {
         diag(s, D_PIPELINE_WITHOUT_STEPS, pipeline->decl.at, "pipeline '%s' has no steps",
              pipeline->decl.path);
@@ -423,7 +450,8 @@ static void whole(struct session *s, const struct pipeline *pipeline) {
     }
 }
 
-static void triggers(struct session *s, const struct pipeline *pipeline) {
+static void triggers(struct session *s, const struct pipeline *pipeline)
+{
     for (size_t i = 0; i < pipeline->triggers.len; i++) {
         const struct trigger *trigger = &pipeline->triggers.at[i];
         const struct amount *age = &trigger->max_age, *retries_ = &trigger->retries;
@@ -448,7 +476,7 @@ static void triggers(struct session *s, const struct pipeline *pipeline) {
     }
 }
 
-/* ---- pipelines that run each other ---- */
+/* ---- pipelines that run each other ----------------------------------------------------------- */
 
 enum colour { UNSEEN, OPEN, DONE };
 
@@ -460,7 +488,8 @@ struct frame {
     bool in_on_failure;
 };
 
-static const struct step *next_run(struct frame *frame) {
+static const struct step *next_run(struct frame *frame)
+{
     for (;;) {
         const struct step *step = frame->next;
         if (step) {
@@ -478,7 +507,8 @@ static const struct step *next_run(struct frame *frame) {
 }
 
 static void walk_runs(struct session *s, const struct pipeline *start, enum colour *colours,
-                      struct frame *stack) {
+                      struct frame *stack)
+{
     size_t depth = 0;
     stack[depth++] = (struct frame){start, start->steps, false};
     colours[start->decl.index] = OPEN;
@@ -503,7 +533,8 @@ static void walk_runs(struct session *s, const struct pipeline *start, enum colo
     }
 }
 
-static void cycles(struct session *s, const struct mesh *mesh) {
+static void cycles(struct session *s, const struct mesh *mesh)
+{
     enum colour *colours = arena_array(&s->arena, enum colour, mesh->pipelines.len + 1);
     struct frame *stack = arena_array(&s->arena, struct frame, mesh->pipelines.len + 1);
     for (size_t i = 0; i < mesh->pipelines.len; i++) {
@@ -513,11 +544,12 @@ static void cycles(struct session *s, const struct mesh *mesh) {
     }
 }
 
-/* ---- promises ---- */
+/* ---- promises -------------------------------------------------------------------------------- */
 
 /* The trigger that starts any of the producers most often; NULL when one of them may be started in
  * another way or at times that are not known. */
-static const struct trigger *most_frequent(const struct output *output) {
+static const struct trigger *most_frequent(const struct output *output)
+{
     const struct trigger *best = NULL;
     for (size_t i = 0; i < output->producers.len; i++) {
         const struct pipeline *pipeline = output->producers.at[i];
@@ -537,7 +569,8 @@ static const struct trigger *most_frequent(const struct output *output) {
     return best;
 }
 
-static void freshness(struct session *s, const struct output *output) {
+static void freshness(struct session *s, const struct output *output)
+{
     const struct promised *promise = output->promises[PROMISE_FRESHNESS];
     const struct trigger *trigger = most_frequent(output);
     if (promise && trigger && promise->value.base > 0 && promise->value.base < trigger->period) {
@@ -548,7 +581,8 @@ static void freshness(struct session *s, const struct output *output) {
     }
 }
 
-static void unwatched(struct session *s, const struct output *output) {
+static void unwatched(struct session *s, const struct output *output)
+{
     static const char *const reasons[] = {
         [WATCH_NO_PRODUCER] = "no pipeline of this mesh produces it",
         [WATCH_TOO_SHORT] = "an alarm looks at a minute at least",
@@ -564,7 +598,8 @@ static void unwatched(struct session *s, const struct output *output) {
 }
 
 /* Marks the outputs that something evaluates: a check step of any pipeline. */
-static bool *evaluated(struct session *s, const struct mesh *mesh) {
+static bool *evaluated(struct session *s, const struct mesh *mesh)
+{
     bool *marks = arena_array(&s->arena, bool, mesh->outputs.len + 1);
     for (size_t i = 0; i < mesh->pipelines.len; i++) {
         const struct pipeline *pipeline = mesh->pipelines.at[i];
@@ -580,7 +615,8 @@ static bool *evaluated(struct session *s, const struct mesh *mesh) {
     return marks;
 }
 
-static void promises(struct session *s, const struct mesh *mesh) {
+static void promises(struct session *s, const struct mesh *mesh)
+{
     const bool *checked = evaluated(s, mesh);
     for (size_t i = 0; i < mesh->outputs.len; i++) {
         const struct output *output = mesh->outputs.at[i];
@@ -604,7 +640,8 @@ static void promises(struct session *s, const struct mesh *mesh) {
     }
 }
 
-void check_pipelines(struct session *s, const struct mesh *mesh) {
+void check_pipelines(struct session *s, const struct mesh *mesh)
+{
     for (size_t i = 0; i < mesh->pipelines.len; i++) {
         const struct pipeline *pipeline = mesh->pipelines.at[i];
         if (!pipeline->existing) {
@@ -617,11 +654,12 @@ void check_pipelines(struct session *s, const struct mesh *mesh) {
     promises(s, mesh);
 }
 
-/* ---- one deployment ---- */
+/* ---- one deployment -------------------------------------------------------------------------- */
 
 /* Characters that Step Functions refuses in names of machines, and those that CloudWatch cannot
  * log. */
-static void machine_name(struct session *s, const struct pipeline *pipeline, const char *name) {
+static void machine_name(struct session *s, const struct pipeline *pipeline, const char *name)
+{
     struct span at = pipeline->machine.value ? pipeline->machine.at : pipeline->decl.at;
     size_t length = characters(name);
     if (length == 0 || length > (size_t)figure(LIMIT_MACHINE_NAME)) {
@@ -634,14 +672,16 @@ static void machine_name(struct session *s, const struct pipeline *pipeline, con
     }
 }
 
-static int by_text(const void *a, const void *b) {
+static int by_text(const void *a, const void *b)
+{
     const char *const *x = a, *const *y = b;
     return strcmp(*x, *y);
 }
 
 /* A role that exists already is never given rights: what its machine needs is told once. */
 static void existing_role(struct session *s, const struct deployment *deployment,
-                          const struct pipeline *pipeline) {
+                          const struct pipeline *pipeline)
+{
     struct needs needs = {.arena = &s->arena};
     needs_of_pipeline(deployment, pipeline, &needs);
     const char **actions = arena_array(&s->arena, const char *, needs.list.len + 1);
@@ -667,7 +707,8 @@ static void existing_role(struct session *s, const struct deployment *deployment
     buf_free(&text);
 }
 
-void check_machines(struct session *s, const struct deployment *deployment) {
+void check_machines(struct session *s, const struct deployment *deployment)
+{
     const struct mesh *mesh = deployment->mesh;
     for (size_t i = 0; i < mesh->pipelines.len; i++) {
         const struct pipeline *pipeline = mesh->pipelines.at[i];

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- locations to register
- * --------------------------------------------------------------------------------------- */
+/* ---- locations to register ------------------------------------------------------------------- */
 
-static int by_place(const void *a, const void *b) {
+static int by_place(const void *a, const void *b)
+{
     const struct root *x = a, *y = b;
     int order = strcmp(x->bucket, y->bucket);
     if (!order)
@@ -17,7 +17,8 @@ static int by_place(const void *a, const void *b) {
     return order ? order : strcmp(x->domain->decl.path, y->domain->decl.path);
 }
 
-static int by_domain(const void *a, const void *b) {
+static int by_domain(const void *a, const void *b)
+{
     const struct root *x = a, *y = b;
     if (x->domain == y->domain)
         return by_place(a, b);
@@ -26,7 +27,8 @@ static int by_domain(const void *a, const void *b) {
 
 /* Tables below the domain's own folder share one registration; others get one each. */
 static void propose_root(struct session *s, const struct deployment *d, const struct output *output,
-                         bool *folder_seen, struct places *places) {
+                         bool *folder_seen, struct places *places)
+{
     const struct domain *domain = output->domain;
     const struct table_names *names = &d->tables[output->decl.index];
     const struct domain_names *home = &d->domains[domain->decl.index];
@@ -49,7 +51,8 @@ static void propose_root(struct session *s, const struct deployment *d, const st
 }
 
 static bool has_root(const struct places *places, size_t count, const char *bucket,
-                     const char *prefix, size_t length) {
+                     const char *prefix, size_t length)
+{
     size_t lo = 0, hi = count;
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
@@ -69,7 +72,8 @@ static bool has_root(const struct places *places, size_t count, const char *buck
     return false;
 }
 
-static bool root_covered(const struct places *places, size_t count, const struct root *root) {
+static bool root_covered(const struct places *places, size_t count, const struct root *root)
+{
     if (root->prefix[0] && has_root(places, count, root->bucket, "", 0))
         return true;
     for (const char *end = strchr(root->prefix, '/'); end; end = strchr(end + 1, '/'))
@@ -79,7 +83,8 @@ static bool root_covered(const struct places *places, size_t count, const struct
 }
 
 /* Removes doubles (the first domain by name keeps a place) and what lies below another root. */
-static void reduce_roots(struct session *s, struct places *places) {
+static void reduce_roots(struct session *s, struct places *places)
+{
     size_t count = 0, kept = 0;
     struct root *all = places->roots.at;
     qsort(all, places->roots.len, sizeof *all, by_place);
@@ -96,7 +101,8 @@ static void reduce_roots(struct session *s, struct places *places) {
     places->roots.len = places->roots.cap = kept;
 }
 
-static void index_roots(struct session *s, const struct mesh *mesh, struct places *places) {
+static void index_roots(struct session *s, const struct mesh *mesh, struct places *places)
+{
     places->first_root = arena_array(&s->arena, size_t, mesh->domains.len);
     places->root_count = arena_array(&s->arena, size_t, mesh->domains.len);
     for (size_t i = 0; i < places->roots.len; i++) {
@@ -106,7 +112,8 @@ static void index_roots(struct session *s, const struct mesh *mesh, struct place
     }
 }
 
-static void list_roots(struct session *s, const struct deployment *d, struct places *places) {
+static void list_roots(struct session *s, const struct deployment *d, struct places *places)
+{
     const struct mesh *mesh = d->mesh;
     bool *folder_seen = arena_array(&s->arena, bool, mesh->domains.len);
     for (size_t i = 0; i < mesh->outputs.len; i++) {
@@ -120,11 +127,10 @@ static void list_roots(struct session *s, const struct deployment *d, struct pla
     index_roots(s, mesh, places);
 }
 
-/* ---- lifecycles
- * --------------------------------------------------------------------------------------------------
- */
+/* ---- lifecycles ------------------------------------------------------------------------------ */
 
-static int by_bucket(const void *a, const void *b) {
+static int by_bucket(const void *a, const void *b)
+{
     const struct expiry *x = a, *y = b;
     int order = strcmp(x->bucket, y->bucket);
     if (!order)
@@ -132,7 +138,8 @@ static int by_bucket(const void *a, const void *b) {
     return order ? order : strcmp(x->output->decl.path, y->output->decl.path);
 }
 
-static void list_expiries(struct session *s, const struct deployment *d, struct places *places) {
+static void list_expiries(struct session *s, const struct deployment *d, struct places *places)
+{
     const struct mesh *mesh = d->mesh;
     for (size_t i = 0; i < mesh->outputs.len; i++) {
         const struct output *output = mesh->outputs.at[i];
@@ -145,8 +152,8 @@ static void list_expiries(struct session *s, const struct deployment *d, struct 
         qsort(places->expiries.at, places->expiries.len, sizeof *places->expiries.at, by_bucket);
 }
 
-const struct expiry *places_expiries(const struct places *places, const char *bucket,
-                                     size_t *count) {
+const struct expiry *places_expiries(const struct places *places, const char *bucket, size_t *count)
+{
     size_t lo = 0, hi = places->expiries.len;
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
@@ -162,7 +169,8 @@ const struct expiry *places_expiries(const struct places *places, const char *bu
     return places->expiries.at + lo;
 }
 
-struct places *places_new(struct session *s, const struct deployment *deployment) {
+struct places *places_new(struct session *s, const struct deployment *deployment)
+{
     struct places *places = arena_new(&s->arena, struct places);
     list_roots(s, deployment, places);
     list_expiries(s, deployment, places);

@@ -7,7 +7,8 @@ enum { MINUTE = 60, HOUR = 3600, DAY = 86400, WEEK = 7 * DAY };
 
 /* Within a day one period is enough. Above, the fewest equal periods whose length is whole minutes;
  * a promise that has none is watched in hours, rounded up. */
-static void fit(int64_t seconds, struct watch_window *window) {
+static void fit(int64_t seconds, struct watch_window *window)
+{
     if (seconds <= DAY) {
         window->period = (seconds + MINUTE - 1) / MINUTE * MINUTE;
         window->periods = 1;
@@ -24,7 +25,8 @@ static void fit(int64_t seconds, struct watch_window *window) {
     window->periods = (seconds + HOUR - 1) / HOUR;
 }
 
-enum watchable watch_freshness(const struct output *output, struct watch_window *window) {
+enum watchable watch_freshness(const struct output *output, struct watch_window *window)
+{
     const struct promised *promise = output->promises[PROMISE_FRESHNESS];
     if (!promise || promise->value.base <= 0 || output->existing || output->product->existing ||
         output->domain->existing || output->status == STATUS_PROPOSED ||

@@ -1,9 +1,18 @@
-/* rules.c - quality rules against the types of their columns: what DQDL would refuse at run time, or compare wrongly. */
+/* rules.c - quality rules against the types of their columns: what DQDL would refuse at run time,
+ * or compare wrongly. */
 #include "check/areas.h"
 
 #include <string.h>
 
-enum family { FAMILY_NUMBER, FAMILY_TEXT, FAMILY_TIME, FAMILY_BOOLEAN, FAMILY_BINARY, FAMILY_NESTED, FAMILY_ERROR };
+enum family {
+    FAMILY_NUMBER,
+    FAMILY_TEXT,
+    FAMILY_TIME,
+    FAMILY_BOOLEAN,
+    FAMILY_BINARY,
+    FAMILY_NESTED,
+    FAMILY_ERROR
+};
 
 static enum family family_of(const struct type *type)
 {
@@ -39,24 +48,28 @@ static enum family family_of(const struct type *type)
 
 static const char *family_noun(enum family family)
 {
-    static const char *const nouns[] = {"a number", "a text", "a date or time", "a boolean", "binary", "nested", ""};
+    static const char *const nouns[] = {
+        "a number", "a text", "a date or time", "a boolean", "binary", "nested", ""};
     return nouns[family];
 }
 
 static void misfit(struct session *s, const struct rule *rule, const struct column *column,
                    const char *needs)
 {
-    struct diag *d = diag(s, D_RULE_DOES_NOT_FIT, rule->at, "this rule needs %s, but '%s' is %.200s", needs,
-                          column->decl.name, column->type->glue);
+    struct diag *d =
+        diag(s, D_RULE_DOES_NOT_FIT, rule->at, "this rule needs %s, but '%s' is %.200s", needs,
+             column->decl.name, column->type->glue);
     diag_place(s, d, column->type_at, "its type");
 }
 
-/* Data Quality looks at top-level values only (Glue: DQDL, "nested or list columns are not supported"). */
+/* Data Quality looks at top-level values only (Glue: DQDL, "nested or list columns are not
+ * supported"). */
 static bool check_nested(struct session *s, const struct rule *rule)
 {
     for (size_t i = 0; i < rule->columns.len; i++)
         if (family_of(rule->columns.at[i]->type) == FAMILY_NESTED) {
-            struct diag *d = diag(s, D_RULE_ON_NESTED, rule->at, "no rule can look into '%s': its values are nested",
+            struct diag *d = diag(s, D_RULE_ON_NESTED, rule->at,
+                                  "no rule can look into '%s': its values are nested",
                                   rule->columns.at[i]->decl.name);
             diag_place(s, d, rule->columns.at[i]->type_at, "its type");
             return false;
@@ -91,8 +104,8 @@ static void check_literal(struct session *s, const struct rule *rule, const stru
     if (literal_fits(literal, family))
         return;
     struct diag *d = diag(s, D_VALUE_DOES_NOT_COMPARE, literal->at.lo ? literal->at : rule->at,
-                          "'%s' is %.200s: compare it with %s", column->decl.name, column->type->glue,
-                          family_noun(family));
+                          "'%s' is %.200s: compare it with %s", column->decl.name,
+                          column->type->glue, family_noun(family));
     diag_place(s, d, column->type_at, "its type");
 }
 
@@ -100,7 +113,8 @@ static void check_literals(struct session *s, const struct rule *rule)
 {
     const struct column *column = rule->columns.at[0];
     if (rule->kind == RULE_IN)
-        for (const struct data *item = rule->operand ? rule->operand->first : NULL; item; item = item->next)
+        for (const struct data *item = rule->operand ? rule->operand->first : NULL; item;
+             item = item->next)
             check_literal(s, rule, column, item);
     else {
         check_literal(s, rule, column, rule->operand);
@@ -171,7 +185,8 @@ static void check_rule(struct session *s, const struct rule *rule)
     case RULE_REFERENCES:
         for (size_t i = 0; i < rule->columns.len && i < rule->referenced.len; i++)
             if (family_of(rule->columns.at[i]->type) != family_of(rule->referenced.at[i]->type))
-                misfit(s, rule, rule->columns.at[i], family_noun(family_of(rule->referenced.at[i]->type)));
+                misfit(s, rule, rule->columns.at[i],
+                       family_noun(family_of(rule->referenced.at[i]->type)));
         break;
     case RULE_UNIQUE:
     case RULE_KEY:

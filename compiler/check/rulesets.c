@@ -9,7 +9,8 @@
 
 enum { MINUTE = 60 };
 
-bool rule_in_ruleset(const struct rule *rule) {
+bool rule_in_ruleset(const struct rule *rule)
+{
     if (rule->kind == RULE_REFERENCES) {
         return false;
     }
@@ -27,7 +28,8 @@ bool rule_in_ruleset(const struct rule *rule) {
     return rule->children != NULL;
 }
 
-bool has_ruleset(const struct output *output) {
+bool has_ruleset(const struct output *output)
+{
     for (const struct rule *rule = output->rules; rule; rule = rule->next) {
         if (rule_in_ruleset(rule)) {
             return true;
@@ -39,7 +41,8 @@ bool has_ruleset(const struct output *output) {
 /* ---- reports --------------------------------------------------------------------------------- */
 
 /* A ruleset is one line, so breaks of SQL become blanks: not inside quotes, not after a comment. */
-static bool check_line(struct session *s, const struct text *text) {
+static bool check_line(struct session *s, const struct text *text)
+{
     char quote = '\0';
     bool comment = false;
     for (const char *p = strpbrk(text->value, "\r\n") ? text->value : ""; *p; p++) {
@@ -61,7 +64,8 @@ static bool check_line(struct session *s, const struct text *text) {
 }
 
 /* Rulesets count in days, hours and minutes. */
-static bool check_duration(struct session *s, const struct data *seconds) {
+static bool check_duration(struct session *s, const struct data *seconds)
+{
     long long length = seconds && seconds->text ? strtoll(seconds->text, NULL, 10) : MINUTE;
     if (length && length % MINUTE == 0) {
         return true;
@@ -73,7 +77,8 @@ static bool check_duration(struct session *s, const struct data *seconds) {
 
 /* An annotation of the schema (@references) says how tables belong together and reaches the catalog
  * as that. */
-static void left_out(struct session *s, const struct rule *rule) {
+static void left_out(struct session *s, const struct rule *rule)
+{
     if (rule->implied) {
         return;
     }
@@ -87,7 +92,8 @@ static void left_out(struct session *s, const struct rule *rule) {
 
 /* False when the rule was reported. A group is left out with its first member that is, so what
  * comes after that member is not looked at. */
-static bool check_rule(struct session *s, const struct rule *rule) {
+static bool check_rule(struct session *s, const struct rule *rule)
+{
     if (rule->where.value && !check_line(s, &rule->where)) {
         return false;
     }
@@ -121,7 +127,8 @@ static bool check_rule(struct session *s, const struct rule *rule) {
     return true;
 }
 
-void check_rulesets(struct session *s, const struct mesh *mesh) {
+void check_rulesets(struct session *s, const struct mesh *mesh)
+{
     for (size_t i = 0; i < mesh->outputs.len; i++) {
         const struct output *output = mesh->outputs.at[i];
         for (const struct rule *rule = output->rules; rule && table_is_made(output);

@@ -1,5 +1,5 @@
-/* service_levels.c - promises against each other: nothing is fresher than what it is made from, nothing is deleted before it
- * was promised to be gone. */
+/* service_levels.c - promises against each other: nothing is fresher than what it is made from,
+ * nothing is deleted before it was promised to be gone. */
 #include "check/areas.h"
 
 static const struct amount *promise_of(const struct output *output, enum promise promise)
@@ -14,7 +14,8 @@ static void check_freshness(struct session *s, const struct output *output)
     const struct amount *own = promise_of(output, PROMISE_FRESHNESS);
     for (size_t i = 0; own && i < output->inputs.len; i++) {
         const struct input *input = &output->inputs.at[i];
-        const struct amount *source = input->output ? promise_of(input->output, PROMISE_FRESHNESS) : NULL;
+        const struct amount *source =
+            input->output ? promise_of(input->output, PROMISE_FRESHNESS) : NULL;
         if (!source || source->base <= own->base)
             continue;
         struct diag *d = diag(s, D_FRESHER_THAN_INPUT, own->at,
@@ -32,8 +33,8 @@ static void check_deletion(struct session *s, const struct output *output)
     if (!kept || !deleted->text || deleted->base >= kept->base)
         return;
     struct diag *d = diag(s, D_DELETED_TOO_EARLY, deleted->at,
-                          "'%s' is deleted after %s, but promised to be kept for %s", output->decl.path,
-                          deleted->text, kept->text);
+                          "'%s' is deleted after %s, but promised to be kept for %s",
+                          output->decl.path, deleted->text, kept->text);
     diag_place(s, d, kept->at, "the promise");
 }
 

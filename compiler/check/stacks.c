@@ -20,7 +20,8 @@ struct tally {
 };
 
 const char *stack_name(struct arena *arena, const struct deployment *deployment,
-                       const struct domain *domain) {
+                       const struct domain *domain)
+{
     return name_joined(arena, deployment, domain, domain ? NULL : "governance",
                        (size_t)limit_info(LIMIT_STACK_NAME)->figure);
 }
@@ -28,13 +29,15 @@ const char *stack_name(struct arena *arena, const struct deployment *deployment,
 /* ---- counting -------------------------------------------------------------------------------- */
 
 static void count_alarm(struct tally *tally, const struct domain *domain,
-                        const struct pipeline *pipeline) {
+                        const struct pipeline *pipeline)
+{
     tally->resources++;
     tally->alarms = true;
     tally->own_topic |= !(pipeline && pipeline->alerts) && !domain->alerts;
 }
 
-static void count_output(struct tally *tally, const struct output *output) {
+static void count_output(struct tally *tally, const struct output *output)
+{
     struct watch_window window;
     const struct pipeline *producer = output->producers.len ? output->producers.at[0] : NULL;
     if (output->quality_schedule.value && output->status != STATUS_PROPOSED) {
@@ -60,7 +63,8 @@ static void count_output(struct tally *tally, const struct output *output) {
     }
 }
 
-static bool checks_quality(const struct pipeline *pipeline) {
+static bool checks_quality(const struct pipeline *pipeline)
+{
     const struct step *const blocks[] = {pipeline->steps, pipeline->on_failure};
     for (size_t i = 0; i < 2; i++) {
         for (const struct step *step = blocks[i]; step; step = step->next) {
@@ -72,7 +76,8 @@ static bool checks_quality(const struct pipeline *pipeline) {
     return false;
 }
 
-static void count_pipeline(struct tally *tally, const struct pipeline *pipeline) {
+static void count_pipeline(struct tally *tally, const struct pipeline *pipeline)
+{
     if (!pipeline_is_made(pipeline)) {
         return;
     }
@@ -83,7 +88,8 @@ static void count_pipeline(struct tally *tally, const struct pipeline *pipeline)
     count_alarm(tally, pipeline->domain, pipeline);
 }
 
-static struct tally tally_of(const struct deployment *deployment, const struct domain *domain) {
+static struct tally tally_of(const struct deployment *deployment, const struct domain *domain)
+{
     const struct domain_names *names = &deployment->domains[domain->decl.index];
     struct tally tally = {.resources = 2}; /* database, workgroup */
     if (names->bucket_made_here && names->bucket) {
@@ -105,7 +111,8 @@ static struct tally tally_of(const struct deployment *deployment, const struct d
     return tally;
 }
 
-static size_t governance_size(const struct deployment *deployment) {
+static size_t governance_size(const struct deployment *deployment)
+{
     const struct mesh *mesh = deployment->mesh;
     size_t resources = deployment->mesh_bucket ? 2 : 0;
     for (size_t i = 0; i < mesh->guardrails.len; i++) {
@@ -120,7 +127,8 @@ static size_t governance_size(const struct deployment *deployment) {
 }
 
 /* Locations are placed only where they can matter: exact says everywhere. */
-static size_t *sizes_of(struct session *s, const struct deployment *deployment, bool exact) {
+static size_t *sizes_of(struct session *s, const struct deployment *deployment, bool exact)
+{
     const struct mesh *mesh = deployment->mesh;
     size_t limit = (size_t)limit_info(LIMIT_TEMPLATE_RESOURCES)->figure;
     size_t *sizes = arena_array(&s->arena, size_t, mesh->domains.len + 1);
@@ -149,14 +157,16 @@ static size_t *sizes_of(struct session *s, const struct deployment *deployment, 
     return sizes;
 }
 
-const size_t *stack_sizes(struct session *s, const struct deployment *deployment) {
+const size_t *stack_sizes(struct session *s, const struct deployment *deployment)
+{
     return sizes_of(s, deployment, true);
 }
 
 /* ---- reports --------------------------------------------------------------------------------- */
 
 static void check_size(struct session *s, const struct deployment *deployment,
-                       const struct domain *domain, size_t count) {
+                       const struct domain *domain, size_t count)
+{
     size_t limit = (size_t)limit_info(LIMIT_TEMPLATE_RESOURCES)->figure;
     if (count * 10 <= limit * 9) {
         return;
@@ -175,7 +185,8 @@ static void check_size(struct session *s, const struct deployment *deployment,
 /* Columns are most of a large template. Where they alone are more than it takes, its trees are not
  * made: they would be a thousand times as large as the mesh. */
 static void check_columns_fit(struct session *s, const struct deployment *deployment,
-                              const struct domain *domain) {
+                              const struct domain *domain)
+{
     enum { COLUMN_BYTES = 40 }; /* {"Name": "c","Type": "int"} and its line ends at the least */
     size_t limit = (size_t)limit_info(LIMIT_TEMPLATE_BYTES)->figure, columns = 0;
     for (size_t i = 0; i < domain->products.len; i++) {
@@ -195,7 +206,8 @@ static void check_columns_fit(struct session *s, const struct deployment *deploy
               domain->decl.path);
 }
 
-void check_stacks(struct session *s, const struct deployment *deployment) {
+void check_stacks(struct session *s, const struct deployment *deployment)
+{
     const struct mesh *mesh = deployment->mesh;
     const size_t *sizes = sizes_of(s, deployment, false);
     for (size_t i = 0; i < mesh->domains.len; i++) {

@@ -23,17 +23,20 @@ struct buckets {
     struct map by_name;
 };
 
-int64_t lifecycle_days(const struct amount *amount) {
+int64_t lifecycle_days(const struct amount *amount)
+{
     return amount->text ? (amount->base + SECONDS_OF_DAY - 1) / SECONDS_OF_DAY : 0;
 }
 
-bool has_lifecycle(const struct output *output) {
+bool has_lifecycle(const struct output *output)
+{
     const struct lifecycle *life = &output->lifecycle;
     return life->infrequent_access.text || life->archive.text || life->delete.text;
 }
 
 /* S3 refuses a rule whose steps are out of order, and STANDARD_IA before 30 days. */
-static void check_order(struct session *s, const struct lifecycle *life) {
+static void check_order(struct session *s, const struct lifecycle *life)
+{
     const struct amount *steps[] = {&life->infrequent_access, &life->archive, &life->delete};
     static const char *const words[] = {"infrequent_access", "archive", "delete"};
     int64_t least = limit_info(LIMIT_TRANSITION_DAYS)->figure;
@@ -60,7 +63,8 @@ static void check_order(struct session *s, const struct lifecycle *life) {
 }
 
 /* Rules belong to the bucket's own stack: for buckets that are only referred to there is none. */
-static void refuse_lifecycle(struct session *s, const struct lifecycle *life, const char *bucket) {
+static void refuse_lifecycle(struct session *s, const struct lifecycle *life, const char *bucket)
+{
     struct span at = life->delete.text    ? life->delete.at
                      : life->archive.text ? life->archive.at
                                           : life->infrequent_access.at;
@@ -70,8 +74,8 @@ static void refuse_lifecycle(struct session *s, const struct lifecycle *life, co
     diag_help(s, d, "set the rule where the bucket is managed and remove 'lifecycle' here");
 }
 
-static void add_bucket(struct session *s, struct buckets *buckets, const char *name,
-                       struct span at) {
+static void add_bucket(struct session *s, struct buckets *buckets, const char *name, struct span at)
+{
     struct bucket *bucket = arena_new(&s->arena, struct bucket);
     bucket->name = name;
     bucket->at = at;
@@ -81,7 +85,8 @@ static void add_bucket(struct session *s, struct buckets *buckets, const char *n
 }
 
 static void list_buckets(struct session *s, const struct deployment *deployment,
-                         struct buckets *buckets) {
+                         struct buckets *buckets)
+{
     const struct mesh *mesh = deployment->mesh;
     if (deployment->mesh_bucket) {
         add_bucket(s, buckets, deployment->mesh_bucket, mesh->bucket.at);
@@ -96,7 +101,8 @@ static void list_buckets(struct session *s, const struct deployment *deployment,
 }
 
 static void check_lifecycle(struct session *s, const struct output *output, const char *name,
-                            const struct buckets *buckets) {
+                            const struct buckets *buckets)
+{
     struct bucket *bucket = map_get(&buckets->by_name, atom_of(&s->atoms, name), NULL);
     if (bucket) {
         bucket->rules++;
@@ -106,7 +112,8 @@ static void check_lifecycle(struct session *s, const struct output *output, cons
     }
 }
 
-static void check_lifecycles(struct session *s, const struct deployment *deployment) {
+static void check_lifecycles(struct session *s, const struct deployment *deployment)
+{
     const struct mesh *mesh = deployment->mesh;
     struct buckets buckets = {0};
     list_buckets(s, deployment, &buckets);
@@ -134,7 +141,8 @@ static void check_lifecycles(struct session *s, const struct deployment *deploym
 /* The tables that could hold results: at a bucket's root or in the folder of results. By place, the
  * first by name where two share one. */
 static void list_suspects(struct session *s, const struct deployment *deployment,
-                          struct map *suspects) {
+                          struct map *suspects)
+{
     const struct mesh *mesh = deployment->mesh;
     for (size_t i = 0; i < mesh->outputs.len; i++) {
         struct output *output = mesh->outputs.at[i];
@@ -154,7 +162,8 @@ static void list_suspects(struct session *s, const struct deployment *deployment
 
 /* The table that lies at the place (bucket/prefix/) or above it, or NULL. */
 static const struct output *covering(struct session *s, const struct map *suspects,
-                                     const char *place) {
+                                     const char *place)
+{
     for (const char *end = strchr(place, '/'); end; end = strchr(end + 1, '/')) {
         atom above = atom_put(&s->atoms, place, (size_t)(end + 1 - place));
         const struct output *output = map_get(suspects, above, NULL);
@@ -165,7 +174,8 @@ static const struct output *covering(struct session *s, const struct map *suspec
     return NULL;
 }
 
-static void check_results(struct session *s, const struct deployment *deployment) {
+static void check_results(struct session *s, const struct deployment *deployment)
+{
     const struct mesh *mesh = deployment->mesh;
     struct map suspects = {0};
     list_suspects(s, deployment, &suspects);
@@ -189,7 +199,8 @@ static void check_results(struct session *s, const struct deployment *deployment
     map_free(&suspects);
 }
 
-static void check_bytes_limits(struct session *s, const struct mesh *mesh) {
+static void check_bytes_limits(struct session *s, const struct mesh *mesh)
+{
     int64_t least = limit_info(LIMIT_BYTES_CUTOFF)->figure;
     for (size_t i = 0; i < mesh->domains.len; i++) {
         const struct domain *domain = mesh->domains.at[i];
@@ -200,7 +211,8 @@ static void check_bytes_limits(struct session *s, const struct mesh *mesh) {
     }
 }
 
-void check_storage(struct session *s, const struct deployment *deployment) {
+void check_storage(struct session *s, const struct deployment *deployment)
+{
     check_lifecycles(s, deployment);
     check_results(s, deployment);
     check_bytes_limits(s, deployment->mesh);

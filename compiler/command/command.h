@@ -1,4 +1,5 @@
-/* command.h - the verbs of the command line. One file a verb; each has a row in the table of options.c. */
+/* command.h - the verbs of the command line. One file a verb; each has a row in the table of
+ * options.c. */
 #ifndef MESH_COMMAND_COMMAND_H
 #define MESH_COMMAND_COMMAND_H
 
@@ -17,7 +18,7 @@ int command_init(struct session *s, const struct settings *settings);
 int command_completion(struct session *s, const struct settings *settings);
 int command_manual(struct session *s, const struct settings *settings);
 
-/* ---- shared by the verbs: front.c ------------------------------------------------------------------------------------ */
+/* ---- shared by the verbs: front.c ------------------------------------------------------------ */
 
 struct program {
     struct mesh *mesh;
@@ -25,11 +26,14 @@ struct program {
     bool no_environment; /* --env names none: wrong usage */
 };
 
-/* Loads, parses, elaborates and checks what the operands name (the current folder when there are none). */
+/* Loads, parses, elaborates and checks what the operands name (the current folder when there are
+ * none). */
 void front_run(struct session *s, const struct settings *settings, struct program *out);
-/* Applies -W, -Werror and the progress display to the session; false after a message when a -W is wrong. */
+/* Applies -W, -Werror and the progress display to the session; false after a message when a -W is
+ * wrong. */
 bool front_settings(struct session *s, const struct settings *settings);
-/* Shows what was reported, on stderr, and returns the exit code that follows from it; program may be NULL. */
+/* Shows what was reported, on stderr, and returns the exit code that follows from it; program may
+ * be NULL. */
 int front_report(struct session *s, const struct settings *settings, const struct program *program);
 /* "1 domain", "3 domains". */
 void front_count(struct buf *out, size_t count, const char *what);

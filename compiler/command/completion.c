@@ -150,7 +150,7 @@ static void zsh(void)
         printf("    %s)\n      _arguments \\\n", verbs[i].name);
         zsh_options(&verbs[i]);
         puts(strcmp(verbs[i].name, "completion") == 0 ? "        '*:shell:(bash zsh)' ;;"
-                                                       : "        '*:path:_files' ;;");
+                                                      : "        '*:path:_files' ;;");
     }
     fputs("  esac\n"
           "}\n"

@@ -35,8 +35,8 @@ static void put_example(const char *title, const char *text)
 
 static void explain(const struct diag_info *info)
 {
-    printf("%s %s (%s)\n\n%s\n\n%s\n", info->code, info->slug, level_word(info->level),
-           info->title, info->text);
+    printf("%s %s (%s)\n\n%s\n\n%s\n", info->code, info->slug, level_word(info->level), info->title,
+           info->text);
     put_example("Wrong:", info->wrong);
     put_example("Right:", info->right);
 }

@@ -1,5 +1,5 @@
-/* files.h - the file system as the commands need it: whole files, folders, trees. Failures leave errno; nothing is
- * reported here. */
+/* files.h - the file system as the commands need it: whole files, folders, trees. Failures leave
+ * errno; nothing is reported here. */
 #ifndef MESH_COMMAND_FILES_H
 #define MESH_COMMAND_FILES_H
 
@@ -15,7 +15,8 @@ struct file_names {
     size_t len, cap;
 };
 
-/* Writes a new file whole; false (and no file) when anything fails, a full disk at close included. */
+/* Writes a new file whole; false (and no file) when anything fails, a full disk at close included.
+ */
 bool files_write(const char *path, const char *bytes, size_t n, mode_t mode);
 /* Of regular files alone. */
 bool files_read(const char *path, struct buf *out);
@@ -27,7 +28,8 @@ bool files_make_parents(struct session *s, const char *path);
 bool files_in(struct session *s, const char *folder, struct file_names *out);
 /* A link is none. */
 bool files_is_folder(const char *path);
-/* Paths of everything below a folder that is no folder itself, relative to it. Links are not followed. */
+/* Paths of everything below a folder that is no folder itself, relative to it. Links are not
+ * followed. */
 void files_below(struct session *s, const char *folder, struct file_names *out);
 /* Removes a folder with all that is in it; links are removed, not followed. */
 void files_remove_tree(struct session *s, const char *folder);

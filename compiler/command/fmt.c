@@ -22,7 +22,8 @@ static void treat(struct formatter *f, const struct source *source, const struct
     f->changed++;
     if (f->settings->diff) {
         struct buf out = {0};
-        diff_unified(&out, source->path, source->path, source->text, source->size, text->at, text->len);
+        diff_unified(&out, source->path, source->path, source->text, source->size, text->at,
+                     text->len);
         fwrite(out.at, 1, out.len, stdout);
         buf_free(&out);
     } else if (f->settings->check || staging_replace_file(f->s, source->path, text)) {
@@ -31,7 +32,8 @@ static void treat(struct formatter *f, const struct source *source, const struct
     }
 }
 
-/* The bytes of the file itself, which the source has not: a byte order mark is not part of its text. */
+/* The bytes of the file itself, which the source has not: a byte order mark is not part of its
+ * text. */
 static bool has_mark(const char *path)
 {
     unsigned char bytes[3] = {0};
@@ -68,7 +70,8 @@ static bool is_mesh_file(const char *path)
     return !hidden && length > 5 && strcmp(path + length - 5, ".mesh") == 0;
 }
 
-/* What a walk came upon: a mesh file, something of that name which must not be opened, or what a killed run left. */
+/* What a walk came upon: a mesh file, something of that name which must not be opened, or what a
+ * killed run left. */
 static void format_found(struct formatter *f, const char *path, bool mesh)
 {
     struct stat status;
@@ -92,9 +95,10 @@ static void format_operand(struct formatter *f, const char *path)
         struct file_names names = {0};
         files_below(s, path, &names);
         for (size_t i = 0; i < names.len; i++)
-            format_found(f, strcmp(path, ".") == 0
-                                ? names.at[i]
-                                : arena_format(&s->arena, "%s/%s", path, names.at[i]),
+            format_found(f,
+                         strcmp(path, ".") == 0
+                             ? names.at[i]
+                             : arena_format(&s->arena, "%s/%s", path, names.at[i]),
                          is_mesh_file(names.at[i]));
         return;
     }

@@ -1,4 +1,5 @@
-/* front.c - what the verbs share: from operands to a checked program, and from diagnostics to an exit code. */
+/* front.c - what the verbs share: from operands to a checked program, and from diagnostics to an
+ * exit code. */
 #include "check/check.h"
 #include "command/command.h"
 #include "model/model.h"
@@ -10,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* ---- progress: one line on a terminal, once a run takes longer than a second ------------------------------------------------ */
+/* ---- progress: one line on a terminal, once a run takes longer than a second ----------------- */
 
 struct progress {
     struct timespec start, shown;
@@ -43,7 +44,7 @@ static void hide_progress(struct session *s)
     s->progress = NULL;
 }
 
-/* ---- settings ---------------------------------------------------------------------------------------------------------------- */
+/* ---- settings -------------------------------------------------------------------------------- */
 
 bool front_settings(struct session *s, const struct settings *settings)
 {
@@ -68,7 +69,7 @@ bool front_settings(struct session *s, const struct settings *settings)
     return true;
 }
 
-/* ---- running ------------------------------------------------------------------------------------------------------------------- */
+/* ---- running --------------------------------------------------------------------------------- */
 
 /* Leaves only the deployment that --env names. */
 static void select_environment(struct session *s, const char *name, struct program *out)
@@ -115,7 +116,7 @@ void front_run(struct session *s, const struct settings *settings, struct progra
     check_mesh(s, out->mesh, &out->deployments);
 }
 
-/* ---- reporting ------------------------------------------------------------------------------------------------------------------ */
+/* ---- reporting ------------------------------------------------------------------------------- */
 
 static bool wants_colour(const struct settings *settings)
 {

@@ -1,4 +1,5 @@
-/* init.c - the verb init: a small mesh that compiles, from runtime/init/, and the hooks that keep it so. */
+/* init.c - the verb init: a small mesh that compiles, from runtime/init/, and the hooks that keep
+ * it so. */
 #include "base/embedded.h"
 #include "command/command.h"
 #include "command/files.h"

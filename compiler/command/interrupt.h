@@ -1,4 +1,5 @@
-/* interrupt.h - a user's or system's wish that the process ends (INT, TERM, HUP), taken at a safe point. */
+/* interrupt.h - a user's or system's wish that the process ends (INT, TERM, HUP), taken at a safe
+ * point. */
 #ifndef MESH_COMMAND_INTERRUPT_H
 #define MESH_COMMAND_INTERRUPT_H
 

@@ -3,7 +3,8 @@
 
 #include <stdio.h>
 
-/* Text for troff: a backslash and a leading point or quote would be commands, a hyphen must stay one. */
+/* Text for troff: a backslash and a leading point or quote would be commands, a hyphen must stay
+ * one. */
 static void put_text(const char *text)
 {
     if (*text == '.' || *text == '\'')
@@ -65,7 +66,8 @@ int command_manual(struct session *s, const struct settings *settings)
           "\\fBmeshc\\fR \\fICOMMAND\\fR [\\fIOPTION\\fR...] [\\fIOPERAND\\fR...]\n"
           ".SH DESCRIPTION\n"
           "Reads .mesh files, says what is wrong with the data mesh they describe, and writes the\n"
-          "CloudFormation templates, Step Functions definitions and Lake Formation grants of one that\n"
+          "CloudFormation templates, Step Functions definitions and Lake Formation grants of one "
+          "that\n"
           "is right. Diagnostics go to standard error, results to standard output.\n"
           ".SH COMMANDS\n",
           stdout);

@@ -38,7 +38,8 @@ static const struct verb_info verbs[] = {
 static const struct option_info options[] = {
     {"output", 'o', "DIR", NULL, " build ", "folder to write to (default: out)"},
     {"env", 0, "NAME", NULL, " build check ", "only this environment (default: every one)"},
-    {"check", 0, NULL, NULL, " fmt ", "write nothing; name the files that are not in the style, exit 1"},
+    {"check", 0, NULL, NULL, " fmt ",
+     "write nothing; name the files that are not in the style, exit 1"},
     {"diff", 0, NULL, NULL, " fmt ", "write nothing; show what would change, exit 1 if anything"},
     {"format", 0, "FORMAT", "text|short|json|github|sarif", " check build fmt ",
      "how diagnostics are shown (default: text)"},
@@ -77,7 +78,7 @@ bool option_fits(const struct option_info *option, const struct verb_info *verb)
     return false;
 }
 
-/* ---- reading ------------------------------------------------------------------------------------------------------------ */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 static void wrong_start(void)
 {
@@ -270,7 +271,7 @@ enum parse_result options_parse(struct session *s, int argc, char **argv, struct
     return PARSED;
 }
 
-/* ---- help ---------------------------------------------------------------------------------------------------------------- */
+/* ---- help ------------------------------------------------------------------------------------ */
 
 /* "  left        text", the text wrapped at 80 columns under its own beginning. */
 static void help_row(struct buf *out, const char *left, const char *text)
@@ -336,8 +337,10 @@ void options_help(struct buf *out, const struct verb_info *verb)
         help_options(out, verb);
     } else {
         buf_puts(out, "Usage: meshc COMMAND [OPTION...] [OPERAND...]\n\n"
-                      "A compiler for data meshes on AWS: says at compile time what is wrong with a mesh, and writes\n"
-                      "the CloudFormation templates, state machines and Lake Formation grants of one that is right.\n"
+                      "A compiler for data meshes on AWS: says at compile time what is wrong with "
+                      "a mesh, and writes\n"
+                      "the CloudFormation templates, state machines and Lake Formation grants of "
+                      "one that is right.\n"
                       "\nCommands:\n");
         for (size_t i = 0; i < VERBS; i++)
             if (!verbs[i].hidden)
@@ -345,5 +348,7 @@ void options_help(struct buf *out, const struct verb_info *verb)
         help_options(out, NULL);
         buf_puts(out, "\nEvery command has its own --help.\n");
     }
-    buf_puts(out, "\nExit codes: 0 fine, 1 errors in the mesh, 2 wrong usage, 3 input/output or system.\n");
+    buf_puts(
+        out,
+        "\nExit codes: 0 fine, 1 errors in the mesh, 2 wrong usage, 3 input/output or system.\n");
 }

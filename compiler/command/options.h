@@ -1,5 +1,5 @@
-/* options.h - the command line as a table: verbs, options, their help. Parsing, --help, the man page and the shell
- * completions are all read from it. */
+/* options.h - the command line as a table: verbs, options, their help. Parsing, --help, the man
+ * page and the shell completions are all read from it. */
 #ifndef MESH_COMMAND_OPTIONS_H
 #define MESH_COMMAND_OPTIONS_H
 

@@ -22,20 +22,19 @@
 
 enum { ATTEMPTS = 100 }; /* against other runs at the same place */
 
-static bool fail(struct session *s, const char *what, const char *path) {
+static bool fail(struct session *s, const char *what, const char *path)
+{
     int error = errno;
     diag(s, D_OUTPUT_FAILED, (struct span){0, 0}, "cannot %s '%s': %s", what, path,
          strerror(error));
     return false;
 }
 
-/* ---- the stage
- * --------------------------------------------------------------------------------------------------------------
- */
+/* ---- the stage ------------------------------------------------------------------------------- */
 
 /* Splits "a/b/out" into "a/b" and "out"; "out" into "." and "out". */
-static void split_path(struct session *s, const char *path, const char **folder,
-                       const char **base) {
+static void split_path(struct session *s, const char *path, const char **folder, const char **base)
+{
     const char *slash = strrchr(path, '/');
     *base = slash ? slash + 1 : path;
     if (!slash)
@@ -47,14 +46,16 @@ static void split_path(struct session *s, const char *path, const char **folder,
 }
 
 /* True for ".<target>.meshc-<pid>...". */
-static bool is_stage_name(const char *name) {
+static bool is_stage_name(const char *name)
+{
     const char *mark = *name == '.' ? strstr(name, STAGE_MARK) : NULL;
     return mark && mark[strlen(STAGE_MARK)] >= '0' && mark[strlen(STAGE_MARK)] <= '9';
 }
 
 /* Removes stages that runs left behind which no longer live: of one target, or of every one (base
  * NULL). False when there is one that lives. */
-static bool sweep_stages(struct session *s, const char *folder, const char *base) {
+static bool sweep_stages(struct session *s, const char *folder, const char *base)
+{
     struct file_names names = {0};
     bool swept = true;
     const char *start = base ? arena_format(&s->arena, ".%s" STAGE_MARK, base) : ".";
@@ -79,7 +80,8 @@ static bool sweep_stages(struct session *s, const char *folder, const char *base
 /* Locks a folder just made. False when another run, which took it for one left behind, was faster:
  * errno EAGAIN. Where there are no locks (some network file systems) nobody sweeps, and none is
  * needed. */
-static bool lock_stage(const char *stage, int *lock) {
+static bool lock_stage(const char *stage, int *lock)
+{
     struct stat mine, there;
     errno = EAGAIN;
     *lock = open(stage, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -98,7 +100,8 @@ static bool lock_stage(const char *stage, int *lock) {
 }
 
 /* How many folders at the end of the path do not exist. */
-static size_t missing_folders(struct session *s, const char *path) {
+static size_t missing_folders(struct session *s, const char *path)
+{
     struct stat status;
     size_t missing = 0;
     while (lstat(path, &status) != 0 && errno == ENOENT) {
@@ -110,7 +113,8 @@ static size_t missing_folders(struct session *s, const char *path) {
 }
 
 /* Removes the folders above the target that were made for it, as far as they are empty. */
-static void remove_parents(struct staging *out) {
+static void remove_parents(struct staging *out)
+{
     const char *path, *base;
     split_path(out->s, out->target, &path, &base);
     for (; out->parents > 0 && rmdir(path) == 0; out->parents--)
@@ -118,7 +122,8 @@ static void remove_parents(struct staging *out) {
     out->parents = 0;
 }
 
-static bool make_stage(struct staging *out) {
+static bool make_stage(struct staging *out)
+{
     struct session *s = out->s;
     const char *folder, *base;
     split_path(s, out->target, &folder, &base);
@@ -147,7 +152,8 @@ static bool make_stage(struct staging *out) {
     return fail(s, "make a folder beside", out->target);
 }
 
-static bool take(struct sink *sink, const char *path, const struct buf *bytes, bool executable) {
+static bool take(struct sink *sink, const char *path, const struct buf *bytes, bool executable)
+{
     struct staging *out = (struct staging *)sink;
     if (interrupt_pending())
         return false;
@@ -159,13 +165,12 @@ static bool take(struct sink *sink, const char *path, const struct buf *bytes, b
     return true;
 }
 
-/* ---- what stands at the target
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- what stands at the target --------------------------------------------------------------- */
 
 /* Names that a manifest in this folder lists, as keys of known: "<prefix>/<path>". */
 static void read_manifest(struct session *s, const char *target, const char *prefix,
-                          struct map *known) {
+                          struct map *known)
+{
     const char *name = arena_format(&s->arena, "%smanifest.json", prefix);
     struct buf text = {0};
     if (!files_read(arena_format(&s->arena, "%s/%s", target, name), &text))
@@ -188,7 +193,8 @@ static void read_manifest(struct session *s, const char *target, const char *pre
 
 /* The first file below a folder that is not known, or NULL; no look further than that. */
 static const char *foreign_below(struct session *s, struct map *known, const char *folder,
-                                 const char *prefix) {
+                                 const char *prefix)
+{
     struct file_names names = {0};
     const char *foreign = NULL;
     files_in(s, folder, &names);
@@ -204,7 +210,8 @@ static const char *foreign_below(struct session *s, struct map *known, const cha
 }
 
 /* The first file below the target that no manifest lists, or NULL. */
-static const char *foreign_file(struct session *s, const char *target) {
+static const char *foreign_file(struct session *s, const char *target)
+{
     struct file_names top = {0};
     struct map known = {0};
     if (!files_in(s, target, &top))
@@ -219,7 +226,8 @@ static const char *foreign_file(struct session *s, const char *target) {
 
 /* True when the current folder is the target or lies in it: replaced, it would be gone under the
  * user's feet. */
-static bool holds_current_folder(const char *target) {
+static bool holds_current_folder(const char *target)
+{
     char *here = realpath(".", NULL);
     size_t length = strlen(target);
     bool holds = here && strncmp(here, target, length) == 0 &&
@@ -229,7 +237,8 @@ static bool holds_current_folder(const char *target) {
 }
 
 /* True when the target is free to be made or replaced. */
-static bool target_is_ours(struct session *s, const char *target) {
+static bool target_is_ours(struct session *s, const char *target)
+{
     struct stat status;
     if (lstat(target, &status) != 0)
         return errno == ENOENT ? true : fail(s, "look at", target);
@@ -256,11 +265,10 @@ static bool target_is_ours(struct session *s, const char *target) {
     return false;
 }
 
-/* ---- the three steps
- * ------------------------------------------------------------------------------------------------------------
- */
+/* ---- the three steps ------------------------------------------------------------------------- */
 
-bool staging_begin(struct session *s, const char *target, struct staging *out) {
+bool staging_begin(struct session *s, const char *target, struct staging *out)
+{
     size_t length = strlen(target);
     while (length > 1 && target[length - 1] == '/')
         length--;
@@ -280,7 +288,8 @@ bool staging_begin(struct session *s, const char *target, struct staging *out) {
 }
 
 /* Exchanges stage and target; after it the stage holds what the target held, if anything. */
-static bool swap(struct staging *out) {
+static bool swap(struct staging *out)
+{
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         if (renameat2(AT_FDCWD, out->stage, AT_FDCWD, out->target, RENAME_EXCHANGE) == 0)
             return true;
@@ -307,7 +316,8 @@ static bool swap(struct staging *out) {
     return true;
 }
 
-static void report_replace(struct staging *out) {
+static void report_replace(struct staging *out)
+{
     int error = errno;
     struct diag *d = diag(out->s, D_OUTPUT_FAILED, (struct span){0, 0}, "cannot replace '%s': %s",
                           out->target, strerror(error));
@@ -316,7 +326,8 @@ static void report_replace(struct staging *out) {
                   out->target);
 }
 
-bool staging_commit(struct staging *out) {
+bool staging_commit(struct staging *out)
+{
     if (interrupt_pending() || !swap(out)) {
         if (!interrupt_pending())
             report_replace(out);
@@ -327,7 +338,8 @@ bool staging_commit(struct staging *out) {
     return true;
 }
 
-void staging_abandon(struct staging *out) {
+void staging_abandon(struct staging *out)
+{
     if (out->stage)
         files_remove_tree(out->s, out->stage);
     out->stage = NULL;
@@ -338,7 +350,8 @@ void staging_abandon(struct staging *out) {
     interrupt_release();
 }
 
-bool staging_replace_file(struct session *s, const char *path, const struct buf *bytes) {
+bool staging_replace_file(struct session *s, const char *path, const struct buf *bytes)
+{
     struct stat status;
     char *resolved = realpath(path, NULL);
     const char *target = resolved ? arena_copy(&s->arena, resolved, strlen(resolved)) : path;
@@ -367,7 +380,8 @@ bool staging_replace_file(struct session *s, const char *path, const struct buf 
     return done;
 }
 
-bool staging_sweep_file(const char *path) {
+bool staging_sweep_file(const char *path)
+{
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
     if (!is_stage_name(name))
         return false;

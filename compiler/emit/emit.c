@@ -19,7 +19,8 @@ struct emitter {
 };
 
 /* Hands the bytes to the sink and enters them in the manifest. */
-static bool deliver(struct emitter *e, const char *path, bool executable) {
+static bool deliver(struct emitter *e, const char *path, bool executable)
+{
     manifest_file(&e->manifest, path, &e->bytes);
     e->counts->files++;
     e->counts->bytes += e->bytes.len;
@@ -28,14 +29,16 @@ static bool deliver(struct emitter *e, const char *path, bool executable) {
     return taken;
 }
 
-static bool deliver_tree(struct emitter *e, const char *path, json *tree) {
+static bool deliver_tree(struct emitter *e, const char *path, json *tree)
+{
     json_write(&e->bytes, tree);
     buf_putc(&e->bytes, '\n');
     plan_reset(e->plan);
     return deliver(e, path, false);
 }
 
-static bool emit_stacks(struct emitter *e) {
+static bool emit_stacks(struct emitter *e)
+{
     for (size_t i = 0; i < e->plan->stacks.len; i++) {
         struct stack *stack = e->plan->stacks.at[i];
         plan_stack(e->plan, stack);
@@ -54,14 +57,16 @@ static bool emit_stacks(struct emitter *e) {
     return true;
 }
 
-static int by_path(const void *left, const void *right) {
+static int by_path(const void *left, const void *right)
+{
     const struct pipeline *a = *(const struct pipeline *const *)left;
     const struct pipeline *b = *(const struct pipeline *const *)right;
     return strcmp(a->decl.path, b->decl.path);
 }
 
 /* In the order of their names, whatever the order of the files is. */
-static bool emit_machines(struct emitter *e) {
+static bool emit_machines(struct emitter *e)
+{
     const struct mesh *mesh = e->plan->mesh;
     VEC(const struct pipeline *) pipelines = {0};
     for (size_t i = 0; i < mesh->pipelines.len; i++)
@@ -82,7 +87,8 @@ static bool emit_machines(struct emitter *e) {
 }
 
 /* The head without its last bracket, and the batches as its last member. */
-static void write_grants(struct emitter *e, struct grants *grants) {
+static void write_grants(struct emitter *e, struct grants *grants)
+{
     struct buf *out = &e->bytes;
     const char *before = "\n    ";
     json_write(out, plan_grants_head(e->plan, grants));
@@ -97,7 +103,8 @@ static void write_grants(struct emitter *e, struct grants *grants) {
     plan_grants_free(e->plan, grants);
 }
 
-static bool emit_grants(struct emitter *e) {
+static bool emit_grants(struct emitter *e)
+{
     const struct deployment *d = e->plan->deployment;
     struct grants *grants = plan_grants(e->plan);
     if (!grants)
@@ -122,7 +129,8 @@ static bool emit_grants(struct emitter *e) {
     return deliver(e, program, true);
 }
 
-static bool emit_deploy(struct emitter *e) {
+static bool emit_deploy(struct emitter *e)
+{
     const struct deployment *d = e->plan->deployment;
     const struct assignment assignments[] = {
         {"MESH_NAME", e->plan->mesh->decl.name},
@@ -134,7 +142,8 @@ static bool emit_deploy(struct emitter *e) {
 }
 
 bool emit_deployment(struct session *s, const struct deployment *deployment, struct sink *sink,
-                     struct emit_counts *counts) {
+                     struct emit_counts *counts)
+{
     struct emitter e = {.s = s, .plan = plan_new(s, deployment), .sink = sink, .counts = counts};
     manifest_init(&e.manifest, e.plan);
     bool done = emit_stacks(&e) && emit_machines(&e) && emit_grants(&e) && emit_deploy(&e);

@@ -7,7 +7,8 @@
 #include <string.h>
 
 /* Where a thing will stand: 12 digits or null, the region or null. */
-static void set_place(struct manifest *m, json *object) {
+static void set_place(struct manifest *m, json *object)
+{
     const struct deployment *d = m->plan->deployment;
     json_set(object, "account",
              d->account ? json_text(&m->memory, d->account) : json_null(&m->memory));
@@ -15,7 +16,8 @@ static void set_place(struct manifest *m, json *object) {
              d->region ? json_text(&m->memory, d->region) : json_null(&m->memory));
 }
 
-void manifest_init(struct manifest *m, struct plan *plan) {
+void manifest_init(struct manifest *m, struct plan *plan)
+{
     const struct deployment *d = plan->deployment;
     m->plan = plan;
     m->tree = json_object(&m->memory);
@@ -30,7 +32,8 @@ void manifest_init(struct manifest *m, struct plan *plan) {
     m->files = json_set_array(m->tree, "files");
 }
 
-void manifest_stack(struct manifest *m, const struct stack *stack) {
+void manifest_stack(struct manifest *m, const struct stack *stack)
+{
     struct session *s = m->plan->s;
     json *entry = json_add_object(m->stacks);
     json_set_text(entry, "name", stack->name);
@@ -46,21 +49,24 @@ void manifest_stack(struct manifest *m, const struct stack *stack) {
     }
 }
 
-void manifest_machine(struct manifest *m, const struct pipeline *pipeline, const char *path) {
+void manifest_machine(struct manifest *m, const struct pipeline *pipeline, const char *path)
+{
     json *entry = json_add_object(m->states);
     json_set_text(entry, "pipeline", pipeline->decl.path);
     json_set_text(entry, "name", m->plan->deployment->machines[pipeline->decl.index]);
     json_set_text(entry, "definition", path);
 }
 
-void manifest_grants(struct manifest *m, const char *desired, const char *program) {
+void manifest_grants(struct manifest *m, const char *desired, const char *program)
+{
     json *entry = json_add_object(m->grants);
     set_place(m, entry);
     json_set_text(entry, "desired", desired);
     json_set_text(entry, "program", program);
 }
 
-void manifest_file(struct manifest *m, const char *path, const struct buf *bytes) {
+void manifest_file(struct manifest *m, const char *path, const struct buf *bytes)
+{
     char digest[65];
     hash_sha256(digest, bytes->at, bytes->len);
     json *entry = json_add_object(m->files);
@@ -69,11 +75,13 @@ void manifest_file(struct manifest *m, const char *path, const struct buf *bytes
     json_set_text(entry, "sha256", arena_copy(&m->memory, digest, 64));
 }
 
-void manifest_write(struct manifest *m, struct buf *out) {
+void manifest_write(struct manifest *m, struct buf *out)
+{
     json_write(out, m->tree);
     buf_putc(out, '\n');
 }
 
-void manifest_free(struct manifest *m) {
+void manifest_free(struct manifest *m)
+{
     arena_free(&m->memory);
 }

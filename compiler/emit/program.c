@@ -9,7 +9,8 @@
 
 #include <string.h>
 
-static void put_quoted(struct buf *out, const char *value) {
+static void put_quoted(struct buf *out, const char *value)
+{
     buf_putc(out, '\'');
     for (const char *quote; (quote = strchr(value, '\'')) != NULL; value = quote + 1) {
         buf_put(out, value, (size_t)(quote - value));
@@ -19,7 +20,8 @@ static void put_quoted(struct buf *out, const char *value) {
     buf_puts(out, "'\n");
 }
 
-void emit_program(struct buf *out, const char *file, const struct assignment *assignments) {
+void emit_program(struct buf *out, const char *file, const struct assignment *assignments)
+{
     static const char marker[] = "# @header\n";
     size_t size = 0;
     const char *text = embedded_file(file, &size);

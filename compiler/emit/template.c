@@ -1,7 +1,8 @@
 /* template.c - a stack as a CloudFormation template in JSON. */
 #include "emit/template.h"
 
-static json *resource_tree(struct plan *plan, const struct resource *resource) {
+static json *resource_tree(struct plan *plan, const struct resource *resource)
+{
     json *tree = json_object(&plan->scratch);
     json_set_text(tree, "Type", resource->type);
     json_set_text(tree, "DependsOn", resource->depends_on);
@@ -13,7 +14,8 @@ static json *resource_tree(struct plan *plan, const struct resource *resource) {
     return tree;
 }
 
-void emit_template(struct buf *out, struct plan *plan, const struct stack *stack) {
+void emit_template(struct buf *out, struct plan *plan, const struct stack *stack)
+{
     json *tree = json_object(&plan->scratch);
     json_set_text(tree, "AWSTemplateFormatVersion", "2010-09-09");
     json_set_text(tree, "Description", stack->description);

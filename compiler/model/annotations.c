@@ -48,12 +48,14 @@ static const struct note_info {
     [NOTE_EXAMPLE] = {"example", 1, 10, true, "@example(value)"},
 };
 
-static bool wrong_arguments(struct elab *e, struct span at, const struct note_info *info) {
+static bool wrong_arguments(struct elab *e, struct span at, const struct note_info *info)
+{
     diag(e->s, D_ANNOTATION_ARGUMENTS, at, "it is written %s", info->form);
     return false;
 }
 
-static struct data *bound(struct elab *e, const struct value *value, const struct note_info *info) {
+static struct data *bound(struct elab *e, const struct value *value, const struct note_info *info)
+{
     if (value->kind == VALUE_INTEGER || value->kind == VALUE_DECIMAL || value->kind == VALUE_DATE) {
         return data_from(e, value, 0);
     }
@@ -64,7 +66,8 @@ static struct data *bound(struct elab *e, const struct value *value, const struc
 }
 
 static void note_in(struct elab *e, const struct value *value, const struct note_info *info,
-                    struct column_notes *own) {
+                    struct column_notes *own)
+{
     if (value->kind != VALUE_LIST || value->first == NULL) {
         wrong_arguments(e, value->span, info);
         return;
@@ -78,7 +81,8 @@ static void note_in(struct elab *e, const struct value *value, const struct note
 }
 
 static void note_physical(struct elab *e, const struct value *value, const struct note_info *info,
-                          struct column *column) {
+                          struct column *column)
+{
     const char *text = value->text;
     if (value->kind != VALUE_STRING) {
         wrong_arguments(e, value->span, info);
@@ -95,7 +99,8 @@ static void note_physical(struct elab *e, const struct value *value, const struc
 }
 
 static void note_text(struct elab *e, const struct annotation *a, const struct note_info *info,
-                      struct text *out) {
+                      struct text *out)
+{
     const struct value *value = a->arguments;
     bool path = info == &notes[NOTE_RENAMED_FROM], any = info == &notes[NOTE_EXAMPLE];
     if (value == NULL) {
@@ -109,7 +114,8 @@ static void note_text(struct elab *e, const struct annotation *a, const struct n
 }
 
 static void refer_later(struct elab *e, const struct annotation *a, const struct note_info *info,
-                        struct column_notes *own, struct domain *scope) {
+                        struct column_notes *own, struct domain *scope)
+{
     bool from = info == &notes[NOTE_FROM];
     if (a->arguments->kind != VALUE_PATH) {
         wrong_arguments(e, a->arguments->span, info);
@@ -122,7 +128,8 @@ static void refer_later(struct elab *e, const struct annotation *a, const struct
 
 /* The column's notes to write to: a copy of what it has from its type. */
 static struct column_notes *own_notes(struct elab *e, struct column *column,
-                                      struct column_notes **own) {
+                                      struct column_notes **own)
+{
     if (*own == NULL) {
         *own = arena_new(e->arena, struct column_notes);
         **own = *column->notes;
@@ -133,7 +140,8 @@ static struct column_notes *own_notes(struct elab *e, struct column *column,
 }
 
 static void apply(struct elab *e, const struct annotation *a, enum note note, struct column *column,
-                  struct column_notes *own, struct domain *scope) {
+                  struct column_notes *own, struct domain *scope)
+{
     const struct note_info *info = &notes[note];
     const struct value *value = a->arguments;
     switch (note) {
@@ -189,7 +197,8 @@ static void apply(struct elab *e, const struct annotation *a, enum note note, st
     }
 }
 
-static enum note find_note(struct elab *e, const struct annotation *a) {
+static enum note find_note(struct elab *e, const struct annotation *a)
+{
     struct suggestion suggestion;
     for (size_t i = 0; i < NOTE_COUNT; i++) {
         if (*notes[i].word == *a->word.text && strcmp(notes[i].word, a->word.text) == 0) {
@@ -208,8 +217,8 @@ static enum note find_note(struct elab *e, const struct annotation *a) {
     return NOTE_COUNT;
 }
 
-static bool arguments_fit(struct elab *e, const struct annotation *a,
-                          const struct note_info *info) {
+static bool arguments_fit(struct elab *e, const struct annotation *a, const struct note_info *info)
+{
     int count = 0;
     for (const struct value *value = a->arguments; value != NULL; value = value->next, count++) {
         if (value->kind == VALUE_ERROR) {
@@ -224,7 +233,8 @@ static bool arguments_fit(struct elab *e, const struct annotation *a,
 }
 
 void annotations_apply(struct elab *e, const struct annotation *first, struct column *column,
-                       struct domain *scope) {
+                       struct domain *scope)
+{
     uint32_t seen = 0;
     bool is_type = column->physical == NULL;
     struct taggings own = {0};
@@ -256,7 +266,8 @@ void annotations_apply(struct elab *e, const struct annotation *first, struct co
     }
 }
 
-void annotations_refuse(struct elab *e, const struct annotation *first, const char *what) {
+void annotations_refuse(struct elab *e, const struct annotation *first, const char *what)
+{
     for (const struct annotation *a = first; a != NULL; a = a->next) {
         if (a->word.text != NULL && strcmp(a->word.text, "exempt") == 0) {
             not_supported(e, a->span, "'@exempt' is");

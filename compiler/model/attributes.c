@@ -11,11 +11,10 @@
 
 _Static_assert(KIND_COUNT < 128, "kinds are few");
 
-/* ---- reading
- * -------------------------------------------------------------------------------------------------------
- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
-static void unknown_member(struct elab *e, enum kind kind, const struct member *member) {
+static void unknown_member(struct elab *e, enum kind kind, const struct member *member)
+{
     const char *word = member->label.text, *block = kind_info(kind)->word;
     enum kind inner = kind_find(kind, word);
     if (inner != KIND_NONE) {
@@ -36,7 +35,8 @@ static void unknown_member(struct elab *e, enum kind kind, const struct member *
 }
 
 static void read_member(struct elab *e, const struct member *member, const struct member **seen,
-                        struct body *out) {
+                        struct body *out)
+{
     const struct attr_info *row = attr_find(out->kind, member->label.text);
     if (row == NULL) {
         unknown_member(e, out->kind, member);
@@ -61,7 +61,8 @@ static void read_member(struct elab *e, const struct member *member, const struc
     }
 }
 
-static void read_block(struct elab *e, const struct block *block, struct body *out) {
+static void read_block(struct elab *e, const struct block *block, struct body *out)
+{
     if (block->kind == KIND_NONE) {
         return; /* reported by the parser */
     }
@@ -90,7 +91,8 @@ static void read_block(struct elab *e, const struct block *block, struct body *o
     }
 }
 
-static void check_required(struct elab *e, const struct body *body) {
+static void check_required(struct elab *e, const struct body *body)
+{
     size_t count;
     const struct attr_info *row = attr_first(body->kind, &count);
     for (size_t i = 0; i < count; i++) {
@@ -103,7 +105,8 @@ static void check_required(struct elab *e, const struct body *body) {
 }
 
 /* The members of a free map: only that no key stands twice. */
-static void read_map(struct elab *e, const struct item *items) {
+static void read_map(struct elab *e, const struct item *items)
+{
     struct map keys = {0};
     for (const struct item *item = items; item != NULL; item = item->next) {
         struct member *member = item_as(member, (struct item *)(uintptr_t)item);
@@ -121,7 +124,8 @@ static void read_map(struct elab *e, const struct item *items) {
 }
 
 void body_read(struct elab *e, enum kind kind, const struct item *items, struct span head,
-               const struct body *fallback, struct body *out) {
+               const struct body *fallback, struct body *out)
+{
     const struct member *seen[BODY_ATTRS_MAX] = {0};
     *out = (struct body){.kind = kind, .head = head, .items = items, .fallback = fallback};
     if (kind_info(kind)->body == BODY_MAP) {
@@ -138,7 +142,8 @@ void body_read(struct elab *e, enum kind kind, const struct item *items, struct 
 }
 
 void body_of_block(struct elab *e, const struct block *block, const struct body *fallback,
-                   struct body *out) {
+                   struct body *out)
+{
     struct span head = block->name.text != NULL ? block->name.span : block->word.span;
     body_read(e, block->kind, block->items, head, fallback, out);
     if (!block->broken) {
@@ -146,11 +151,10 @@ void body_of_block(struct elab *e, const struct block *block, const struct body 
     }
 }
 
-/* ---- falling back
- * ---------------------------------------------------------------------------------------------------
- */
+/* ---- falling back ---------------------------------------------------------------------------- */
 
-static const struct body *fallback_child(const struct body *body, enum kind inner) {
+static const struct body *fallback_child(const struct body *body, enum kind inner)
+{
     for (; body != NULL; body = body->fallback) {
         const struct nest_info *nest = nest_find(body->kind, inner);
         if (nest != NULL && body->children != NULL) {
@@ -163,12 +167,14 @@ static const struct body *fallback_child(const struct body *body, enum kind inne
     return NULL;
 }
 
-const struct block *body_block(const struct body *body, enum kind inner) {
+const struct block *body_block(const struct body *body, enum kind inner)
+{
     const struct nest_info *nest = nest_find(body->kind, inner);
     return nest == NULL ? NULL : body->blocks[nest_row(body->kind, nest)];
 }
 
-bool body_child(struct elab *e, const struct body *body, enum kind inner, struct body *out) {
+bool body_child(struct elab *e, const struct body *body, enum kind inner, struct body *out)
+{
     const struct block *block = body_block(body, inner);
     const struct body *fallback = fallback_child(body->fallback, inner);
     if (block != NULL) {
@@ -181,7 +187,8 @@ bool body_child(struct elab *e, const struct body *body, enum kind inner, struct
     return true;
 }
 
-void body_deepen(struct elab *e, struct body *body) {
+void body_deepen(struct elab *e, struct body *body)
+{
     body->children = arena_array(e->arena, const struct body *, BODY_NESTS_MAX);
     for (size_t i = 0; i < BODY_NESTS_MAX; i++) {
         if (body->blocks[i] != NULL) {
@@ -193,7 +200,8 @@ void body_deepen(struct elab *e, struct body *body) {
 }
 
 /* `defaults product { }`: the kind its name says. */
-static enum kind kind_of_defaults(struct elab *e, const struct block *block) {
+static enum kind kind_of_defaults(struct elab *e, const struct block *block)
+{
     static const enum kind allowed[] = {KIND_PRODUCT, KIND_PIPELINE, KIND_DOMAIN, KIND_GUARDRAIL};
     struct suggestion suggestion = suggest_for(block->name.text);
     for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++) {
@@ -209,7 +217,8 @@ static enum kind kind_of_defaults(struct elab *e, const struct block *block) {
     return KIND_NONE;
 }
 
-static void read_defaults(struct elab *e, const struct default_block *entry) {
+static void read_defaults(struct elab *e, const struct default_block *entry)
+{
     const struct block *block = entry->block;
     enum kind kind = block->name.text == NULL ? KIND_NONE : kind_of_defaults(e, block);
     if (kind == KIND_NONE) {
@@ -229,7 +238,8 @@ static void read_defaults(struct elab *e, const struct default_block *entry) {
     }
 }
 
-void defaults_read(struct elab *e) {
+void defaults_read(struct elab *e)
+{
     for (size_t i = 0; i < e->default_blocks.len; i++) {
         if (e->default_blocks.at[i].domain == NULL) {
             read_defaults(e, &e->default_blocks.at[i]);
@@ -242,7 +252,8 @@ void defaults_read(struct elab *e) {
     }
 }
 
-const struct body *defaults_of(struct elab *e, const struct domain *domain, enum kind kind) {
+const struct body *defaults_of(struct elab *e, const struct domain *domain, enum kind kind)
+{
     const struct body *body = NULL;
     if (domain != NULL && e->defaults.count > 0) {
         body = map_get(&e->defaults, domain, kind_info(kind));
@@ -251,11 +262,10 @@ const struct body *defaults_of(struct elab *e, const struct domain *domain, enum
                                                   : map_get(&e->defaults, e->mesh, kind_info(kind));
 }
 
-/* ---- access
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- access ---------------------------------------------------------------------------------- */
 
-static const struct member *member_of(const struct body *body, const char *word) {
+static const struct member *member_of(const struct body *body, const char *word)
+{
     for (; body != NULL; body = body->fallback) {
         const struct attr_info *row = attr_find(body->kind, word);
         size_t count;
@@ -269,36 +279,43 @@ static const struct member *member_of(const struct body *body, const char *word)
     return NULL;
 }
 
-bool body_has(const struct body *body, const char *word) {
+bool body_has(const struct body *body, const char *word)
+{
     return member_of(body, word) != NULL;
 }
 
-bool body_broken(const struct body *body, const char *word) {
+bool body_broken(const struct body *body, const char *word)
+{
     const struct attr_info *row = attr_find(body->kind, word);
     size_t count;
     return row != NULL && (body->broken >> (row - attr_first(body->kind, &count)) & 1) != 0;
 }
 
-const struct value *body_value(const struct body *body, const char *word) {
+const struct value *body_value(const struct body *body, const char *word)
+{
     const struct member *member = member_of(body, word);
     return member == NULL ? NULL : member->value;
 }
 
-const struct member *body_own(const struct body *body, const char *word) {
+const struct member *body_own(const struct body *body, const char *word)
+{
     const struct attr_info *row = attr_find(body->kind, word);
     size_t count;
     return row == NULL ? NULL : body->members[row - attr_first(body->kind, &count)];
 }
 
-struct text body_text(const struct body *body, const char *word) {
+struct text body_text(const struct body *body, const char *word)
+{
     return value_text(body_value(body, word));
 }
 
-struct amount body_amount(const struct body *body, const char *word) {
+struct amount body_amount(const struct body *body, const char *word)
+{
     return value_amount(body_value(body, word));
 }
 
-bool body_bool(const struct body *body, const char *word, bool otherwise) {
+bool body_bool(const struct body *body, const char *word, bool otherwise)
+{
     const struct value *value = body_value(body, word);
     if (value == NULL) {
         return otherwise;
@@ -306,7 +323,8 @@ bool body_bool(const struct body *body, const char *word, bool otherwise) {
     return value->kind == VALUE_BOOL ? value->number != 0 : strcmp(value->text, "on") == 0;
 }
 
-int body_choice(const struct body *body, const char *word) {
+int body_choice(const struct body *body, const char *word)
+{
     const struct value *value = body_value(body, word);
     if (value == NULL) {
         return -1;
@@ -321,12 +339,14 @@ int body_choice(const struct body *body, const char *word) {
 }
 
 struct declared *body_ref(struct elab *e, const struct body *body, const char *word, uint64_t kinds,
-                          const struct domain *scope) {
+                          const struct domain *scope)
+{
     return names_resolve_value(e, kinds, scope, body_value(body, word));
 }
 
 struct principal *body_principal(struct elab *e, const struct body *body, const char *word,
-                                 uint64_t kinds, const struct domain *scope, struct span *at) {
+                                 uint64_t kinds, const struct domain *scope, struct span *at)
+{
     const struct value *value = body_value(body, word);
     if (value != NULL && at != NULL) {
         *at = value->span;
@@ -335,7 +355,8 @@ struct principal *body_principal(struct elab *e, const struct body *body, const 
 }
 
 void body_describe(struct elab *e, const struct body *body, const struct item *item,
-                   struct decl *decl) {
+                   struct decl *decl)
+{
     const struct member *member = body == NULL ? NULL : body_own(body, "description");
     decl->doc = item_doc(item);
     if (member == NULL) {

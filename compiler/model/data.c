@@ -5,7 +5,8 @@
 #include <string.h>
 
 /* A number in JSON's spelling: no leading zeros, no plus sign. */
-static const char *json_spelling(struct elab *e, const char *text) {
+static const char *json_spelling(struct elab *e, const char *text)
+{
     const char *sign = *text == '-' ? "-" : "";
     const char *digits = text + (*text == '-' || *text == '+' ? 1 : 0);
     while (digits[0] == '0' && digits[1] >= '0' && digits[1] <= '9') {
@@ -14,7 +15,8 @@ static const char *json_spelling(struct elab *e, const char *text) {
     return digits == text ? text : arena_format(e->arena, "%s%s", sign, digits);
 }
 
-static struct data *new_data(struct elab *e, enum data_kind kind, const struct value *value) {
+static struct data *new_data(struct elab *e, enum data_kind kind, const struct value *value)
+{
     struct data *data = arena_new(e->arena, struct data);
     data->kind = kind;
     data->at = value->span;
@@ -23,7 +25,8 @@ static struct data *new_data(struct elab *e, enum data_kind kind, const struct v
 }
 
 /* A path that begins with input, result or context. */
-static struct data *expression(struct elab *e, const struct value *value) {
+static struct data *expression(struct elab *e, const struct value *value)
+{
     static const char *const roots[] = {"input", "result", "context"};
     for (size_t i = 0; i < sizeof roots / sizeof *roots; i++) {
         size_t n = strlen(roots[i]);
@@ -38,7 +41,8 @@ static struct data *expression(struct elab *e, const struct value *value) {
     return NULL;
 }
 
-static struct data *bare_word(struct elab *e, const struct value *value, unsigned flags) {
+static struct data *bare_word(struct elab *e, const struct value *value, unsigned flags)
+{
     struct data *data = (flags & DATA_EXPRESSIONS) != 0 ? expression(e, value) : NULL;
     if (data != NULL) {
         return data;
@@ -53,7 +57,8 @@ static struct data *bare_word(struct elab *e, const struct value *value, unsigne
 
 /* Functions of the expression language; which there are, and what they take, is judged in
  * check/expressions.c. */
-static struct data *call(struct elab *e, const struct value *value, unsigned flags) {
+static struct data *call(struct elab *e, const struct value *value, unsigned flags)
+{
     bool later = strcmp(value->text, "ref") == 0 || strcmp(value->text, "get") == 0 ||
                  strcmp(value->text, "sub") == 0;
     if (later || (flags & DATA_EXPRESSIONS) == 0) {
@@ -81,7 +86,8 @@ static struct data *call(struct elab *e, const struct value *value, unsigned fla
 /* Appends the members as a map's data; the key of one that stands already (from a nearer body) is
  * passed over. */
 static void add_members(struct elab *e, const struct item *items, unsigned flags, struct map *keys,
-                        struct data ***tail) {
+                        struct data ***tail)
+{
     for (const struct item *item = items; item != NULL; item = item->next) {
         const struct member *member = item_as_const(member, item);
         if (item->kind != ITEM_MEMBER || map_get(keys, member->label.text, NULL) != NULL) {
@@ -98,7 +104,8 @@ static void add_members(struct elab *e, const struct item *items, unsigned flags
     }
 }
 
-static struct data *map_value(struct elab *e, const struct value *value, unsigned flags) {
+static struct data *map_value(struct elab *e, const struct value *value, unsigned flags)
+{
     struct data *data = new_data(e, DATA_MAP, value);
     struct data **tail = &data->first;
     for (const struct item *item = value->items; item != NULL; item = item->next) {
@@ -114,7 +121,8 @@ static struct data *map_value(struct elab *e, const struct value *value, unsigne
     return data;
 }
 
-static struct data *list_value(struct elab *e, const struct value *value, unsigned flags) {
+static struct data *list_value(struct elab *e, const struct value *value, unsigned flags)
+{
     struct data *data = new_data(e, DATA_LIST, value);
     struct data **tail = &data->first;
     for (const struct value *item = value->first; item != NULL; item = item->next) {
@@ -127,7 +135,8 @@ static struct data *list_value(struct elab *e, const struct value *value, unsign
     return data;
 }
 
-struct data *data_from(struct elab *e, const struct value *value, unsigned flags) {
+struct data *data_from(struct elab *e, const struct value *value, unsigned flags)
+{
     bool texts = (flags & DATA_TEXTS) != 0;
     struct data *data;
     if (value->has_options && report_once(e, &value->options)) {
@@ -191,7 +200,8 @@ struct data *data_from(struct elab *e, const struct value *value, unsigned flags
     return NULL;
 }
 
-struct data *data_map(struct elab *e, const struct body *body, unsigned flags) {
+struct data *data_map(struct elab *e, const struct body *body, unsigned flags)
+{
     struct data *data = arena_new(e->arena, struct data);
     struct data **tail = &data->first;
     struct map keys = {0};
@@ -205,7 +215,8 @@ struct data *data_map(struct elab *e, const struct body *body, unsigned flags) {
 }
 
 /* A literal to compare with: text, number, truth, date. */
-struct data *data_literal(struct elab *e, const struct value *value) {
+struct data *data_literal(struct elab *e, const struct value *value)
+{
     switch (value->kind) {
     case VALUE_STRING:
     case VALUE_BLOCKTEXT:

@@ -19,12 +19,11 @@ struct maker {
     const char **machines;
 };
 
-/* ---- spelling
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- spelling -------------------------------------------------------------------------------- */
 
 /* Lower case, hyphens as underscores: a name of Glue. */
-static const char *glue_name(struct session *s, const char *text) {
+static const char *glue_name(struct session *s, const char *text)
+{
     char *name = arena_copy(&s->arena, text, strlen(text));
     for (char *c = name; *c != '\0'; c++) {
         *c = (char)(*c >= 'A' && *c <= 'Z' ? *c - 'A' + 'a' : *c == '-' ? '_' : *c);
@@ -33,7 +32,8 @@ static const char *glue_name(struct session *s, const char *text) {
 }
 
 /* Lower case, underscores as hyphens: a name of S3. */
-static const char *bucket_name(struct session *s, const char *text) {
+static const char *bucket_name(struct session *s, const char *text)
+{
     char *name = arena_copy(&s->arena, text, strlen(text));
     for (char *c = name; *c != '\0'; c++) {
         *c = (char)(*c >= 'A' && *c <= 'Z' ? *c - 'A' + 'a' : *c == '_' ? '-' : *c);
@@ -41,16 +41,16 @@ static const char *bucket_name(struct session *s, const char *text) {
     return name;
 }
 
-static const char *suffixed(const struct maker *m, const char *name, char joint) {
+static const char *suffixed(const struct maker *m, const char *name, char joint)
+{
     const char *suffix = m->deployment->suffix;
     return *suffix == '\0' ? name : arena_format(&m->s->arena, "%s%c%s", name, joint, suffix);
 }
 
-/* ---- regions and accounts
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- regions and accounts -------------------------------------------------------------------- */
 
-static const char *partition_of(const char *region) {
+static const char *partition_of(const char *region)
+{
     return region == NULL                       ? NULL
            : strncmp(region, "cn-", 3) == 0     ? "aws-cn"
            : strncmp(region, "us-gov-", 7) == 0 ? "aws-us-gov"
@@ -58,7 +58,8 @@ static const char *partition_of(const char *region) {
                                                 : "aws";
 }
 
-static void check_region(struct session *s, const struct text *region) {
+static void check_region(struct session *s, const struct text *region)
+{
     static const char *const regions[] = {
 #define REGION(code) code,
 #include "model/regions.def"
@@ -80,7 +81,8 @@ static void check_region(struct session *s, const struct text *region) {
 }
 
 /* The number of an account in this environment; NULL when none is known. */
-static const struct text *account_id(const struct maker *m, const struct account *account) {
+static const struct text *account_id(const struct maker *m, const struct account *account)
+{
     const struct environment *environment = m->deployment->environment;
     for (size_t i = 0; environment != NULL && i < environment->accounts.len; i++) {
         if (environment->accounts.at[i].account == account) {
@@ -91,7 +93,8 @@ static const struct text *account_id(const struct maker *m, const struct account
 }
 
 /* Everything stands in one account; the first number that is known says which. */
-static void place_domain(struct maker *m, const struct domain *domain) {
+static void place_domain(struct maker *m, const struct domain *domain)
+{
     struct deployment *d = m->deployment;
     if (domain->account == NULL) {
         return;
@@ -119,7 +122,8 @@ static void place_domain(struct maker *m, const struct domain *domain) {
     }
 }
 
-static void place_principal(struct maker *m, const struct principal *principal) {
+static void place_principal(struct maker *m, const struct principal *principal)
+{
     struct deployment *d = m->deployment;
     if (principal->account == NULL || principal->kind == PRINCIPAL_ACCOUNT || d->account == NULL) {
         return;
@@ -133,12 +137,10 @@ static void place_principal(struct maker *m, const struct principal *principal) 
     }
 }
 
-/* ---- domains
- * ---------------------------------------------------------------------------------------------------------------
- */
+/* ---- domains --------------------------------------------------------------------------------- */
 
-static const char *bound_bucket(const struct environment *environment,
-                                const struct domain *domain) {
+static const char *bound_bucket(const struct environment *environment, const struct domain *domain)
+{
     for (size_t i = 0; environment != NULL && i < environment->buckets.len; i++) {
         if (environment->buckets.at[i].domain == domain) {
             return environment->buckets.at[i].bucket.value;
@@ -148,7 +150,8 @@ static const char *bound_bucket(const struct environment *environment,
 }
 
 static void name_bucket(const struct maker *m, const struct domain *domain,
-                        struct domain_names *names) {
+                        struct domain_names *names)
+{
     const struct storage *storage = &domain->storage;
     const char *bound = bound_bucket(m->deployment->environment, domain);
     names->bucket_made_here = storage->declared && !storage->existing;
@@ -166,7 +169,8 @@ static void name_bucket(const struct maker *m, const struct domain *domain,
     }
 }
 
-static void name_domain(const struct maker *m, const struct domain *domain) {
+static void name_domain(const struct maker *m, const struct domain *domain)
+{
     struct arena *arena = &m->s->arena;
     struct domain_names *names = &m->domains[domain->decl.index];
     const char *database = domain->database.value;
@@ -180,11 +184,10 @@ static void name_domain(const struct maker *m, const struct domain *domain) {
     names->topic = suffixed(m, arena_format(arena, "%s-alerts", own), '-');
 }
 
-/* ---- tables
- * ----------------------------------------------------------------------------------------------------------------
- */
+/* ---- tables ---------------------------------------------------------------------------------- */
 
-static const char *table_name(const struct maker *m, const struct output *output) {
+static const char *table_name(const struct maker *m, const struct output *output)
+{
     const struct product *product = output->product;
     const char *name = output->table.value;
     if (name == NULL) {
@@ -198,13 +201,15 @@ static const char *table_name(const struct maker *m, const struct output *output
 }
 
 /* Path in the bucket, with a / at its end unless it is empty. */
-static const char *prefix_of(const struct maker *m, const char *path) {
+static const char *prefix_of(const struct maker *m, const char *path)
+{
     size_t n = strlen(path);
     return n == 0 || path[n - 1] == '/' ? path : arena_format(&m->s->arena, "%s/", path);
 }
 
 static void name_place(const struct maker *m, const struct output *output,
-                       struct table_names *names) {
+                       struct table_names *names)
+{
     struct arena *arena = &m->s->arena;
     const char *location = output->location.value;
     names->bucket = m->domains[output->domain->decl.index].bucket;
@@ -226,29 +231,31 @@ static void name_place(const struct maker *m, const struct output *output,
     }
 }
 
-static void name_output(const struct maker *m, const struct output *output) {
+static void name_output(const struct maker *m, const struct output *output)
+{
     struct table_names *names = &m->tables[output->decl.index];
     names->database = m->domains[output->domain->decl.index].database;
     names->table = table_name(m, output);
     name_place(m, output, names);
 }
 
-static void name_machine(const struct maker *m, const struct pipeline *pipeline) {
+static void name_machine(const struct maker *m, const struct pipeline *pipeline)
+{
     const char *name =
         pipeline->machine.value != NULL ? pipeline->machine.value : pipeline->decl.name;
     m->machines[pipeline->decl.index] = pipeline->existing ? name : suffixed(m, name, '-');
 }
 
-/* ---- deployments
- * ------------------------------------------------------------------------------------------------------------
- */
+/* ---- deployments ----------------------------------------------------------------------------- */
 
-static const char *either(const struct text *near, const struct text *far) {
+static const char *either(const struct text *near, const struct text *far)
+{
     return near != NULL && near->value != NULL ? near->value : far->value;
 }
 
 static struct deployment *make(struct session *s, const struct mesh *mesh,
-                               const struct environment *environment) {
+                               const struct environment *environment)
+{
     struct deployment *d = arena_new(&s->arena, struct deployment);
     struct maker m = {.s = s, .mesh = mesh, .deployment = d};
     d->mesh = mesh;
@@ -281,12 +288,14 @@ static struct deployment *make(struct session *s, const struct mesh *mesh,
     return d;
 }
 
-static const char *account_text(const struct deployment *d) {
+static const char *account_text(const struct deployment *d)
+{
     return d->account == NULL ? "" : d->account;
 }
 
 /* Two deployments in one account need different names. */
-static void check_apart(struct session *s, const struct deployments *all) {
+static void check_apart(struct session *s, const struct deployments *all)
+{
     struct map seen = {0}; /* (account, suffix and region) -> deployment */
     for (size_t i = 0; i < all->list.len; i++) {
         struct deployment *d = all->list.at[i];
@@ -304,7 +313,8 @@ static void check_apart(struct session *s, const struct deployments *all) {
     map_free(&seen);
 }
 
-void deployments_make(struct session *s, const struct mesh *mesh, struct deployments *out) {
+void deployments_make(struct session *s, const struct mesh *mesh, struct deployments *out)
+{
     check_region(s, &mesh->region);
     size_t names = mesh->domains.len + mesh->outputs.len + mesh->principals.len;
     for (size_t i = 0; i < mesh->environments.len; i++) {

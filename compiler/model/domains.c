@@ -1,7 +1,8 @@
 /* domains.c - domains: owner, account, database, storage, tags, workgroup, alerts. */
 #include "model/elab.h"
 
-static void read_storage(struct elab *e, struct domain *domain, const struct block *block) {
+static void read_storage(struct elab *e, struct domain *domain, const struct block *block)
+{
     struct storage *storage = &domain->storage;
     struct body body;
     if (block->name.text != NULL) {
@@ -35,7 +36,8 @@ static void read_storage(struct elab *e, struct domain *domain, const struct blo
 }
 
 /* `bucket: "x"` is short for storage { bucket: "x"  existing: true }. */
-static void read_bucket(struct domain *domain, const struct body *body) {
+static void read_bucket(struct domain *domain, const struct body *body)
+{
     struct text bucket = body_text(body, "bucket");
     if (bucket.value != NULL) {
         domain->storage.declared = domain->storage.existing = true;
@@ -44,7 +46,8 @@ static void read_bucket(struct domain *domain, const struct body *body) {
     }
 }
 
-static void build_domain(struct elab *e, struct declared *d) {
+static void build_domain(struct elab *e, struct declared *d)
+{
     struct domain *domain = d->thing;
     struct body body, inner;
     body_of_block(e, d->block, defaults_of(e, NULL, KIND_DOMAIN), &body);
@@ -72,7 +75,8 @@ static void build_domain(struct elab *e, struct declared *d) {
     }
 }
 
-void domains_build(struct elab *e) {
+void domains_build(struct elab *e)
+{
     for (size_t i = 0; i < e->of_kind[KIND_DOMAIN].len; i++) {
         build_domain(e, e->of_kind[KIND_DOMAIN].at[i]);
     }

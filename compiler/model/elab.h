@@ -9,9 +9,7 @@
 #include "model/model.h"
 #include "syntax/tree.h"
 
-/* ---- names (scope.c)
- * -------------------------------------------------------------------------------------------------
- */
+/* ---- names (scope.c) ------------------------------------------------------------------------- */
 
 enum progress { PROGRESS_NEW, PROGRESS_BUSY, PROGRESS_DONE };
 
@@ -37,8 +35,7 @@ _Static_assert(NAMED_KINDS < 64, "a set of kinds fits into 64 bits");
      KINDS(KIND_TEAM) | KINDS(KIND_ORGANIZATION))
 #define KINDS_PRODUCT (KINDS(KIND_PRODUCT) | KINDS(KIND_OUTPUT))
 
-/* ---- bodies (attributes.c)
- * ------------------------------------------------------------------------------------------- */
+/* ---- bodies (attributes.c) ------------------------------------------------------------------- */
 
 enum { BODY_ATTRS_MAX = 28, BODY_NESTS_MAX = 20 };
 
@@ -93,14 +90,16 @@ struct elab {
     VEC(struct declared *) chain;  /* schemas and types being elaborated, outermost first */
     struct type *simple[TYPE_STRUCT + 1];
     atom type_words[TYPE_STRUCT + 1]; /* Glue's own types, by kind */
-    size_t work;        /* done so far for what is repeated: see session_affords */
-    size_t suggestions; /* candidates compared so far: bounded */
+    size_t work;                      /* done so far for what is repeated: see session_affords */
+    size_t suggestions;               /* candidates compared so far: bounded */
     struct tag *pii;
     struct schema *broken_schema;
 };
 
-/* Counts work for what something written stands for; false when it is too much (see session_affords). */
-static inline bool elab_affords(struct elab *e, size_t work, struct span at) {
+/* Counts work for what something written stands for; false when it is too much (see
+ * session_affords). */
+static inline bool elab_affords(struct elab *e, size_t work, struct span at)
+{
     return session_affords(e->s, e->work += work, at);
 }
 

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-static void read_accounts(struct elab *e, struct environment *environment,
-                          const struct body *body) {
+static void read_accounts(struct elab *e, struct environment *environment, const struct body *body)
+{
     static const struct attr_info id = {.word = "accounts", .type = ATTR_ACCOUNT_ID, .detail = ""};
     for (const struct item *item = body->items; item != NULL; item = item->next) {
         const struct member *member = item_as_const(member, item);
@@ -22,7 +22,8 @@ static void read_accounts(struct elab *e, struct environment *environment,
     }
 }
 
-static void read_buckets(struct elab *e, struct environment *environment, const struct body *body) {
+static void read_buckets(struct elab *e, struct environment *environment, const struct body *body)
+{
     static const struct attr_info name = {.word = "buckets", .type = ATTR_TEXT, .detail = ""};
     for (const struct item *item = body->items; item != NULL; item = item->next) {
         const struct member *member = item_as_const(member, item);
@@ -42,7 +43,8 @@ static void read_buckets(struct elab *e, struct environment *environment, const 
     }
 }
 
-static void build_environment(struct elab *e, struct declared *d) {
+static void build_environment(struct elab *e, struct declared *d)
+{
     struct environment *environment = d->thing;
     struct body body, inner;
     body_of_block(e, d->block, NULL, &body);
@@ -69,13 +71,14 @@ static void build_environment(struct elab *e, struct declared *d) {
 /* Each is a whole output of its own, written beside the others. */
 enum { ENVIRONMENTS_MAX = 1000 };
 
-void environments_build(struct elab *e) {
+void environments_build(struct elab *e)
+{
     for (size_t i = 0; i < e->of_kind[KIND_ENVIRONMENT].len; i++) {
         struct declared *d = e->of_kind[KIND_ENVIRONMENT].at[i];
         if (i == ENVIRONMENTS_MAX) {
             diag(e->s, D_TOO_MANY_ENVIRONMENTS, ((const struct decl *)d->thing)->at,
-                 "the mesh has %zu environments, meshc takes %d",
-                 e->of_kind[KIND_ENVIRONMENT].len, (int)ENVIRONMENTS_MAX);
+                 "the mesh has %zu environments, meshc takes %d", e->of_kind[KIND_ENVIRONMENT].len,
+                 (int)ENVIRONMENTS_MAX);
             e->mesh->environments.len = ENVIRONMENTS_MAX;
             return;
         }

@@ -13,7 +13,8 @@ static const struct {
                    {12 * 3600, "Twelve_Hours"},
                    {24 * 3600, "TwentyFour_Hours"}};
 
-static struct text frequency(struct elab *e, const struct value *value) {
+static struct text frequency(struct elab *e, const struct value *value)
+{
     struct schedule schedule = schedule_from(e, value);
     if (schedule.expression != NULL && strncmp(schedule.expression, "rate", 4) == 0) {
         for (size_t i = 0; i < sizeof frequencies / sizeof *frequencies; i++) {
@@ -28,7 +29,8 @@ static struct text frequency(struct elab *e, const struct value *value) {
     return (struct text){0};
 }
 
-static void build_guardrail(struct elab *e, struct declared *d) {
+static void build_guardrail(struct elab *e, struct declared *d)
+{
     struct guardrail *guardrail = d->thing;
     struct body body, inner;
     body_of_block(e, d->block, defaults_of(e, NULL, KIND_GUARDRAIL), &body);
@@ -47,7 +49,8 @@ static void build_guardrail(struct elab *e, struct declared *d) {
     }
 }
 
-static void build_channel(struct elab *e, struct declared *d) {
+static void build_channel(struct elab *e, struct declared *d)
+{
     struct channel *channel = d->thing;
     struct body body;
     body_of_block(e, d->block, NULL, &body);
@@ -70,13 +73,15 @@ static void build_channel(struct elab *e, struct declared *d) {
     }
 }
 
-void guardrails_build(struct elab *e) {
+void guardrails_build(struct elab *e)
+{
     for (size_t i = 0; i < e->of_kind[KIND_GUARDRAIL].len; i++) {
         build_guardrail(e, e->of_kind[KIND_GUARDRAIL].at[i]);
     }
 }
 
-void channels_build(struct elab *e) {
+void channels_build(struct elab *e)
+{
     for (size_t i = 0; i < e->of_kind[KIND_CHANNEL].len; i++) {
         build_channel(e, e->of_kind[KIND_CHANNEL].at[i]);
     }

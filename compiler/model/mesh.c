@@ -1,7 +1,8 @@
 /* mesh.c - the `mesh` block. */
 #include "model/elab.h"
 
-void mesh_read(struct elab *e) {
+void mesh_read(struct elab *e)
+{
     struct mesh *mesh = e->mesh;
     struct body body;
     mesh->decl.name = atom_of(&e->s->atoms, "mesh");

@@ -2,7 +2,8 @@
  * enumerations. */
 #include "model/elab.h"
 
-const char *status_word(enum status status) {
+const char *status_word(enum status status)
+{
     static const char *const words[] = {[STATUS_PROPOSED] = "proposed",
                                         [STATUS_DRAFT] = "draft",
                                         [STATUS_ACTIVE] = "active",
@@ -11,7 +12,8 @@ const char *status_word(enum status status) {
     return words[status];
 }
 
-const char *format_word(enum format format) {
+const char *format_word(enum format format)
+{
     static const char *const words[] = {
         [FORMAT_PARQUET] = "parquet",
         [FORMAT_ORC] = "orc",
@@ -30,7 +32,8 @@ const char *format_word(enum format format) {
     return words[format];
 }
 
-const char *promise_word(enum promise promise) {
+const char *promise_word(enum promise promise)
+{
     static const char *const words[] = {
         [PROMISE_FRESHNESS] = "freshness",
         [PROMISE_LATENCY] = "latency",
@@ -46,7 +49,8 @@ const char *promise_word(enum promise promise) {
 }
 
 /* Each pass uses only what those before it made. */
-static void elaborate(struct elab *e, struct tree *const *trees, size_t count) {
+static void elaborate(struct elab *e, struct tree *const *trees, size_t count)
+{
     tags_predeclare(e);
     names_declare(e, trees, count);
     defaults_read(e);
@@ -66,7 +70,8 @@ static void elaborate(struct elab *e, struct tree *const *trees, size_t count) {
     guardrails_build(e);
 }
 
-struct mesh *model_build(struct session *s, struct tree *const *trees, size_t count) {
+struct mesh *model_build(struct session *s, struct tree *const *trees, size_t count)
+{
     struct mesh *mesh = arena_new(&s->arena, struct mesh);
     struct elab e = {.s = s, .arena = &s->arena, .mesh = mesh};
     elaborate(&e, trees, count);

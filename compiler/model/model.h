@@ -63,8 +63,7 @@ struct data {
     struct data *first, *next; /* LIST, MAP, arguments of a call */
 };
 
-/* ---- principals, accounts, environments
- * --------------------------------------------------------------------------- */
+/* ---- principals, accounts, environments ------------------------------------------------------ */
 
 struct account {
     struct decl decl;
@@ -110,9 +109,7 @@ struct environment {
     VEC(struct bucket_binding) buckets;
 };
 
-/* ---- tags
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- tags ------------------------------------------------------------------------------------ */
 
 struct tag {
     struct decl decl;
@@ -132,9 +129,7 @@ struct taggings {
     VEC(struct tagging) list;
 };
 
-/* ---- types and schemas
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- types and schemas ----------------------------------------------------------------------- */
 
 enum type_kind {
     TYPE_ERROR,
@@ -203,9 +198,7 @@ struct schema {
     bool broken;                  /* something in it was reported */
 };
 
-/* ---- domains
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- domains --------------------------------------------------------------------------------- */
 
 enum encryption { ENCRYPTION_S3, ENCRYPTION_KMS };
 
@@ -236,9 +229,7 @@ struct domain {
     VEC(struct pipeline *) pipelines;
 };
 
-/* ---- products
- * -----------------------------------------------------------------------------------------------------------
- */
+/* ---- products -------------------------------------------------------------------------------- */
 
 enum status { STATUS_PROPOSED, STATUS_DRAFT, STATUS_ACTIVE, STATUS_DEPRECATED, STATUS_RETIRED };
 
@@ -403,9 +394,7 @@ struct product {
     bool existing;
 };
 
-/* ---- pipelines
- * ------------------------------------------------------------------------------------------------------------
- */
+/* ---- pipelines ------------------------------------------------------------------------------- */
 
 enum step_kind {
     STEP_LAMBDA,
@@ -488,8 +477,7 @@ struct pipeline {
     bool broken; /* a step was reported and is not in the lists */
 };
 
-/* ---- policies, guardrails, channels
- * ---------------------------------------------------------------------------------------- */
+/* ---- policies, guardrails, channels ---------------------------------------------------------- */
 
 /* Permissions of Lake Formation, as bits. */
 enum {
@@ -557,9 +545,7 @@ struct channel {
     struct text arn; /* an existing topic */
 };
 
-/* ---- the whole
- * --------------------------------------------------------------------------------------------------------------
- */
+/* ---- the whole ------------------------------------------------------------------------------- */
 
 struct mesh {
     struct decl decl; /* path NULL when there is no `mesh` block: then the name is "mesh" */

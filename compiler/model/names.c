@@ -10,7 +10,8 @@
 /* Figures of IAM (role name), SNS (topic name) and Glue (crawler, ruleset). */
 enum { ROLE_NAME_MAX = 64, TOPIC_NAME_MAX = 256, GLUE_NAME_MAX = 255 };
 
-static const char *fitted(struct arena *arena, const char *text, size_t limit) {
+static const char *fitted(struct arena *arena, const char *text, size_t limit)
+{
     size_t length = strlen(text);
     if (length <= limit) {
         return text;
@@ -21,7 +22,8 @@ static const char *fitted(struct arena *arena, const char *text, size_t limit) {
 }
 
 const char *name_joined(struct arena *arena, const struct deployment *deployment,
-                        const struct domain *domain, const char *what, size_t limit) {
+                        const struct domain *domain, const char *what, size_t limit)
+{
     const char *mesh = deployment->mesh->decl.name ? deployment->mesh->decl.name : "mesh";
     const char *suffix = deployment->suffix ? deployment->suffix : "";
     char *text =
@@ -38,24 +40,28 @@ const char *name_joined(struct arena *arena, const struct deployment *deployment
 }
 
 const char *name_pipeline_role(struct arena *arena, const struct deployment *deployment,
-                               const struct pipeline *pipeline) {
+                               const struct pipeline *pipeline)
+{
     return name_joined(arena, deployment, pipeline->domain, pipeline->decl.name, ROLE_NAME_MAX);
 }
 
 /* A pipeline may be called `scheduler` or `quality`: roles that are no pipeline's have two hyphens
  * before their purpose. */
 const char *name_scheduler_role(struct arena *arena, const struct deployment *deployment,
-                                const struct domain *domain) {
+                                const struct domain *domain)
+{
     return name_joined(arena, deployment, domain, "-scheduler", ROLE_NAME_MAX);
 }
 
 const char *name_quality_role(struct arena *arena, const struct deployment *deployment,
-                              const struct domain *domain) {
+                              const struct domain *domain)
+{
     return name_joined(arena, deployment, domain, "-quality", ROLE_NAME_MAX);
 }
 
 /* "orders" or "orders-v1": an output without a name has its product's path. */
-static const char *output_word(struct arena *arena, const struct output *output) {
+static const char *output_word(struct arena *arena, const struct output *output)
+{
     const char *product = output->product->decl.name;
     return output->decl.name && output->decl.name != product
                ? arena_format(arena, "%s-%s", product, output->decl.name)
@@ -63,33 +69,39 @@ static const char *output_word(struct arena *arena, const struct output *output)
 }
 
 const char *name_crawler_role(struct arena *arena, const struct deployment *deployment,
-                              const struct output *output) {
+                              const struct output *output)
+{
     return name_joined(arena, deployment, output->domain,
                        arena_format(arena, "-crawl-%s", output_word(arena, output)), ROLE_NAME_MAX);
 }
 
 static const char *table_joined(struct arena *arena, const struct deployment *deployment,
-                                const struct output *output, const char *what) {
+                                const struct output *output, const char *what)
+{
     const struct table_names *names = &deployment->tables[output->decl.index];
     return fitted(arena, arena_format(arena, "%s.%s%s", names->database, names->table, what),
                   GLUE_NAME_MAX);
 }
 
 const char *name_crawler(struct arena *arena, const struct deployment *deployment,
-                         const struct output *output) {
+                         const struct output *output)
+{
     return table_joined(arena, deployment, output, "");
 }
 
 const char *name_ruleset(struct arena *arena, const struct deployment *deployment,
-                         const struct output *output) {
+                         const struct output *output)
+{
     return table_joined(arena, deployment, output, "");
 }
 
-const char *name_results_prefix(struct arena *arena, const struct domain *domain) {
+const char *name_results_prefix(struct arena *arena, const struct domain *domain)
+{
     return arena_format(arena, RESULTS_FOLDER "%s/", domain->decl.path);
 }
 
 const char *name_topic(struct arena *arena, const struct deployment *deployment,
-                       const struct channel *channel) {
+                       const struct channel *channel)
+{
     return name_joined(arena, deployment, channel->domain, channel->decl.name, TOPIC_NAME_MAX);
 }

@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-static void read_trigger(struct elab *e, struct pipeline *pipeline, const struct value *value) {
+static void read_trigger(struct elab *e, struct pipeline *pipeline, const struct value *value)
+{
     struct schedule schedule = schedule_from(e, value);
     struct body options, inner;
     struct trigger trigger = {.kind = TRIGGER_SCHEDULE, .at = value->span};
@@ -30,7 +31,8 @@ static void read_trigger(struct elab *e, struct pipeline *pipeline, const struct
 }
 
 static void produce(struct elab *e, struct pipeline *pipeline, struct output *output,
-                    struct span at) {
+                    struct span at)
+{
     for (size_t i = output->producers.len;
          i-- > 0;) { /* this pipeline's entry is the last one, if any */
         if (output->producers.at[i] == pipeline) {
@@ -43,7 +45,8 @@ static void produce(struct elab *e, struct pipeline *pipeline, struct output *ou
     vec_push(e->arena, &output->producers, pipeline);
 }
 
-static void read_produces(struct elab *e, struct pipeline *pipeline, const struct body *body) {
+static void read_produces(struct elab *e, struct pipeline *pipeline, const struct body *body)
+{
     for (const struct value *v = value_items(body_value(body, "produces")); v != NULL;
          v = v->next) {
         struct declared *d = names_resolve_value(e, KINDS_PRODUCT, pipeline->domain, v);
@@ -64,7 +67,8 @@ static void read_produces(struct elab *e, struct pipeline *pipeline, const struc
     }
 }
 
-static void build_pipeline(struct elab *e, struct declared *d) {
+static void build_pipeline(struct elab *e, struct declared *d)
+{
     struct pipeline *pipeline = d->thing;
     struct body body;
     body_of_block(e, d->block, defaults_of(e, d->domain, KIND_PIPELINE), &body);
@@ -87,7 +91,8 @@ static void build_pipeline(struct elab *e, struct declared *d) {
     steps_build(e, pipeline, steps, on_failure);
 }
 
-void pipelines_build(struct elab *e) {
+void pipelines_build(struct elab *e)
+{
     for (size_t i = 0; i < e->of_kind[KIND_PIPELINE].len; i++) {
         build_pipeline(e, e->of_kind[KIND_PIPELINE].at[i]);
     }

@@ -26,7 +26,8 @@ static const struct {
 };
 enum { PERMISSIONS = sizeof permissions / sizeof *permissions };
 
-const char *permission_word(unsigned bit) {
+const char *permission_word(unsigned bit)
+{
     for (size_t i = 0; i < PERMISSIONS; i++) {
         if (permissions[i].bit == bit) {
             return permissions[i].word;
@@ -35,7 +36,8 @@ const char *permission_word(unsigned bit) {
     return "?";
 }
 
-const char *permission_wire(unsigned bit) {
+const char *permission_wire(unsigned bit)
+{
     for (size_t i = 0; i < PERMISSIONS; i++) {
         if (permissions[i].bit == bit) {
             return permissions[i].wire;
@@ -44,7 +46,8 @@ const char *permission_wire(unsigned bit) {
     return NULL;
 }
 
-static void unknown_permission(struct elab *e, const struct value *value) {
+static void unknown_permission(struct elab *e, const struct value *value)
+{
     struct suggestion suggestion = suggest_for(value->text);
     struct diag *d =
         diag(e->s, D_UNKNOWN_PERMISSION, value->span, "there is no permission '%s'", value->text);
@@ -54,7 +57,8 @@ static void unknown_permission(struct elab *e, const struct value *value) {
     diag_suggest(e->s, d, suggestion.best);
 }
 
-static void read_permissions(struct elab *e, const struct access *access, struct grant *grant) {
+static void read_permissions(struct elab *e, const struct access *access, struct grant *grant)
+{
     for (const struct value *v = access->permissions; v != NULL; v = v->next) {
         size_t i = 0;
         if (v->kind == VALUE_ERROR || v->text == NULL) {
@@ -75,11 +79,10 @@ static void read_permissions(struct elab *e, const struct access *access, struct
     }
 }
 
-/* ---- targets
- * --------------------------------------------------------------------------------------------------------------
- */
+/* ---- targets --------------------------------------------------------------------------------- */
 
-static bool read_database(struct elab *e, const struct name *name, struct grant *grant) {
+static bool read_database(struct elab *e, const struct name *name, struct grant *grant)
+{
     struct declared *d = names_resolve(e, KINDS(KIND_DOMAIN), NULL, name->text, name->span);
     grant->target = GRANT_DATABASE;
     grant->domain = d == NULL ? NULL : d->thing;
@@ -88,7 +91,8 @@ static bool read_database(struct elab *e, const struct name *name, struct grant 
 
 /* domain.* */
 static bool read_all_tables(struct elab *e, const struct name *name, size_t length,
-                            struct grant *grant) {
+                            struct grant *grant)
+{
     atom domain = atom_put(&e->s->atoms, name->text, length);
     struct span at = {name->span.lo, name->span.lo + (uint32_t)length};
     struct declared *d = names_resolve(e, KINDS(KIND_DOMAIN), NULL, domain, at);
@@ -97,7 +101,8 @@ static bool read_all_tables(struct elab *e, const struct name *name, size_t leng
     return d != NULL;
 }
 
-static void read_columns(struct elab *e, const struct target *target, struct grant *grant) {
+static void read_columns(struct elab *e, const struct target *target, struct grant *grant)
+{
     size_t count = 0;
     if (!target->has_columns && !target->except) {
         return;
@@ -125,7 +130,8 @@ static void read_columns(struct elab *e, const struct target *target, struct gra
 }
 
 static bool read_table(struct elab *e, const struct target *target, const struct domain *inside,
-                       struct grant *grant) {
+                       struct grant *grant)
+{
     const struct name *name = &target->name;
     size_t length = atom_length(name->text);
     if (length > 2 && strcmp(name->text + length - 2, ".*") == 0) {
@@ -165,7 +171,8 @@ static bool read_table(struct elab *e, const struct target *target, const struct
     return true;
 }
 
-static bool read_location(struct elab *e, const struct name *name, struct grant *grant) {
+static bool read_location(struct elab *e, const struct name *name, struct grant *grant)
+{
     const char *text = name->text;
     size_t n = atom_length(text);
     grant->target = GRANT_LOCATION;
@@ -178,7 +185,8 @@ static bool read_location(struct elab *e, const struct name *name, struct grant 
 }
 
 static bool read_target(struct elab *e, const struct target *target, const struct domain *inside,
-                        struct grant *grant) {
+                        struct grant *grant)
+{
     grant->target_at = target->span;
     switch (target->kind) {
     case TARGET_TAGGED:
@@ -209,11 +217,10 @@ static bool read_target(struct elab *e, const struct target *target, const struc
                                          : read_location(e, &target->name, grant);
 }
 
-/* ---- grantees
- * ---------------------------------------------------------------------------------------------------------------
- */
+/* ---- grantees -------------------------------------------------------------------------------- */
 
-static void read_grantees(struct elab *e, const struct access *access, struct grant *grant) {
+static void read_grantees(struct elab *e, const struct access *access, struct grant *grant)
+{
     for (const struct value *v = access->to; v != NULL; v = v->next) {
         if (v->kind == VALUE_PATH && strcmp(v->text, "everyone") == 0) {
             struct diag *d =
@@ -234,7 +241,8 @@ static void read_grantees(struct elab *e, const struct access *access, struct gr
 }
 
 /* Clauses that a later version compiles; false when there is one. */
-static bool clauses_supported(struct elab *e, const struct access *access) {
+static bool clauses_supported(struct elab *e, const struct access *access)
+{
     bool whole = true;
     if (access->grant_option) {
         not_supported(e, access->grant_option_span, "`with grant option` is");
@@ -251,8 +259,8 @@ static bool clauses_supported(struct elab *e, const struct access *access) {
     return whole;
 }
 
-static void read_access(struct elab *e, const struct declared *policy,
-                        const struct access *access) {
+static void read_access(struct elab *e, const struct declared *policy, const struct access *access)
+{
     struct span verb = {access->item.span.lo, access->item.span.lo};
     struct grant *grant = arena_new(e->arena, struct grant);
     if (access->verb != ACCESS_GRANT) {
@@ -273,7 +281,8 @@ static void read_access(struct elab *e, const struct declared *policy,
     }
 }
 
-void policies_build(struct elab *e) {
+void policies_build(struct elab *e)
+{
     for (size_t i = 0; i < e->of_kind[KIND_POLICY].len; i++) {
         const struct declared *policy = e->of_kind[KIND_POLICY].at[i];
         for (const struct item *item = policy->block->items; item != NULL; item = item->next) {

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-static enum principal_kind principal_kind(enum kind kind) {
+static enum principal_kind principal_kind(enum kind kind)
+{
     if (kind == KIND_USER) {
         return PRINCIPAL_USER;
     }
@@ -19,7 +20,8 @@ static enum principal_kind principal_kind(enum kind kind) {
     return kind == KIND_ORGANIZATION ? PRINCIPAL_ORGANIZATION : PRINCIPAL_ROLE;
 }
 
-static void check_arn(struct elab *e, const struct text *arn) {
+static void check_arn(struct elab *e, const struct text *arn)
+{
     if (arn->value != NULL && strncmp(arn->value, "arn:", 4) != 0) {
         diag(e->s, D_NOT_AN_ARN, arn->at, "an ARN begins with \"arn:\"");
     }
@@ -27,7 +29,8 @@ static void check_arn(struct elab *e, const struct text *arn) {
 
 /* IAM group names do not reach Lake Formation: a group is one of SAML, Identity Center or
  * QuickSight, by ARN. */
-static void check_group(struct elab *e, const struct declared *d, const struct body *body) {
+static void check_group(struct elab *e, const struct declared *d, const struct body *body)
+{
     if (d->kind == KIND_GROUP && body_text(body, "arn").value == NULL &&
         !body_broken(body, "arn")) {
         struct diag *report =
@@ -38,7 +41,8 @@ static void check_group(struct elab *e, const struct declared *d, const struct b
     }
 }
 
-static void build_principal(struct elab *e, struct declared *d) {
+static void build_principal(struct elab *e, struct declared *d)
+{
     struct principal *principal = d->thing;
     struct body body;
     body_of_block(e, d->block, NULL, &body);
@@ -70,7 +74,8 @@ static void build_principal(struct elab *e, struct declared *d) {
 }
 
 /* `account:` of a role, once all accounts are known. */
-static void place_principal(struct elab *e, struct declared *d) {
+static void place_principal(struct elab *e, struct declared *d)
+{
     struct principal *principal = d->thing;
     for (const struct item *item = d->block->items; item != NULL; item = item->next) {
         const struct member *member = item_as_const(member, item);
@@ -85,7 +90,8 @@ static void place_principal(struct elab *e, struct declared *d) {
     }
 }
 
-void principals_build(struct elab *e) {
+void principals_build(struct elab *e)
+{
     static const enum kind kinds[] = {KIND_ACCOUNT, KIND_ROLE, KIND_USER,
                                       KIND_GROUP,   KIND_TEAM, KIND_ORGANIZATION};
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
@@ -105,11 +111,10 @@ void principals_build(struct elab *e) {
     }
 }
 
-/* ---- teams
- * --------------------------------------------------------------------------------------------------------------
- */
+/* ---- teams ----------------------------------------------------------------------------------- */
 
-static void read_members(struct elab *e, struct declared *d) {
+static void read_members(struct elab *e, struct declared *d)
+{
     struct principal *team = d->thing;
     for (const struct item *item = d->block->items; item != NULL; item = item->next) {
         const struct member *member = item_as_const(member, item);
@@ -132,7 +137,8 @@ static void read_members(struct elab *e, struct declared *d) {
 
 /* Is a team inside itself? Walks with a mark for each team: 1 on the way, 2 done. */
 static bool team_cycles(struct elab *e, struct principal *team, unsigned char *marks,
-                        unsigned depth) {
+                        unsigned depth)
+{
     if (team->kind != PRINCIPAL_TEAM || marks[team->decl.index] == 2) {
         return false;
     }
@@ -153,7 +159,8 @@ static bool team_cycles(struct elab *e, struct principal *team, unsigned char *m
     return false;
 }
 
-void principals_members(struct elab *e) {
+void principals_members(struct elab *e)
+{
     unsigned char *marks = arena_alloc(e->arena, e->mesh->principals.len + 1);
     for (size_t i = 0; i < e->of_kind[KIND_TEAM].len; i++) {
         read_members(e, e->of_kind[KIND_TEAM].at[i]);

@@ -4,12 +4,11 @@
 #include "base/suggest.h"
 #include <string.h>
 
-/* ---- schemas of outputs
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- schemas of outputs ---------------------------------------------------------------------- */
 
 /* Stands in where a schema was named that does not exist: nothing is reported about its columns. */
-static struct schema *broken_schema(struct elab *e) {
+static struct schema *broken_schema(struct elab *e)
+{
     if (e->broken_schema == NULL) {
         e->broken_schema = arena_new(e->arena, struct schema);
         e->broken_schema->broken = true;
@@ -18,7 +17,8 @@ static struct schema *broken_schema(struct elab *e) {
     return e->broken_schema;
 }
 
-static struct schema *schema_of(struct elab *e, const struct name *of, const struct domain *scope) {
+static struct schema *schema_of(struct elab *e, const struct name *of, const struct domain *scope)
+{
     if (of->text == NULL) {
         return NULL;
     }
@@ -31,7 +31,8 @@ static struct schema *schema_of(struct elab *e, const struct name *of, const str
 }
 
 /* The output blocks of a product's block, in the order in which scope.c made outputs of them. */
-static const struct block *next_output(const struct item **at) {
+static const struct block *next_output(const struct item **at)
+{
     for (; *at != NULL; *at = (*at)->next) {
         const struct block *block = item_as_const(block, *at);
         if ((*at)->kind == ITEM_BLOCK && block->kind == KIND_OUTPUT && block->name.text != NULL) {
@@ -42,7 +43,8 @@ static const struct block *next_output(const struct item **at) {
     return NULL;
 }
 
-void products_schemas(struct elab *e) {
+void products_schemas(struct elab *e)
+{
     for (size_t i = 0; i < e->of_kind[KIND_PRODUCT].len; i++) {
         const struct declared *d = e->of_kind[KIND_PRODUCT].at[i];
         struct product *product = d->thing;
@@ -57,9 +59,7 @@ void products_schemas(struct elab *e) {
     }
 }
 
-/* ---- format
- * ------------------------------------------------------------------------------------------------------------
- */
+/* ---- format ---------------------------------------------------------------------------------- */
 
 enum {
     FOR_CSV = 1 << FORMAT_CSV | 1 << FORMAT_TSV,
@@ -77,7 +77,8 @@ static const struct {
                            {"ignore_malformed", FOR_JSON},
                            {"compression", FOR_COLUMNAR}};
 
-static void check_format_options(struct elab *e, enum format format, const struct body *options) {
+static void check_format_options(struct elab *e, enum format format, const struct body *options)
+{
     for (size_t i = 0; i < sizeof format_option_rules / sizeof *format_option_rules; i++) {
         const struct member *member = body_own(options, format_option_rules[i].word);
         if (member == NULL) {
@@ -93,7 +94,8 @@ static void check_format_options(struct elab *e, enum format format, const struc
     }
 }
 
-static void read_format(struct elab *e, struct output *output, const struct body *body) {
+static void read_format(struct elab *e, struct output *output, const struct body *body)
+{
     const struct value *value = body_value(body, "format");
     int choice = body_choice(body, "format");
     struct body options;
@@ -120,7 +122,8 @@ static void read_format(struct elab *e, struct output *output, const struct body
     output->options.ignore_malformed = body_bool(&options, "ignore_malformed", false);
 }
 
-static void read_serde(struct elab *e, struct output *output, const struct body *body) {
+static void read_serde(struct elab *e, struct output *output, const struct body *body)
+{
     struct body serde, inner;
     if (!body_child(e, body, KIND_SERDE, &serde)) {
         return;
@@ -140,10 +143,10 @@ static void read_serde(struct elab *e, struct output *output, const struct body 
     }
 }
 
-/* ---- location, partition, inputs
- * ---------------------------------------------------------------------------------------- */
+/* ---- location, partition, inputs ------------------------------------------------------------- */
 
-static void check_location(struct elab *e, const struct text *location) {
+static void check_location(struct elab *e, const struct text *location)
+{
     const char *text = location->value;
     if (text == NULL) {
         return;
@@ -161,7 +164,8 @@ static void check_location(struct elab *e, const struct text *location) {
     }
 }
 
-static void read_partition(struct elab *e, struct output *output, const struct body *body) {
+static void read_partition(struct elab *e, struct output *output, const struct body *body)
+{
     const struct value *value = body_value(body, "partition");
     struct schema *schema = output->schema;
     if (value != NULL) {
@@ -206,7 +210,8 @@ static void read_partition(struct elab *e, struct output *output, const struct b
     }
 }
 
-static void read_input(struct elab *e, struct output *output, const struct value *value) {
+static void read_input(struct elab *e, struct output *output, const struct value *value)
+{
     struct input input = {.at = value->span};
     struct body options;
     if (value->has_options) {
@@ -237,7 +242,8 @@ static void read_input(struct elab *e, struct output *output, const struct value
     }
 }
 
-static struct output *single_output(struct elab *e, const struct declared *d, struct span at) {
+static struct output *single_output(struct elab *e, const struct declared *d, struct span at)
+{
     if (d == NULL || d->kind == KIND_OUTPUT) {
         return d == NULL ? NULL : d->thing;
     }
@@ -250,7 +256,8 @@ static struct output *single_output(struct elab *e, const struct declared *d, st
 }
 
 /* `replaced_by: v2` may name an output of the same product. */
-static void read_replaced_by(struct elab *e, struct output *output, const struct body *body) {
+static void read_replaced_by(struct elab *e, struct output *output, const struct body *body)
+{
     const struct value *value = body_value(body, "replaced_by");
     if (value == NULL) {
         return;
@@ -266,11 +273,10 @@ static void read_replaced_by(struct elab *e, struct output *output, const struct
     output->replaced_by = single_output(e, d, value->span);
 }
 
-/* ---- promises
- * ------------------------------------------------------------------------------------------------------------
- */
+/* ---- promises -------------------------------------------------------------------------------- */
 
-static void read_sla(struct elab *e, struct output *output, const struct body *body) {
+static void read_sla(struct elab *e, struct output *output, const struct body *body)
+{
     struct body sla, options;
     if (!body_child(e, body, KIND_SLA, &sla)) {
         return;
@@ -291,7 +297,8 @@ static void read_sla(struct elab *e, struct output *output, const struct body *b
     }
 }
 
-static void read_lifecycle(struct elab *e, struct output *output, const struct body *body) {
+static void read_lifecycle(struct elab *e, struct output *output, const struct body *body)
+{
     struct body inner;
     if (body_child(e, body, KIND_LIFECYCLE, &inner)) {
         output->lifecycle.infrequent_access = body_amount(&inner, "infrequent_access");
@@ -300,7 +307,8 @@ static void read_lifecycle(struct elab *e, struct output *output, const struct b
     }
 }
 
-static void read_crawl(struct elab *e, struct output *output, const struct body *body) {
+static void read_crawl(struct elab *e, struct output *output, const struct body *body)
+{
     struct body inner;
     if (!body_child(e, body, KIND_CRAWL, &inner)) {
         return;
@@ -314,11 +322,10 @@ static void read_crawl(struct elab *e, struct output *output, const struct body 
     output->crawl.role = body_principal(e, &inner, "role", KINDS(KIND_ROLE), output->domain, NULL);
 }
 
-/* ---- outputs and products
- * --------------------------------------------------------------------------------------------------
- */
+/* ---- outputs and products -------------------------------------------------------------------- */
 
-static void read_output(struct elab *e, struct output *output, const struct body *body) {
+static void read_output(struct elab *e, struct output *output, const struct body *body)
+{
     struct body inner;
     if (!elab_affords(e, 1, output->decl.at)) {
         output->schema = broken_schema(e);
@@ -359,7 +366,8 @@ static void read_output(struct elab *e, struct output *output, const struct body
     quality_build(e, output, body);
 }
 
-static void read_shared_with(struct elab *e, struct product *product, const struct body *body) {
+static void read_shared_with(struct elab *e, struct product *product, const struct body *body)
+{
     for (const struct value *v = value_items(body_value(body, "shared_with")); v != NULL;
          v = v->next) {
         if (v->kind == VALUE_PATH && strcmp(v->text, "everyone") == 0) {
@@ -374,7 +382,8 @@ static void read_shared_with(struct elab *e, struct product *product, const stru
 }
 
 static void read_outputs(struct elab *e, struct product *product, const struct block *block,
-                         struct body *body) {
+                         struct body *body)
+{
     const struct item *at = block->items;
     const struct block *inner = next_output(&at);
     if (inner == NULL) {
@@ -405,7 +414,8 @@ static void read_outputs(struct elab *e, struct product *product, const struct b
     }
 }
 
-static void build_product(struct elab *e, struct declared *d) {
+static void build_product(struct elab *e, struct declared *d)
+{
     struct product *product = d->thing;
     struct body body, inner;
     body_of_block(e, d->block, defaults_of(e, d->domain, KIND_PRODUCT), &body);
@@ -432,7 +442,8 @@ static void build_product(struct elab *e, struct declared *d) {
     read_outputs(e, product, d->block, &body);
 }
 
-void products_build(struct elab *e) {
+void products_build(struct elab *e)
+{
     for (size_t i = 0; i < e->of_kind[KIND_PRODUCT].len; i++) {
         build_product(e, e->of_kind[KIND_PRODUCT].at[i]);
     }

@@ -20,15 +20,15 @@ struct rules { /* the list of an output while it is being made */
     struct map known; /* of the rest: (hash, NULL) -> struct rule */
 };
 
-/* ---- the same rule twice
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- the same rule twice --------------------------------------------------------------------- */
 
-static uint64_t hash_text(uint64_t hash, const char *text) {
+static uint64_t hash_text(uint64_t hash, const char *text)
+{
     return text == NULL ? hash_bytes(hash, "\xff", 1) : hash_bytes(hash, text, strlen(text) + 1);
 }
 
-static uint64_t hash_data(uint64_t hash, const struct data *data) {
+static uint64_t hash_data(uint64_t hash, const struct data *data)
+{
     if (data == NULL) {
         return hash_bytes(hash, "\xfe", 1);
     }
@@ -42,7 +42,8 @@ static uint64_t hash_data(uint64_t hash, const struct data *data) {
 
 /* What a rule says, without where it stands, its severity and its dimension. 64 bits: two rules of
  * one output that differ never meet by chance. */
-static uint64_t hash_rule(uint64_t hash, const struct rule *rule) {
+static uint64_t hash_rule(uint64_t hash, const struct rule *rule)
+{
     int words[] = {(int)rule->kind, (int)rule->metric, rule->between, (int)rule->comparison};
     hash = hash_bytes(hash, words, sizeof words);
     for (size_t i = 0; i < rule->columns.len; i++) {
@@ -61,7 +62,8 @@ static uint64_t hash_rule(uint64_t hash, const struct rule *rule) {
 }
 
 /* A primary key is unique and complete. */
-static bool follows_from_key(const struct rules *rules, const struct rule *rule) {
+static bool follows_from_key(const struct rules *rules, const struct rule *rule)
+{
     const struct rule *key = rules->key;
     if (key == NULL || rule->where.value != NULL || rule->columns.len == 0 ||
         (rule->kind == RULE_UNIQUE && rule->columns.len != key->columns.len) ||
@@ -77,7 +79,8 @@ static bool follows_from_key(const struct rules *rules, const struct rule *rule)
 }
 
 /* The rule of the same hash; puts this one there when there is none. */
-static struct rule *known_rule(struct rules *rules, struct rule *rule) {
+static struct rule *known_rule(struct rules *rules, struct rule *rule)
+{
     uint64_t hash = hash_rule(HASH_START, rule);
     size_t few = rules->count < FEW_RULES ? rules->count : FEW_RULES;
     for (size_t i = 0; i < few; i++) {
@@ -93,7 +96,8 @@ static struct rule *known_rule(struct rules *rules, struct rule *rule) {
 }
 
 /* Adds a rule unless it says what stands there already; what the later one says besides is kept. */
-static void add_rule(struct rules *rules, struct rule *rule) {
+static void add_rule(struct rules *rules, struct rule *rule)
+{
     struct rule *known = follows_from_key(rules, rule) ? rules->key : known_rule(rules, rule);
     if (known == rule) {
         *rules->tail = rule;
@@ -104,11 +108,11 @@ static void add_rule(struct rules *rules, struct rule *rule) {
     known->dimension = rule->dimension.value != NULL ? rule->dimension : known->dimension;
 }
 
-/* ---- rules that follow from the schema
- * ------------------------------------------------------------------------------------ */
+/* ---- rules that follow from the schema ------------------------------------------------------- */
 
 static struct rule *new_rule(struct elab *e, enum rule_kind kind, struct column *column,
-                             struct span at) {
+                             struct span at)
+{
     struct rule *rule = arena_new(e->arena, struct rule);
     rule->kind = kind;
     rule->at = at;
@@ -120,13 +124,15 @@ static struct rule *new_rule(struct elab *e, enum rule_kind kind, struct column 
     return rule;
 }
 
-static struct rule *implied_rule(struct rules *rules, enum rule_kind kind, struct column *column) {
+static struct rule *implied_rule(struct rules *rules, enum rule_kind kind, struct column *column)
+{
     struct rule *rule = new_rule(rules->e, kind, column, column->decl.at);
     rule->implied = true;
     return rule;
 }
 
-static void imply_key(struct rules *rules, const struct schema *schema) {
+static void imply_key(struct rules *rules, const struct schema *schema)
+{
     struct rule *rule = NULL;
     for (size_t i = 0; i < schema->columns.len; i++) {
         struct column *column = schema->columns.at[i];
@@ -142,7 +148,8 @@ static void imply_key(struct rules *rules, const struct schema *schema) {
     }
 }
 
-static void imply_range(struct rules *rules, struct column *column) {
+static void imply_range(struct rules *rules, struct column *column)
+{
     struct data *low = column->notes->minimum, *high = column->notes->maximum;
     if (low == NULL && high == NULL) {
         return;
@@ -157,7 +164,8 @@ static void imply_range(struct rules *rules, struct column *column) {
     add_rule(rules, rule);
 }
 
-static struct data *data_of(struct elab *e, enum data_kind kind, const char *text, struct span at) {
+static struct data *data_of(struct elab *e, enum data_kind kind, const char *text, struct span at)
+{
     struct data *data = arena_new(e->arena, struct data);
     data->kind = kind;
     data->text = text;
@@ -165,7 +173,8 @@ static struct data *data_of(struct elab *e, enum data_kind kind, const char *tex
     return data;
 }
 
-static void imply_column(struct rules *rules, struct column *column) {
+static void imply_column(struct rules *rules, struct column *column)
+{
     struct elab *e = rules->e;
     struct rule *rule;
     if (column->required && !column->key) {
@@ -201,9 +210,7 @@ static void imply_column(struct rules *rules, struct column *column) {
     }
 }
 
-/* ---- expect
- * ----------------------------------------------------------------------------------------------------------------
- */
+/* ---- expect ---------------------------------------------------------------------------------- */
 
 static const struct metric_info {
     const char *word;
@@ -222,7 +229,8 @@ static const struct metric_info {
 };
 enum { METRICS = sizeof metrics / sizeof *metrics };
 
-static enum comparison comparison_of(enum operator op) {
+static enum comparison comparison_of(enum operator op)
+{
     switch (op) {
     case OP_NE:
         return COMPARE_NE;
@@ -249,7 +257,8 @@ static enum comparison comparison_of(enum operator op) {
 }
 
 /* A share may be written 99% or 0.99; freshness is a duration, kept in seconds. */
-static struct data *metric_operand(struct elab *e, struct rule *rule, const struct value *value) {
+static struct data *metric_operand(struct elab *e, struct rule *rule, const struct value *value)
+{
     const struct metric_info *metric = &metrics[rule->metric];
     const char *wanted = rule->metric == METRIC_FRESHNESS ? "a duration"
                          : metric->share                  ? "a percentage"
@@ -279,7 +288,8 @@ static struct data *metric_operand(struct elab *e, struct rule *rule, const stru
 }
 
 static bool read_columns(struct elab *e, const struct schema *schema, const struct value *values,
-                         struct rule *rule) {
+                         struct rule *rule)
+{
     bool whole = true;
     if (values != NULL && values->next == NULL) {
         rule->columns.at = arena_array(e->arena, struct column *, 1);
@@ -296,7 +306,8 @@ static bool read_columns(struct elab *e, const struct schema *schema, const stru
     return whole;
 }
 
-static bool read_metric(struct elab *e, const struct expect *expect, struct rule *rule) {
+static bool read_metric(struct elab *e, const struct expect *expect, struct rule *rule)
+{
     size_t i = 0;
     while (i < METRICS && strcmp(metrics[i].word, expect->metric.text) != 0) {
         i++;
@@ -333,7 +344,8 @@ static bool read_metric(struct elab *e, const struct expect *expect, struct rule
     return rule->operand != NULL && (!rule->between || rule->upper != NULL);
 }
 
-static bool read_list(struct elab *e, const struct expect *expect, struct rule *rule) {
+static bool read_list(struct elab *e, const struct expect *expect, struct rule *rule)
+{
     struct data *list = data_of(e, DATA_LIST, NULL, expect->item.span);
     struct data **tail = &list->first;
     const struct value *items = expect->operands;
@@ -352,7 +364,8 @@ static bool read_list(struct elab *e, const struct expect *expect, struct rule *
     return list->first != NULL;
 }
 
-static bool read_references(struct rules *rules, const struct expect *expect, struct rule *rule) {
+static bool read_references(struct rules *rules, const struct expect *expect, struct rule *rule)
+{
     struct elab *e = rules->e;
     const struct domain *scope = rules->output->domain;
     if (expect->product.text == NULL) {
@@ -394,7 +407,8 @@ static bool read_references(struct rules *rules, const struct expect *expect, st
     return true;
 }
 
-static void read_notes(struct elab *e, const struct annotation *first, struct rule *rule) {
+static void read_notes(struct elab *e, const struct annotation *first, struct rule *rule)
+{
     for (const struct annotation *a = first; a != NULL; a = a->next) {
         bool severity = a->word.text != NULL && strcmp(a->word.text, "severity") == 0;
         bool dimension = a->word.text != NULL && strcmp(a->word.text, "dimension") == 0;
@@ -440,7 +454,8 @@ static const enum rule_kind rule_kinds[] = {
 
 static struct rule *read_expect(struct rules *rules, const struct expect *expect);
 
-static bool read_children(struct rules *rules, const struct expect *expect, struct rule *rule) {
+static bool read_children(struct rules *rules, const struct expect *expect, struct rule *rule)
+{
     struct rule **tail = &rule->children;
     for (const struct item *item = expect->children; item != NULL; item = item->next) {
         if (item->kind != ITEM_EXPECT) {
@@ -456,7 +471,8 @@ static bool read_children(struct rules *rules, const struct expect *expect, stru
 }
 
 /* What follows the columns, by form. */
-static bool read_form(struct rules *rules, const struct expect *expect, struct rule *rule) {
+static bool read_form(struct rules *rules, const struct expect *expect, struct rule *rule)
+{
     struct elab *e = rules->e;
     const struct value *first = expect->operands;
     switch (expect->form) {
@@ -494,7 +510,8 @@ static bool read_form(struct rules *rules, const struct expect *expect, struct r
 }
 
 /* NULL when something in it was reported. */
-static struct rule *read_expect(struct rules *rules, const struct expect *expect) {
+static struct rule *read_expect(struct rules *rules, const struct expect *expect)
+{
     struct elab *e = rules->e;
     struct rule *rule = new_rule(e, rule_kinds[expect->form], NULL, expect->item.span);
     bool whole = read_columns(e, rules->output->schema, expect->columns, rule);
@@ -507,7 +524,8 @@ static struct rule *read_expect(struct rules *rules, const struct expect *expect
 }
 
 /* What defaults expect comes first. */
-static void read_expects(struct rules *rules, const struct body *body) {
+static void read_expects(struct rules *rules, const struct body *body)
+{
     if (body->fallback != NULL) {
         read_expects(rules, body->fallback);
     }
@@ -523,7 +541,8 @@ static void read_expects(struct rules *rules, const struct body *body) {
 }
 
 /* What is expected of a product without a schema; defaults may, for they speak of all products. */
-static void refuse_expects(struct elab *e, const struct block *own) {
+static void refuse_expects(struct elab *e, const struct block *own)
+{
     for (const struct item *item = own == NULL ? NULL : own->items; item != NULL;
          item = item->next) {
         if (item->kind == ITEM_EXPECT) {
@@ -534,7 +553,8 @@ static void refuse_expects(struct elab *e, const struct block *own) {
     }
 }
 
-void quality_build(struct elab *e, struct output *output, const struct body *body) {
+void quality_build(struct elab *e, struct output *output, const struct body *body)
+{
     struct rules rules = {.e = e, .output = output, .tail = &output->rules};
     struct body quality;
     if (output->schema != NULL) {

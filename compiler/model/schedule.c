@@ -8,18 +8,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct schedule refuse(struct elab *e, const struct value *value, const char *why) {
+static struct schedule refuse(struct elab *e, const struct value *value, const char *why)
+{
     if (report_once(e, value)) {
         diag(e->s, D_BAD_SCHEDULE, value->span, "%s", why);
     }
     return (struct schedule){0};
 }
 
-/* ---- every(1h)
- * --------------------------------------------------------------------------------------------------------
- */
+/* ---- every(1h) ------------------------------------------------------------------------------- */
 
-static struct schedule rate(struct elab *e, const struct value *call) {
+static struct schedule rate(struct elab *e, const struct value *call)
+{
     const struct value *value = call->first;
     if (value == NULL || value->kind != VALUE_DURATION || value->next != NULL) {
         return refuse(e, value != NULL ? value : call,
@@ -42,9 +42,7 @@ static struct schedule rate(struct elab *e, const struct value *call) {
     return (struct schedule){text, seconds};
 }
 
-/* ---- cron(...)
- * --------------------------------------------------------------------------------------------------------
- */
+/* ---- cron(...) ------------------------------------------------------------------------------- */
 
 static const struct field_rule {
     const char *name;
@@ -62,7 +60,8 @@ static const struct field_rule {
 enum { CRON_FIELDS = 6, CRON_DAY = 2, CRON_WEEKDAY = 4 };
 
 /* A number or word of the field; -1 when it is none. Moves *at behind it. */
-static int cron_number(const struct field_rule *rule, const char **at) {
+static int cron_number(const struct field_rule *rule, const char **at)
+{
     const char *p = *at;
     if (isdigit((unsigned char)*p)) {
         char *end;
@@ -84,7 +83,8 @@ static int cron_number(const struct field_rule *rule, const char **at) {
 }
 
 /* One item between commas: * ? L LW 15W MON#2 5L, a number, a range, each maybe with /step. */
-static bool cron_item(const struct field_rule *rule, const char **at) {
+static bool cron_item(const struct field_rule *rule, const char **at)
+{
     const char *p = *at;
     bool whole = true;
     if (*p == '?' && strchr(rule->marks, '?') != NULL) {
@@ -132,7 +132,8 @@ static bool cron_item(const struct field_rule *rule, const char **at) {
     return true;
 }
 
-static bool cron_field(const struct field_rule *rule, const char *text) {
+static bool cron_field(const struct field_rule *rule, const char *text)
+{
     const char *at = text;
     for (;;) {
         if (!cron_item(rule, &at)) {
@@ -148,7 +149,8 @@ static bool cron_field(const struct field_rule *rule, const char *text) {
 }
 
 /* Seconds between runs where every run has the same distance and it can be told at a glance. */
-static int64_t cron_period(char *const *f) {
+static int64_t cron_period(char *const *f)
+{
     bool daily = (strcmp(f[2], "*") == 0 || strcmp(f[2], "?") == 0) && strcmp(f[3], "*") == 0 &&
                  (strcmp(f[4], "*") == 0 || strcmp(f[4], "?") == 0);
     bool one_minute = strspn(f[0], "0123456789") == strlen(f[0]);
@@ -173,7 +175,8 @@ static int64_t cron_period(char *const *f) {
 }
 
 /* A cron of Unix has five fields, 0 to 7 as days of the week, and no year: the same in six. */
-static const char *six_fields(struct elab *e, char *const *f) {
+static const char *six_fields(struct elab *e, char *const *f)
+{
     const char *day = f[2], *weekday = f[4];
     if (strcmp(weekday, "*") == 0) {
         weekday = "?";
@@ -187,7 +190,8 @@ static const char *six_fields(struct elab *e, char *const *f) {
     return arena_format(e->arena, "cron(\"%s %s %s %s %s *\")", f[0], f[1], day, f[3], weekday);
 }
 
-static struct schedule cron(struct elab *e, const struct value *call) {
+static struct schedule cron(struct elab *e, const struct value *call)
+{
     const struct value *value = call->first;
     if (value == NULL || value->kind != VALUE_STRING || value->next != NULL) {
         return refuse(e, value != NULL ? value : call, "cron(..) takes a text of six fields");
@@ -226,10 +230,10 @@ static struct schedule cron(struct elab *e, const struct value *call) {
     return (struct schedule){expression, period};
 }
 
-/* ---- at(...) and the rest
- * --------------------------------------------------------------------------------------------- */
+/* ---- at(...) and the rest -------------------------------------------------------------------- */
 
-static struct schedule at_time(struct elab *e, const struct value *call) {
+static struct schedule at_time(struct elab *e, const struct value *call)
+{
     const struct value *value = call->first;
     if (value != NULL && value->kind == VALUE_STRING && value->next == NULL) {
         const char *pattern = "dddd-dd-ddTdd:dd:dd", *text = value->text;
@@ -249,7 +253,8 @@ static struct schedule at_time(struct elab *e, const struct value *call) {
                   "at(..) takes a time like \"2027-01-31T02:00:00\"");
 }
 
-struct schedule schedule_from(struct elab *e, const struct value *value) {
+struct schedule schedule_from(struct elab *e, const struct value *value)
+{
     if (value == NULL || value->kind != VALUE_CALL) {
         return (struct schedule){0};
     }
@@ -268,7 +273,8 @@ struct schedule schedule_from(struct elab *e, const struct value *value) {
 }
 
 /* Glue takes cron alone: every(1h) as a cron where one says the same. */
-const char *schedule_as_cron(struct elab *e, const struct value *value) {
+const char *schedule_as_cron(struct elab *e, const struct value *value)
+{
     struct schedule schedule = schedule_from(e, value);
     if (schedule.expression == NULL || strncmp(schedule.expression, "cron", 4) == 0) {
         return schedule.expression;

@@ -13,7 +13,8 @@ enum {
 
 const struct column_notes no_column_notes;
 
-struct column *schema_column(struct elab *e, const struct schema *schema, atom name) {
+struct column *schema_column(struct elab *e, const struct schema *schema, atom name)
+{
     if (schema->columns.len > FEW_COLUMNS) {
         return map_get(&e->columns, schema, name);
     }
@@ -26,7 +27,8 @@ struct column *schema_column(struct elab *e, const struct schema *schema, atom n
 }
 
 struct column *column_resolve(struct elab *e, const struct schema *schema,
-                              const struct value *value) {
+                              const struct value *value)
+{
     if (value->kind != VALUE_PATH && value->kind != VALUE_STRING) {
         if (value->kind != VALUE_ERROR && report_once(e, value)) {
             diag(e->s, D_WRONG_TYPE, value->span,
@@ -51,13 +53,11 @@ struct column *column_resolve(struct elab *e, const struct schema *schema,
     return column;
 }
 
-/* ---- columns
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- columns --------------------------------------------------------------------------------- */
 
 /* Puts a column at the end unless its name is taken; `at`: where to report that. */
-static void add_column(struct elab *e, struct schema *schema, struct column *column,
-                       struct span at) {
+static void add_column(struct elab *e, struct schema *schema, struct column *column, struct span at)
+{
     const struct column *same = schema_column(e, schema, column->decl.name);
     if (same != NULL) {
         struct diag *d =
@@ -87,7 +87,8 @@ static void add_column(struct elab *e, struct schema *schema, struct column *col
     }
 }
 
-static void read_column(struct elab *e, const struct declared *d, const struct column_decl *decl) {
+static void read_column(struct elab *e, const struct declared *d, const struct column_decl *decl)
+{
     struct schema *schema = d->thing;
     struct column *column = arena_new(e->arena, struct column);
     struct taggings inner = {0};
@@ -97,8 +98,8 @@ static void read_column(struct elab *e, const struct declared *d, const struct c
     column->physical = names_lower(e, decl->label.text);
     column->notes = &no_column_notes;
     struct type *type = type_from(e, d->domain, decl->type, column, &inner);
-    column->decl =
-        (struct decl){decl->label.text, decl->label.text, decl->label.span, item_doc(&decl->item), 0};
+    column->decl = (struct decl){decl->label.text, decl->label.text, decl->label.span,
+                                 item_doc(&decl->item), 0};
     column->type = type;
     column->type_at = decl->type->span;
     annotations_apply(e, decl->annotations, column, d->domain);
@@ -108,7 +109,8 @@ static void read_column(struct elab *e, const struct declared *d, const struct c
 }
 
 /* `include Other`: its columns, each a struct of its own because place and key position differ. */
-static void read_include(struct elab *e, const struct declared *d, const struct include *include) {
+static void read_include(struct elab *e, const struct declared *d, const struct include *include)
+{
     struct schema *schema = d->thing;
     if (include->schema.text == NULL) {
         return;
@@ -138,7 +140,8 @@ static void read_include(struct elab *e, const struct declared *d, const struct 
 }
 
 /* Room for the columns that stand there: most schemas include nothing. */
-static void reserve_columns(struct elab *e, struct schema *schema, const struct item *items) {
+static void reserve_columns(struct elab *e, struct schema *schema, const struct item *items)
+{
     size_t count = 0;
     for (const struct item *item = items; item != NULL; item = item->next) {
         count += item->kind == ITEM_COLUMN;
@@ -147,7 +150,8 @@ static void reserve_columns(struct elab *e, struct schema *schema, const struct 
     schema->columns.cap = count;
 }
 
-static void read_schema(struct elab *e, const struct declared *d) {
+static void read_schema(struct elab *e, const struct declared *d)
+{
     struct schema *schema = d->thing;
     reserve_columns(e, schema, d->block->items);
     schema->decl.doc = item_doc(&d->block->item);
@@ -168,7 +172,8 @@ static void read_schema(struct elab *e, const struct declared *d) {
     }
 }
 
-static void read_type(struct elab *e, const struct declared *d) {
+static void read_type(struct elab *e, const struct declared *d)
+{
     struct column *prototype = d->thing;
     struct decl decl = prototype->decl;
     struct taggings inner = {0};
@@ -181,11 +186,10 @@ static void read_type(struct elab *e, const struct declared *d) {
     tags_lift(e, &prototype->tags, &inner, decl.at);
 }
 
-/* ---- order and cycles
- * --------------------------------------------------------------------------------------------------
- */
+/* ---- order and cycles ------------------------------------------------------------------------ */
 
-static void report_cycle(struct elab *e, const struct declared *d, struct span used_at) {
+static void report_cycle(struct elab *e, const struct declared *d, struct span used_at)
+{
     const char *text = "";
     size_t i = 0;
     while (e->chain.at[i] != d) {
@@ -202,7 +206,8 @@ static void report_cycle(struct elab *e, const struct declared *d, struct span u
     diag_place(e->s, report, decl->at, "declared here");
 }
 
-static void complete(struct elab *e, struct declared *d) {
+static void complete(struct elab *e, struct declared *d)
+{
     unsigned around = e->depth;
     e->depth = 0;
     d->progress = PROGRESS_BUSY;
@@ -218,7 +223,8 @@ static void complete(struct elab *e, struct declared *d) {
     e->depth = around;
 }
 
-bool schema_complete(struct elab *e, struct declared *d, struct span used_at) {
+bool schema_complete(struct elab *e, struct declared *d, struct span used_at)
+{
     if (d->progress == PROGRESS_BUSY) {
         report_cycle(e, d, used_at);
         return false;
@@ -235,17 +241,17 @@ bool schema_complete(struct elab *e, struct declared *d, struct span used_at) {
     return true;
 }
 
-void schemas_build(struct elab *e) {
+void schemas_build(struct elab *e)
+{
     for (size_t i = 0; i < e->of_kind[KIND_SCHEMA].len; i++) {
         schema_complete(e, e->of_kind[KIND_SCHEMA].at[i], (struct span){0, 0});
     }
 }
 
-/* ---- references
- * --------------------------------------------------------------------------------------------------------
- */
+/* ---- references ------------------------------------------------------------------------------ */
 
-static void resolve_reference(struct elab *e, const struct pending *p) {
+static void resolve_reference(struct elab *e, const struct pending *p)
+{
     atom path = p->path->text;
     const char *dot = strrchr(path, '.');
     if (dot == NULL) {
@@ -285,13 +291,15 @@ static void resolve_reference(struct elab *e, const struct pending *p) {
     }
 }
 
-void notes_copied(struct elab *e, const struct column_notes *from, struct column_notes *to) {
+void notes_copied(struct elab *e, const struct column_notes *from, struct column_notes *to)
+{
     if (from->references.at.lo != 0 || from->from.at.lo != 0) {
         vec_push(e->arena, &e->copies, (struct notes_copy){from, to});
     }
 }
 
-void schemas_references(struct elab *e) {
+void schemas_references(struct elab *e)
+{
     for (size_t i = 0; i < e->pending.len; i++) {
         resolve_reference(e, &e->pending.at[i]);
     }

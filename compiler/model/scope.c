@@ -12,18 +12,21 @@ enum {
     SUGGESTIONS_MAX = 1000000
 }; /* candidates compared in a run: bounds the time of a mesh full of mistakes */
 
-static enum kind space_of(enum kind kind) {
+static enum kind space_of(enum kind kind)
+{
     if (kind < NAMED_KINDS && (KINDS_PRINCIPAL >> kind & 1) != 0) {
         return KIND_ROLE;
     }
     return kind == KIND_OUTPUT ? KIND_PRODUCT : kind;
 }
 
-static struct decl *decl_of(const struct declared *d) {
+static struct decl *decl_of(const struct declared *d)
+{
     return d->thing;
 }
 
-bool report_once(struct elab *e, const void *place) {
+bool report_once(struct elab *e, const void *place)
+{
     if (map_get(&e->once, place, NULL) != NULL) {
         return false;
     }
@@ -31,7 +34,8 @@ bool report_once(struct elab *e, const void *place) {
     return true;
 }
 
-atom names_join(struct elab *e, atom scope, atom name) {
+atom names_join(struct elab *e, atom scope, atom name)
+{
     size_t a = atom_length(scope), b = atom_length(name);
     char small[256];
     char *text = a + b + 2 <= sizeof small ? small : arena_alloc(e->arena, a + b + 2);
@@ -41,7 +45,8 @@ atom names_join(struct elab *e, atom scope, atom name) {
     return atom_put(&e->s->atoms, text, a + b + 1);
 }
 
-atom names_lower(struct elab *e, atom text) {
+atom names_lower(struct elab *e, atom text)
+{
     size_t n = atom_length(text), i = 0;
     while (i < n && !(text[i] >= 'A' && text[i] <= 'Z')) {
         i++;
@@ -57,20 +62,21 @@ atom names_lower(struct elab *e, atom text) {
     return atom_put(&e->s->atoms, lower, n);
 }
 
-struct diag *not_supported(struct elab *e, struct span at, const char *what) {
+struct diag *not_supported(struct elab *e, struct span at, const char *what)
+{
     return diag(e->s, D_NOT_SUPPORTED_YET, at, "%s not supported yet", what);
 }
 
-/* ---- looking up
- * ---------------------------------------------------------------------------------------------------
- */
+/* ---- looking up ------------------------------------------------------------------------------ */
 
-static struct declared *find_path(struct elab *e, enum kind space, atom path) {
+static struct declared *find_path(struct elab *e, enum kind space, atom path)
+{
     return path == NULL ? NULL : map_get(&e->names, path, kind_info(space));
 }
 
 static struct declared *find_in_space(struct elab *e, enum kind space, const struct domain *scope,
-                                      atom text) {
+                                      atom text)
+{
     if (scope != NULL) {
         size_t a = atom_length(scope->decl.path), b = atom_length(text);
         char small[256];
@@ -86,7 +92,8 @@ static struct declared *find_in_space(struct elab *e, enum kind space, const str
     return find_path(e, space, text);
 }
 
-struct declared *names_find(struct elab *e, uint64_t kinds, const struct domain *scope, atom text) {
+struct declared *names_find(struct elab *e, uint64_t kinds, const struct domain *scope, atom text)
+{
     enum kind last = KIND_NONE;
     for (unsigned k = 1; k < NAMED_KINDS && kinds >> k != 0; k++) {
         enum kind space = space_of((enum kind)k);
@@ -103,7 +110,8 @@ struct declared *names_find(struct elab *e, uint64_t kinds, const struct domain 
 }
 
 /* "role, user or team" */
-static const char *kinds_words(struct elab *e, uint64_t kinds) {
+static const char *kinds_words(struct elab *e, uint64_t kinds)
+{
     const char *text = "";
     for (unsigned k = 1; k < NAMED_KINDS && kinds >> k != 0; k++) {
         if ((kinds >> k & 1) != 0) {
@@ -115,12 +123,14 @@ static const char *kinds_words(struct elab *e, uint64_t kinds) {
     return text;
 }
 
-static const char *declared_word(const struct declared *d) {
+static const char *declared_word(const struct declared *d)
+{
     return d->type != NULL ? "type" : kind_info(d->kind)->word;
 }
 
 void suggest_declared(struct elab *e, struct diag *d, uint64_t kinds, const struct domain *scope,
-                      atom text) {
+                      atom text)
+{
     struct suggestion suggestion = suggest_for(text);
     for (unsigned k = 1; k < NAMED_KINDS && kinds >> k != 0; k++) {
         for (size_t i = 0; (kinds >> k & 1) != 0 && i < e->of_kind[k].len; i++) {
@@ -136,7 +146,8 @@ void suggest_declared(struct elab *e, struct diag *d, uint64_t kinds, const stru
     diag_suggest(e->s, d, suggestion.best);
 }
 
-static struct declared *find_anywhere(struct elab *e, const struct domain *scope, atom text) {
+static struct declared *find_anywhere(struct elab *e, const struct domain *scope, atom text)
+{
     for (unsigned k = 1; k < KIND_COUNT && (kind_info((enum kind)k)->head & HEAD_TOP) != 0; k++) {
         struct declared *d = find_in_space(e, space_of((enum kind)k), scope, text);
         if (d != NULL) {
@@ -147,7 +158,8 @@ static struct declared *find_anywhere(struct elab *e, const struct domain *scope
 }
 
 struct declared *names_resolve(struct elab *e, uint64_t kinds, const struct domain *scope,
-                               atom text, struct span at) {
+                               atom text, struct span at)
+{
     struct declared *found = names_find(e, kinds, scope, text);
     if (found != NULL) {
         return found;
@@ -169,7 +181,8 @@ struct declared *names_resolve(struct elab *e, uint64_t kinds, const struct doma
 }
 
 struct declared *names_resolve_value(struct elab *e, uint64_t kinds, const struct domain *scope,
-                                     const struct value *value) {
+                                     const struct value *value)
+{
     if (value == NULL || value->kind == VALUE_ERROR) {
         return NULL;
     }
@@ -188,7 +201,8 @@ struct declared *names_resolve_value(struct elab *e, uint64_t kinds, const struc
 }
 
 struct principal *names_principal(struct elab *e, const struct domain *scope,
-                                  const struct value *value, uint64_t kinds) {
+                                  const struct value *value, uint64_t kinds)
+{
     struct declared *d = names_resolve_value(e, kinds, scope, value);
     if (d == NULL) {
         return NULL;
@@ -196,13 +210,12 @@ struct principal *names_principal(struct elab *e, const struct domain *scope,
     return d->kind == KIND_PIPELINE ? ((struct pipeline *)d->thing)->self : d->thing;
 }
 
-/* ---- declaring
- * ----------------------------------------------------------------------------------------------------
- */
+/* ---- declaring ------------------------------------------------------------------------------- */
 
 /* A name in the space that differs only in case. Names of lower case stand in `names` alone, others
  * in both maps. */
-static struct declared *same_but_case(struct elab *e, struct declared *d, enum kind space) {
+static struct declared *same_but_case(struct elab *e, struct declared *d, enum kind space)
+{
     atom path = decl_of(d)->path, lower = names_lower(e, path);
     if (lower == path) {
         return e->folded.count == 0 ? NULL : map_get(&e->folded, path, kind_info(space));
@@ -212,7 +225,8 @@ static struct declared *same_but_case(struct elab *e, struct declared *d, enum k
 }
 
 /* Puts the thing's path into its space; false after reporting that it is taken. */
-static bool claim(struct elab *e, struct declared *d) {
+static bool claim(struct elab *e, struct declared *d)
+{
     enum kind space = space_of(d->kind);
     struct decl *decl = decl_of(d);
     struct declared *first = map_put(&e->names, decl->path, kind_info(space), d);
@@ -238,7 +252,8 @@ static bool claim(struct elab *e, struct declared *d) {
     return true;
 }
 
-struct declared *names_add(struct elab *e, enum kind kind, void *thing, struct domain *domain) {
+struct declared *names_add(struct elab *e, enum kind kind, void *thing, struct domain *domain)
+{
     struct declared *d = arena_new(e->arena, struct declared);
     d->kind = kind;
     d->thing = thing;
@@ -249,7 +264,8 @@ struct declared *names_add(struct elab *e, enum kind kind, void *thing, struct d
 }
 
 /* The model's struct behind a kind; kinds without one of their own are a bare decl. */
-static size_t thing_size(enum kind kind) {
+static size_t thing_size(enum kind kind)
+{
     static const size_t sizes[KIND_COUNT] = {
         [KIND_ENVIRONMENT] = sizeof(struct environment),
         [KIND_ROLE] = sizeof(struct principal),
@@ -266,7 +282,8 @@ static size_t thing_size(enum kind kind) {
 }
 
 /* A domain that nobody declared: what belongs to it is elaborated all the same. */
-static struct domain *ghost_domain(struct elab *e, atom name) {
+static struct domain *ghost_domain(struct elab *e, atom name)
+{
     struct domain *ghost = map_get(&e->ghosts, name, NULL);
     if (ghost == NULL) {
         ghost = arena_new(e->arena, struct domain);
@@ -280,7 +297,8 @@ static struct domain *ghost_domain(struct elab *e, atom name) {
 }
 
 /* The domain before the dot of a declared name. */
-static struct domain *domain_of_path(struct elab *e, const struct block *block, const char *dot) {
+static struct domain *domain_of_path(struct elab *e, const struct block *block, const char *dot)
+{
     atom name = atom_put(&e->s->atoms, block->name.text, (size_t)(dot - block->name.text));
     struct declared *d = find_path(e, KIND_DOMAIN, name);
     if (d != NULL) {
@@ -293,14 +311,16 @@ static struct domain *domain_of_path(struct elab *e, const struct block *block, 
 }
 
 /* Kinds that belong to a domain always. */
-static bool needs_domain(enum kind kind) {
+static bool needs_domain(enum kind kind)
+{
     return kind == KIND_PRODUCT || kind == KIND_PIPELINE || kind == KIND_WAREHOUSE ||
            kind == KIND_FUNCTION || kind == KIND_RESOURCE;
 }
 
 /* Fills name, path and domain of a declaration; false when it has no name that could be used. */
 static bool name_of_block(struct elab *e, const struct block *block, struct decl *decl,
-                          struct domain **domain) {
+                          struct domain **domain)
+{
     const char *word = kind_info(block->kind)->word;
     atom written = block->name.text;
     const char *dot = strrchr(written, '.');
@@ -336,7 +356,8 @@ static bool name_of_block(struct elab *e, const struct block *block, struct decl
 }
 
 /* The outputs of a product: its `output` blocks, or one without a name. */
-static void declare_outputs(struct elab *e, struct product *product, const struct declared *d) {
+static void declare_outputs(struct elab *e, struct product *product, const struct declared *d)
+{
     const struct block *block = d->block;
     bool first = find_path(e, KIND_PRODUCT, product->decl.path) == d;
     for (const struct item *item = block->items; item != NULL; item = item->next) {
@@ -376,7 +397,8 @@ static void declare_outputs(struct elab *e, struct product *product, const struc
         vec_push(e->arena, &e->mesh->list, listed_);                                               \
     } while (0)
 
-static void list_product(struct elab *e, struct declared *d) {
+static void list_product(struct elab *e, struct declared *d)
+{
     struct product *product = d->thing;
     LIST_ADD(products, struct product);
     product->domain = d->domain;
@@ -384,7 +406,8 @@ static void list_product(struct elab *e, struct declared *d) {
     declare_outputs(e, product, d);
 }
 
-static void list_pipeline(struct elab *e, struct declared *d) {
+static void list_pipeline(struct elab *e, struct declared *d)
+{
     struct pipeline *pipeline = d->thing;
     LIST_ADD(pipelines, struct pipeline);
     pipeline->domain = d->domain;
@@ -399,7 +422,8 @@ static void list_pipeline(struct elab *e, struct declared *d) {
 }
 
 /* Puts a new thing into the mesh's list of its sort; principals are listed by principals.c. */
-static void list_thing(struct elab *e, struct declared *d) {
+static void list_thing(struct elab *e, struct declared *d)
+{
     if (d->kind == KIND_PRODUCT) {
         list_product(e, d);
     } else if (d->kind == KIND_PIPELINE) {
@@ -421,7 +445,8 @@ static void list_thing(struct elab *e, struct declared *d) {
     }
 }
 
-static void declare_block(struct elab *e, const struct block *block, struct domain *domain) {
+static void declare_block(struct elab *e, const struct block *block, struct domain *domain)
+{
     const struct kind_info *info = kind_info(block->kind);
     if (info->later) {
         not_supported(e, block->word.span, arena_format(e->arena, "a block '%s' is", info->word));
@@ -441,7 +466,8 @@ static void declare_block(struct elab *e, const struct block *block, struct doma
     annotations_refuse(e, block->annotations, info->word);
 }
 
-static void declare_type(struct elab *e, const struct type_decl *type) {
+static void declare_type(struct elab *e, const struct type_decl *type)
+{
     if (type->name.text == NULL) {
         return;
     }
@@ -454,11 +480,13 @@ static void declare_type(struct elab *e, const struct type_decl *type) {
     claim(e, d);
 }
 
-static void declare_defaults(struct elab *e, const struct block *block, struct domain *domain) {
+static void declare_defaults(struct elab *e, const struct block *block, struct domain *domain)
+{
     vec_push(e->arena, &e->default_blocks, (struct default_block){block, domain});
 }
 
-static void declare_mesh(struct elab *e, const struct block *block) {
+static void declare_mesh(struct elab *e, const struct block *block)
+{
     if (e->mesh_block != NULL) {
         struct diag *d = diag(e->s, D_SEVERAL_MESH_BLOCKS,
                               block->name.text != NULL ? block->name.span : block->word.span,
@@ -479,14 +507,16 @@ static void declare_mesh(struct elab *e, const struct block *block) {
 static void declare_items(struct elab *e, const struct item *items, struct domain *domain);
 
 /* What a declared domain holds stands where the domain does. */
-static void declare_inside(struct elab *e, const struct block *block) {
+static void declare_inside(struct elab *e, const struct block *block)
+{
     if (block->name.text != NULL) {
         struct declared *d = find_path(e, KIND_DOMAIN, block->name.text);
         declare_items(e, block->items, d != NULL ? d->thing : ghost_domain(e, block->name.text));
     }
 }
 
-static void declare_items(struct elab *e, const struct item *items, struct domain *domain) {
+static void declare_items(struct elab *e, const struct item *items, struct domain *domain)
+{
     for (const struct item *item = items; item != NULL; item = item->next) {
         const struct block *block = item_as_const(block, item);
         if (item->kind == ITEM_TYPE) {
@@ -507,7 +537,8 @@ static void declare_items(struct elab *e, const struct item *items, struct domai
     }
 }
 
-static void declare_domains(struct elab *e, const struct item *items) {
+static void declare_domains(struct elab *e, const struct item *items)
+{
     for (const struct item *item = items; item != NULL; item = item->next) {
         const struct block *block = item_as_const(block, item);
         if (item->kind == ITEM_BLOCK && block->kind == KIND_DOMAIN) {
@@ -517,7 +548,8 @@ static void declare_domains(struct elab *e, const struct item *items) {
 }
 
 /* A pipeline's name stands for the role it runs as. */
-static void check_pipeline_names(struct elab *e) {
+static void check_pipeline_names(struct elab *e)
+{
     for (size_t i = 0; i < e->of_kind[KIND_PIPELINE].len; i++) {
         const struct decl *decl = decl_of(e->of_kind[KIND_PIPELINE].at[i]);
         const struct declared *principal = find_path(e, KIND_ROLE, decl->path);
@@ -532,7 +564,8 @@ static void check_pipeline_names(struct elab *e) {
     }
 }
 
-void names_declare(struct elab *e, struct tree *const *trees, size_t count) {
+void names_declare(struct elab *e, struct tree *const *trees, size_t count)
+{
     for (size_t i = 0; i < count; i++) {
         declare_domains(e, trees[i]->items);
     }

@@ -37,11 +37,13 @@ struct making { /* a list of steps while it is being made */
     struct pipeline *pipeline;
 };
 
-static bool is_text(const struct value *value) {
+static bool is_text(const struct value *value)
+{
     return value != NULL && (value->kind == VALUE_STRING || value->kind == VALUE_BLOCKTEXT);
 }
 
-static size_t operand_count(const struct step_decl *decl) {
+static size_t operand_count(const struct step_decl *decl)
+{
     size_t count = 0;
     for (const struct value *v = decl->operands; v != NULL; v = v->next) {
         count++;
@@ -52,12 +54,11 @@ static size_t operand_count(const struct step_decl *decl) {
 /* The parser has reported operands that do not fit the verb: here they only make the step broken.
  */
 
-/* ---- operands by verb
- * ----------------------------------------------------------------------------------------------------
- */
+/* ---- operands by verb ------------------------------------------------------------------------ */
 
 static bool read_product(struct elab *e, const struct making *m, const struct step_decl *decl,
-                         struct step *step) {
+                         struct step *step)
+{
     const struct value *value = decl->operands;
     if (operand_count(decl) != 1 || value->kind != VALUE_PATH) {
         return false;
@@ -81,7 +82,8 @@ static bool read_product(struct elab *e, const struct making *m, const struct st
 }
 
 static bool read_run(struct elab *e, const struct making *m, const struct step_decl *decl,
-                     struct step *step) {
+                     struct step *step)
+{
     const struct value *value = decl->operands;
     if (operand_count(decl) != 1 || value->kind != VALUE_PATH) {
         return false;
@@ -91,7 +93,8 @@ static bool read_run(struct elab *e, const struct making *m, const struct step_d
     return d != NULL;
 }
 
-static bool read_wait(struct elab *e, const struct step_decl *decl, struct step *step) {
+static bool read_wait(struct elab *e, const struct step_decl *decl, struct step *step)
+{
     const struct value *value = decl->operands;
     step->wait_until = decl->wait_until;
     if (operand_count(decl) != 1) {
@@ -113,7 +116,8 @@ static bool read_wait(struct elab *e, const struct step_decl *decl, struct step 
 }
 
 static bool read_notify(struct elab *e, const struct making *m, const struct step_decl *decl,
-                        struct step *step) {
+                        struct step *step)
+{
     const struct value *value = decl->operands;
     if (operand_count(decl) != 2 || value->kind != VALUE_PATH || !is_text(value->next)) {
         return false;
@@ -124,7 +128,8 @@ static bool read_notify(struct elab *e, const struct making *m, const struct ste
     return d != NULL;
 }
 
-static bool read_fail(const struct step_decl *decl, struct step *step) {
+static bool read_fail(const struct step_decl *decl, struct step *step)
+{
     const struct value *value = decl->operands;
     size_t count = operand_count(decl);
     if (count > 2 || (count > 0 && !is_text(value)) || (count == 2 && !is_text(value->next))) {
@@ -135,7 +140,8 @@ static bool read_fail(const struct step_decl *decl, struct step *step) {
     return true;
 }
 
-static bool read_operands(const struct making *m, const struct step_decl *decl, struct step *step) {
+static bool read_operands(const struct making *m, const struct step_decl *decl, struct step *step)
+{
     struct elab *e = m->e;
     const struct value *value = decl->operands;
     switch (step->kind) {
@@ -170,11 +176,10 @@ static bool read_operands(const struct making *m, const struct step_decl *decl, 
     return false;
 }
 
-/* ---- options
- * --------------------------------------------------------------------------------------------------------------
- */
+/* ---- options --------------------------------------------------------------------------------- */
 
-static struct retry *read_retry(struct elab *e, const struct block *block) {
+static struct retry *read_retry(struct elab *e, const struct block *block)
+{
     struct retry *retry = arena_new(e->arena, struct retry);
     struct body body;
     body_of_block(e, block, NULL, &body);
@@ -191,7 +196,8 @@ static struct retry *read_retry(struct elab *e, const struct block *block) {
     return retry;
 }
 
-static void read_result(struct elab *e, const struct body *body, struct step *step) {
+static void read_result(struct elab *e, const struct body *body, struct step *step)
+{
     const struct value *value = body_value(body, "result");
     if (value == NULL) {
         return;
@@ -209,7 +215,8 @@ static void read_result(struct elab *e, const struct body *body, struct step *st
     }
 }
 
-static enum wait_mode wait_mode(const struct body *body) {
+static enum wait_mode wait_mode(const struct body *body)
+{
     const struct value *value = body_value(body, "wait");
     if (value == NULL || strcmp(value->text, "done") == 0) {
         return WAIT_DONE;
@@ -217,7 +224,8 @@ static enum wait_mode wait_mode(const struct body *body) {
     return strcmp(value->text, "token") == 0 ? WAIT_TOKEN : WAIT_NO;
 }
 
-static void read_options(const struct making *m, const struct step_decl *decl, struct step *step) {
+static void read_options(const struct making *m, const struct step_decl *decl, struct step *step)
+{
     struct elab *e = m->e;
     struct body body, inner;
     body_read(e, verbs[decl->verb].kind, decl->options, decl->word.span, NULL, &body);
@@ -244,11 +252,10 @@ static void read_options(const struct making *m, const struct step_decl *decl, s
     }
 }
 
-/* ---- lists
- * ----------------------------------------------------------------------------------------------------------------
- */
+/* ---- lists ----------------------------------------------------------------------------------- */
 
-static struct step *read_step(const struct making *m, const struct step_decl *decl) {
+static struct step *read_step(const struct making *m, const struct step_decl *decl)
+{
     struct elab *e = m->e;
     if (decl->verb == VERB_NONE || decl->label.text == NULL) {
         return NULL; /* reported by the parser */
@@ -268,7 +275,8 @@ static struct step *read_step(const struct making *m, const struct step_decl *de
     return whole ? step : NULL;
 }
 
-static struct step *read_steps(const struct making *m, const struct block *block) {
+static struct step *read_steps(const struct making *m, const struct block *block)
+{
     struct step *first = NULL, **tail = &first;
     if (block == NULL) {
         return NULL;
@@ -287,7 +295,8 @@ static struct step *read_steps(const struct making *m, const struct block *block
 }
 
 void steps_build(struct elab *e, struct pipeline *pipeline, const struct block *steps,
-                 const struct block *on_failure) {
+                 const struct block *on_failure)
+{
     struct making making = {.e = e, .pipeline = pipeline};
     pipeline->steps = read_steps(&making, steps);
     pipeline->on_failure = read_steps(&making, on_failure);

@@ -5,7 +5,8 @@
 #include "base/suggest.h"
 #include <string.h>
 
-static int value_index(const struct tag *tag, atom value) {
+static int value_index(const struct tag *tag, atom value)
+{
     for (size_t i = 0; i < tag->values.len; i++) {
         if (tag->values.at[i] == value) {
             return (int)i;
@@ -14,7 +15,8 @@ static int value_index(const struct tag *tag, atom value) {
     return -1;
 }
 
-static void unknown_value(struct elab *e, const struct tag *tag, atom value, struct span at) {
+static void unknown_value(struct elab *e, const struct tag *tag, atom value, struct span at)
+{
     struct diag *d =
         diag(e->s, D_UNKNOWN_TAG_VALUE, at, "tag '%s' has no value '%s'", tag->decl.name, value);
     struct suggestion suggestion = suggest_for(value);
@@ -27,12 +29,10 @@ static void unknown_value(struct elab *e, const struct tag *tag, atom value, str
     }
 }
 
-/* ---- declarations
- * ------------------------------------------------------------------------------------------------------
- */
+/* ---- declarations ---------------------------------------------------------------------------- */
 
-static void add_value(struct elab *e, struct tag *tag, const struct value *value,
-                      struct map *seen) {
+static void add_value(struct elab *e, struct tag *tag, const struct value *value, struct map *seen)
+{
     if (value->kind != VALUE_PATH && value->kind != VALUE_STRING) {
         if (value->kind != VALUE_ERROR) {
             diag(e->s, D_WRONG_TYPE, value->span, "a value of a tag is a word; this is %s",
@@ -53,7 +53,8 @@ static void add_value(struct elab *e, struct tag *tag, const struct value *value
     vec_push(e->arena, &tag->values, value->text);
 }
 
-static void build_tag(struct elab *e, const struct declared *d) {
+static void build_tag(struct elab *e, const struct declared *d)
+{
     struct tag *tag = d->thing;
     struct body body;
     body_of_block(e, d->block, NULL, &body);
@@ -91,7 +92,8 @@ static void build_tag(struct elab *e, const struct declared *d) {
 }
 
 /* Before anything is declared: tag pii { values: none < indirect < direct  default: none } */
-void tags_predeclare(struct elab *e) {
+void tags_predeclare(struct elab *e)
+{
     static const char *const words[] = {"none", "indirect", "direct"};
     struct tag *tag = arena_new(e->arena, struct tag);
     tag->decl.name = tag->decl.path = atom_of(&e->s->atoms, "pii");
@@ -106,7 +108,8 @@ void tags_predeclare(struct elab *e) {
     e->pii = tag;
 }
 
-void tags_build(struct elab *e) {
+void tags_build(struct elab *e)
+{
     for (size_t i = 0; i < e->of_kind[KIND_TAG].len; i++) {
         if (e->of_kind[KIND_TAG].at[i]->block != NULL) {
             build_tag(e, e->of_kind[KIND_TAG].at[i]);
@@ -114,11 +117,10 @@ void tags_build(struct elab *e) {
     }
 }
 
-/* ---- values on things
- * ---------------------------------------------------------------------------------------------------
- */
+/* ---- values on things ------------------------------------------------------------------------ */
 
-bool tags_put(struct elab *e, struct taggings *out, struct tagging tagging) {
+bool tags_put(struct elab *e, struct taggings *out, struct tagging tagging)
+{
     for (size_t i = 0; i < out->list.len; i++) {
         if (out->list.at[i].tag == tagging.tag) {
             return false;
@@ -132,7 +134,8 @@ bool tags_put(struct elab *e, struct taggings *out, struct tagging tagging) {
     return true;
 }
 
-void tags_inherit(struct elab *e, struct taggings *out, const struct taggings *from) {
+void tags_inherit(struct elab *e, struct taggings *out, const struct taggings *from)
+{
     if (out->list.len == 0) { /* shared, and copied by the first push */
         out->list.at = from->list.at;
         out->list.len = out->list.cap = from->list.len;
@@ -148,7 +151,8 @@ void tags_inherit(struct elab *e, struct taggings *out, const struct taggings *f
 }
 
 static void put_member(struct elab *e, const struct member *member, bool nearest,
-                       struct taggings *out) {
+                       struct taggings *out)
+{
     const struct value *value = member->value;
     struct declared *d = names_find(e, KINDS(KIND_TAG), NULL, member->label.text);
     if (d == NULL) {
@@ -179,7 +183,8 @@ static void put_member(struct elab *e, const struct member *member, bool nearest
     }
 }
 
-void tags_from_block(struct elab *e, const struct body *body, struct taggings *out) {
+void tags_from_block(struct elab *e, const struct body *body, struct taggings *out)
+{
     for (; body != NULL; body = body->fallback) {
         for (const struct item *item = body->items; item != NULL; item = item->next) {
             if (item->kind == ITEM_MEMBER) {
@@ -190,7 +195,8 @@ void tags_from_block(struct elab *e, const struct body *body, struct taggings *o
 }
 
 /* @pii, @pii(indirect), @tag(classification: restricted, residency: eu). */
-void tags_from_annotation(struct elab *e, const struct annotation *a, struct taggings *out) {
+void tags_from_annotation(struct elab *e, const struct annotation *a, struct taggings *out)
+{
     if (strcmp(a->word.text, "tag") == 0) {
         if (a->named == NULL || a->arguments != NULL) {
             diag(e->s, D_ANNOTATION_ARGUMENTS, a->span,
@@ -221,7 +227,8 @@ void tags_from_annotation(struct elab *e, const struct annotation *a, struct tag
     }
 }
 
-static struct tagging *tagging_of(struct taggings *taggings, const struct tag *tag) {
+static struct tagging *tagging_of(struct taggings *taggings, const struct tag *tag)
+{
     for (size_t i = 0; i < taggings->list.len; i++) {
         if (taggings->list.at[i].tag == tag) {
             return &taggings->list.at[i];
@@ -230,7 +237,8 @@ static struct tagging *tagging_of(struct taggings *taggings, const struct tag *t
     return NULL;
 }
 
-void tags_gather(struct elab *e, struct taggings *out, const struct taggings *inner) {
+void tags_gather(struct elab *e, struct taggings *out, const struct taggings *inner)
+{
     size_t pairs = inner->list.len * (inner->list.len + out->list.len);
     if (inner->list.len > 0 && !elab_affords(e, pairs / 64, inner->list.at[0].at)) {
         return;
@@ -248,7 +256,8 @@ void tags_gather(struct elab *e, struct taggings *out, const struct taggings *in
     }
 }
 
-void tags_lift(struct elab *e, struct taggings *out, const struct taggings *inner, struct span at) {
+void tags_lift(struct elab *e, struct taggings *out, const struct taggings *inner, struct span at)
+{
     size_t pairs = inner->list.len * (inner->list.len + out->list.len);
     if (inner->list.len == 0 || !elab_affords(e, pairs / 64, at)) {
         return;
@@ -278,7 +287,8 @@ void tags_lift(struct elab *e, struct taggings *out, const struct taggings *inne
     *out = lifted;
 }
 
-atom tag_value_of(const struct output *output, const struct column *column, const struct tag *tag) {
+atom tag_value_of(const struct output *output, const struct column *column, const struct tag *tag)
+{
     const struct taggings *levels[] = {column != NULL ? &column->tags : NULL, &output->tags};
     for (size_t n = 0; n < 2; n++) {
         for (size_t i = 0; levels[n] != NULL && i < levels[n]->list.len; i++) {

@@ -36,7 +36,8 @@ static const char *const foreign[][2] = {
     {"bytes", "binary"}, {"list", "array"},     {"datetime", "timestamp"}, {"object", "struct"},
 };
 
-struct type *type_simple(struct elab *e, enum type_kind kind) {
+struct type *type_simple(struct elab *e, enum type_kind kind)
+{
     if (e->simple[kind] == NULL) {
         struct type *type = arena_new(e->arena, struct type);
         type->kind = kind;
@@ -46,17 +47,20 @@ struct type *type_simple(struct elab *e, enum type_kind kind) {
     return e->simple[kind];
 }
 
-static struct type *broken(struct elab *e) {
+static struct type *broken(struct elab *e)
+{
     return type_simple(e, TYPE_ERROR);
 }
 
-static struct type *bad_arguments(struct elab *e, const struct type_expr *expr, const char *form) {
+static struct type *bad_arguments(struct elab *e, const struct type_expr *expr, const char *form)
+{
     diag(e->s, D_TYPE_ARGUMENTS, expr->span, "a '%s' is written %s", expr->word.text, form);
     return broken(e);
 }
 
 /* Glue's spelling of a type with arguments that is no struct. */
-static atom spelled(struct elab *e, const struct type *type) {
+static atom spelled(struct elab *e, const struct type *type)
+{
     struct buf text = {0};
     if (type->kind == TYPE_MAP) {
         buf_format(&text, "map<%s,%s>", type->key->glue, type->element->glue);
@@ -74,7 +78,8 @@ static atom spelled(struct elab *e, const struct type *type) {
 
 /* Shares one struct among all types of the same spelling that hold nothing of their own. Known by
  * what they are made of, so that few have to be spelled. */
-static struct type *share(struct elab *e, struct type type) {
+static struct type *share(struct elab *e, struct type type)
+{
     const void *word = words[type.kind], *first = word, *second = NULL;
     if (type.element != NULL) {
         first = type.element;
@@ -98,12 +103,14 @@ static struct type *share(struct elab *e, struct type type) {
     return known;
 }
 
-static bool small_integer(const struct value *value, int low, int high) {
+static bool small_integer(const struct value *value, int low, int high)
+{
     return value != NULL && value->kind == VALUE_INTEGER && value->number >= low &&
            value->number <= high;
 }
 
-static struct type *decimal_type(struct elab *e, const struct type_expr *expr) {
+static struct type *decimal_type(struct elab *e, const struct type_expr *expr)
+{
     static const char form[] = "decimal(10, 2): 1 to 38 digits, of which some after the point";
     const struct value *p = expr->numbers;
     struct type type = {.kind = TYPE_DECIMAL};
@@ -119,7 +126,8 @@ static struct type *decimal_type(struct elab *e, const struct type_expr *expr) {
     return share(e, type);
 }
 
-static struct type *text_type(struct elab *e, const struct type_expr *expr, enum type_kind kind) {
+static struct type *text_type(struct elab *e, const struct type_expr *expr, enum type_kind kind)
+{
     struct type type = {.kind = kind};
     int most = kind == TYPE_CHAR ? 255 : 65535;
     if (expr->arguments != NULL || !small_integer(expr->numbers, 1, most) ||
@@ -132,7 +140,8 @@ static struct type *text_type(struct elab *e, const struct type_expr *expr, enum
     return share(e, type);
 }
 
-static struct type *too_long(struct elab *e, struct span at) {
+static struct type *too_long(struct elab *e, struct span at)
+{
     diag(e->s, D_TYPE_TOO_LONG, at, "this type takes more than %d bytes in Glue's spelling",
          GLUE_TYPE_MAX);
     return broken(e);
@@ -140,7 +149,8 @@ static struct type *too_long(struct elab *e, struct span at) {
 
 static struct type *container(struct elab *e, const struct domain *scope,
                               const struct type_expr *expr, enum type_kind kind,
-                              struct taggings *inner) {
+                              struct taggings *inner)
+{
     const struct type_expr *a = expr->arguments;
     const struct type_expr *b = a == NULL ? NULL : a->next;
     struct type type = {.kind = kind};
@@ -168,7 +178,8 @@ static struct type *container(struct elab *e, const struct domain *scope,
 }
 
 /* Writes Glue's spelling of a struct; broken when a field is, or when it is too long. */
-static struct type *finish_struct(struct elab *e, struct type *type, struct span at) {
+static struct type *finish_struct(struct elab *e, struct type *type, struct span at)
+{
     if (!elab_affords(e, type->fields.len, at)) {
         return broken(e);
     }
@@ -190,7 +201,8 @@ static struct type *finish_struct(struct elab *e, struct type *type, struct span
 }
 
 static struct type *struct_type(struct elab *e, const struct domain *scope,
-                                const struct type_expr *expr, struct taggings *inner) {
+                                const struct type_expr *expr, struct taggings *inner)
+{
     struct type *type = arena_new(e->arena, struct type);
     type->kind = TYPE_STRUCT;
     if (expr->numbers != NULL || expr->arguments == NULL) {
@@ -218,7 +230,8 @@ static struct type *struct_type(struct elab *e, const struct domain *scope,
 }
 
 /* A schema as the struct of its columns, made once. */
-static struct type *type_of_schema(struct elab *e, struct declared *d, struct span at) {
+static struct type *type_of_schema(struct elab *e, struct declared *d, struct span at)
+{
     const struct schema *schema = d->thing;
     if (d->as_type != NULL) {
         return d->as_type;
@@ -241,7 +254,8 @@ static struct type *type_of_schema(struct elab *e, struct declared *d, struct sp
 }
 
 static struct type *unknown_type(struct elab *e, const struct domain *scope,
-                                 const struct type_expr *expr) {
+                                 const struct type_expr *expr)
+{
     const char *word = expr->word.text;
     struct suggestion suggestion = suggest_for(word);
     struct diag *d =
@@ -265,7 +279,8 @@ static struct type *unknown_type(struct elab *e, const struct domain *scope,
 
 static struct type *named_type(struct elab *e, const struct domain *scope,
                                const struct type_expr *expr, struct column *named,
-                               struct taggings *inner) {
+                               struct taggings *inner)
+{
     struct declared *d = names_find(e, KINDS(KIND_SCHEMA), scope, expr->word.text);
     if (d == NULL) {
         return unknown_type(e, scope, expr);
@@ -297,7 +312,8 @@ static struct type *named_type(struct elab *e, const struct domain *scope,
 }
 
 /* The type of Glue a word stands for; TYPE_ERROR when it is none. */
-static enum type_kind kind_of_word(struct elab *e, atom word) {
+static enum type_kind kind_of_word(struct elab *e, atom word)
+{
     if (e->type_words[TYPE_STRUCT] == NULL) {
         for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
             e->type_words[i] = atom_of(&e->s->atoms, words[i]);
@@ -311,7 +327,8 @@ static enum type_kind kind_of_word(struct elab *e, atom word) {
 }
 
 struct type *type_from(struct elab *e, const struct domain *scope, const struct type_expr *expr,
-                       struct column *named, struct taggings *inner) {
+                       struct column *named, struct taggings *inner)
+{
     if (expr->word.text == NULL) {
         return broken(e); /* reported by the parser */
     }

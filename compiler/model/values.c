@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *value_word(const struct value *value) {
+const char *value_word(const struct value *value)
+{
     switch (value->kind) {
     case VALUE_STRING:
     case VALUE_BLOCKTEXT:
@@ -48,11 +49,13 @@ const char *value_word(const struct value *value) {
     return "something else";
 }
 
-const struct value *value_items(const struct value *value) {
+const struct value *value_items(const struct value *value)
+{
     return value != NULL && value->kind == VALUE_LIST ? value->first : value;
 }
 
-struct text value_text(const struct value *value) {
+struct text value_text(const struct value *value)
+{
     struct text text = {0};
     if (value != NULL && value->kind != VALUE_ERROR) {
         text.value = value->text;
@@ -61,7 +64,8 @@ struct text value_text(const struct value *value) {
     return text;
 }
 
-static int64_t unit_size(enum unit unit) {
+static int64_t unit_size(enum unit unit)
+{
     switch (unit) {
     case UNIT_MINUTE:
         return 60;
@@ -98,7 +102,8 @@ static int64_t unit_size(enum unit unit) {
     return 1;
 }
 
-struct amount value_amount(const struct value *value) {
+struct amount value_amount(const struct value *value)
+{
     struct amount amount = {0};
     if (value == NULL || value->kind == VALUE_ERROR) {
         return amount;
@@ -112,7 +117,8 @@ struct amount value_amount(const struct value *value) {
     return amount;
 }
 
-int word_in_list(const char *list, const char *word) {
+int word_in_list(const char *list, const char *word)
+{
     size_t n = strlen(word);
     for (int i = 0;; i++) {
         const char *end = list + strcspn(list, "|");
@@ -126,16 +132,16 @@ int word_in_list(const char *list, const char *word) {
     }
 }
 
-const char *article(const char *noun) {
+const char *article(const char *noun)
+{
     return strchr("aeiou", *noun) != NULL ? "an" : "a";
 }
 
-/* ---- what is expected
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- what is expected ------------------------------------------------------------------------ */
 
 /* "a, b or c" from "a|b|c". */
-static const char *list_text(struct elab *e, const char *list) {
+static const char *list_text(struct elab *e, const char *list)
+{
     const char *text = "";
     while (*list != '\0') {
         size_t n = strcspn(list, "|");
@@ -171,7 +177,8 @@ static const struct {
     [ATTR_VALUE] = {"another value", ""},
 };
 
-static const char *expected(struct elab *e, const struct attr_info *attr) {
+static const char *expected(struct elab *e, const struct attr_info *attr)
+{
     if (attr->type == ATTR_REF) {
         const char *list = list_text(e, attr->detail);
         return arena_format(e->arena, "the name of %s %s", article(list), list);
@@ -179,7 +186,8 @@ static const char *expected(struct elab *e, const struct attr_info *attr) {
     return attr->type == ATTR_ENUM ? list_text(e, attr->detail) : nouns[attr->type].noun;
 }
 
-static bool wrong_type(struct elab *e, const struct attr_info *attr, const struct value *value) {
+static bool wrong_type(struct elab *e, const struct attr_info *attr, const struct value *value)
+{
     struct diag *d = diag(e->s, D_WRONG_TYPE, value->span, "%s is expected here%s; this is %s",
                           expected(e, attr), nouns[attr->type].example, value_word(value));
     if (value->kind == VALUE_LIST) {
@@ -193,7 +201,8 @@ static bool wrong_type(struct elab *e, const struct attr_info *attr, const struc
 }
 
 /* "1..5"; bounds are small figures of kinds.def. */
-static bool in_range(struct elab *e, const struct attr_info *attr, const struct value *value) {
+static bool in_range(struct elab *e, const struct attr_info *attr, const struct value *value)
+{
     if (*attr->detail == '\0') {
         return true;
     }
@@ -208,7 +217,8 @@ static bool in_range(struct elab *e, const struct attr_info *attr, const struct 
     return false;
 }
 
-static bool known_word(struct elab *e, const struct attr_info *attr, const struct value *value) {
+static bool known_word(struct elab *e, const struct attr_info *attr, const struct value *value)
+{
     if (word_in_list(attr->detail, value->text) >= 0) {
         return true;
     }
@@ -228,7 +238,8 @@ static bool known_word(struct elab *e, const struct attr_info *attr, const struc
     return false;
 }
 
-static bool positive(struct elab *e, const struct attr_info *attr, const struct value *value) {
+static bool positive(struct elab *e, const struct attr_info *attr, const struct value *value)
+{
     if (value->number > 0 && value_amount(value).base <= INT64_C(1) << 53) {
         return true;
     }
@@ -237,7 +248,8 @@ static bool positive(struct elab *e, const struct attr_info *attr, const struct 
     return false;
 }
 
-static bool account_id(struct elab *e, const struct attr_info *attr, const struct value *value) {
+static bool account_id(struct elab *e, const struct attr_info *attr, const struct value *value)
+{
     if ((value->kind != VALUE_INTEGER && value->kind != VALUE_STRING)) {
         return wrong_type(e, attr, value);
     }
@@ -250,7 +262,8 @@ static bool account_id(struct elab *e, const struct attr_info *attr, const struc
 }
 
 /* 0% to 100%. */
-static bool percentage(struct elab *e, const struct attr_info *attr, const struct value *value) {
+static bool percentage(struct elab *e, const struct attr_info *attr, const struct value *value)
+{
     double figure = strtod(value->text, NULL);
     if (figure >= 0 && figure <= 100) {
         return true;
@@ -259,7 +272,8 @@ static bool percentage(struct elab *e, const struct attr_info *attr, const struc
     return false;
 }
 
-static bool fits_one(struct elab *e, const struct attr_info *attr, const struct value *value) {
+static bool fits_one(struct elab *e, const struct attr_info *attr, const struct value *value)
+{
     enum value_kind k = value->kind;
     switch (attr->type) {
     case ATTR_TEXT:
@@ -305,7 +319,8 @@ static bool fits_one(struct elab *e, const struct attr_info *attr, const struct 
     return true;
 }
 
-static bool options_fit(struct elab *e, const struct attr_info *attr, const struct value *value) {
+static bool options_fit(struct elab *e, const struct attr_info *attr, const struct value *value)
+{
     if (!value->has_options) {
         return true;
     }
@@ -317,7 +332,8 @@ static bool options_fit(struct elab *e, const struct attr_info *attr, const stru
     return true;
 }
 
-bool value_check(struct elab *e, const struct attr_info *attr, const struct value *value) {
+bool value_check(struct elab *e, const struct attr_info *attr, const struct value *value)
+{
     if (value->kind == VALUE_ERROR) {
         return false;
     }

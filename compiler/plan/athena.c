@@ -11,7 +11,8 @@ enum { ROWS_SHOWN = 100, DESCRIPTION_MAX = 1024 };
 
 /* Results lie in the domain's bucket, outside of every table (check/storage.c): who may read
  * results is not who may read a table. */
-static void result_settings(struct plan *plan, json *settings, const struct domain *domain) {
+static void result_settings(struct plan *plan, json *settings, const struct domain *domain)
+{
     const struct domain_names *names = &plan->deployment->domains[domain->decl.index];
     const struct storage *storage = &domain->storage;
     if (!names->bucket)
@@ -27,7 +28,8 @@ static void result_settings(struct plan *plan, json *settings, const struct doma
         json_set_text(encryption, "KmsKey", storage->kms_key.value);
 }
 
-static const char *workgroup(struct plan *plan, struct stack *stack) {
+static const char *workgroup(struct plan *plan, struct stack *stack)
+{
     const struct domain *domain = stack->domain;
     const struct domain_names *names = &plan->deployment->domains[domain->decl.index];
     json *group =
@@ -49,7 +51,8 @@ static const char *workgroup(struct plan *plan, struct stack *stack) {
 }
 
 /* A name in SQL's double quotes. */
-static void put_name(struct buf *sql, const char *name) {
+static void put_name(struct buf *sql, const char *name)
+{
     buf_putc(sql, '"');
     for (size_t plain; *name; name += plain) {
         plain = strcspn(name, "\"");
@@ -62,7 +65,8 @@ static void put_name(struct buf *sql, const char *name) {
     buf_putc(sql, '"');
 }
 
-static const char *select_of(struct plan *plan, const struct output *output) {
+static const char *select_of(struct plan *plan, const struct output *output)
+{
     const struct table_names *names = &plan->deployment->tables[output->decl.index];
     struct buf sql = {0};
     buf_puts(&sql, "SELECT ");
@@ -84,7 +88,8 @@ static const char *select_of(struct plan *plan, const struct output *output) {
 }
 
 static void named_query(struct plan *plan, struct stack *stack, const struct output *output,
-                        const char *group, const char *database) {
+                        const char *group, const char *database)
+{
     const struct table_names *names = &plan->deployment->tables[output->decl.index];
     const char *text = select_of(plan, output);
     if (strlen(text) > (size_t)limit_info(LIMIT_NAMED_QUERY)->figure)
@@ -99,7 +104,8 @@ static void named_query(struct plan *plan, struct stack *stack, const struct out
     json_set(query, "QueryString", plan_literal(plan, text));
 }
 
-void plan_athena(struct plan *plan, struct stack *stack) {
+void plan_athena(struct plan *plan, struct stack *stack)
+{
     const struct domain *domain = stack->domain;
     const char *group = workgroup(plan, stack);
     const char *database = plan_made(plan, domain, "database");

@@ -14,7 +14,8 @@ struct avro {
 
 static void write_type(struct avro *avro, const struct type *type);
 
-static void write_field(struct avro *avro, const char *name, const struct type *type) {
+static void write_field(struct avro *avro, const char *name, const struct type *type)
+{
     buf_puts(avro->out, "{\"name\":");
     json_write_string(avro->out, name);
     buf_puts(avro->out, ",\"type\":[\"null\",");
@@ -22,7 +23,8 @@ static void write_field(struct avro *avro, const char *name, const struct type *
     buf_puts(avro->out, "],\"default\":null}");
 }
 
-static void write_struct(struct avro *avro, const struct type *type) {
+static void write_struct(struct avro *avro, const struct type *type)
+{
     buf_format(avro->out, "{\"type\":\"record\",\"name\":\"record%u\",\"fields\":[",
                ++avro->records);
     for (size_t i = 0; i < type->fields.len; i++) {
@@ -33,13 +35,15 @@ static void write_struct(struct avro *avro, const struct type *type) {
 }
 
 static void write_items(struct avro *avro, const char *kind, const char *member,
-                        const struct type *element) {
+                        const struct type *element)
+{
     buf_format(avro->out, "{\"type\":\"%s\",\"%s\":[\"null\",", kind, member);
     write_type(avro, element);
     buf_puts(avro->out, "]}");
 }
 
-static void write_type(struct avro *avro, const struct type *type) {
+static void write_type(struct avro *avro, const struct type *type)
+{
     switch (type->kind) {
     case TYPE_BOOLEAN:
         buf_puts(avro->out, "\"boolean\"");
@@ -90,7 +94,8 @@ static void write_type(struct avro *avro, const struct type *type) {
     buf_puts(avro->out, "\"string\"");
 }
 
-const char *plan_avro_schema(struct plan *plan, const struct output *output) {
+const char *plan_avro_schema(struct plan *plan, const struct output *output)
+{
     struct buf text = {0};
     struct avro avro = {.plan = plan, .out = &text};
     buf_puts(&text, "{\"type\":\"record\",\"name\":\"row\",\"fields\":[");

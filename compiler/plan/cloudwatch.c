@@ -12,17 +12,20 @@
 enum { ALARM_NAME_MAX = 255, LOOK_SECONDS = 300 };
 
 const char *watch_alarm_name(struct plan *plan, const struct domain *domain,
-                             const struct decl *thing, const char *kind) {
+                             const struct decl *thing, const char *kind)
+{
     const char *what = plan_format(plan, "%s-%s", plan_local(thing, domain), kind);
     return name_joined(&plan->scratch, plan->deployment, domain, what, ALARM_NAME_MAX);
 }
 
-bool watch_quality(struct plan *plan, const struct output *output) {
+bool watch_quality(struct plan *plan, const struct output *output)
+{
     return plan_made(plan, output, "ruleset") != NULL;
 }
 
 /* The dimension of a machine: a Ref in its own stack, else its ARN by name. */
-static json *machine_arn(struct plan *plan, const struct pipeline *pipeline) {
+static json *machine_arn(struct plan *plan, const struct pipeline *pipeline)
+{
     const char *id = plan_made(plan, pipeline, "machine");
     if (id) {
         return plan_ref(plan, id);
@@ -32,7 +35,8 @@ static json *machine_arn(struct plan *plan, const struct pipeline *pipeline) {
         plan_format(plan, "stateMachine:%s", plan->deployment->machines[pipeline->decl.index]));
 }
 
-static void add_dimension(json *dimensions, const char *name, json *value) {
+static void add_dimension(json *dimensions, const char *name, json *value)
+{
     json *dimension = json_add_object(dimensions);
     json_set_text(dimension, "Name", name);
     json_set(dimension, "Value", value);
@@ -40,7 +44,8 @@ static void add_dimension(json *dimensions, const char *name, json *value) {
 
 /* A metric of a machine as an item of Metrics, summed over a period and not shown itself. */
 static void add_runs(struct plan *plan, json *metrics, const char *id, const char *metric,
-                     const struct pipeline *pipeline, int64_t period) {
+                     const struct pipeline *pipeline, int64_t period)
+{
     json *query = json_add_object(metrics);
     json_set_text(query, "Id", id);
     json_set_bool(query, "ReturnData", false);
@@ -56,7 +61,8 @@ static void add_runs(struct plan *plan, json *metrics, const char *id, const cha
 
 /* SUM over all metrics above takes those that have data: one that was never published does not hide
  * the others. */
-static void add_sum(json *metrics, const char *label) {
+static void add_sum(json *metrics, const char *label)
+{
     json *query = json_add_object(metrics);
     json_set_text(query, "Id", "total");
     json_set_text(query, "Expression", "SUM(METRICS())");
@@ -65,7 +71,8 @@ static void add_sum(json *metrics, const char *label) {
 }
 
 static json *add_alarm(struct plan *plan, struct stack *stack, struct span at, const char *prefix,
-                       const char *thing, const char *name, const char *description) {
+                       const char *thing, const char *name, const char *description)
+{
     json *alarm = plan_resource(plan, stack, "AWS::CloudWatch::Alarm", at, prefix, thing);
     json_set_text(alarm, "AlarmName", name);
     json_set_text(alarm, "AlarmDescription", description);
@@ -73,7 +80,8 @@ static json *add_alarm(struct plan *plan, struct stack *stack, struct span at, c
 }
 
 static void set_actions(struct plan *plan, struct stack *stack, json *alarm,
-                        const struct pipeline *pipeline, bool also_when_well) {
+                        const struct pipeline *pipeline, bool also_when_well)
+{
     json_add(json_set_array(alarm, "AlarmActions"),
              plan_alert_topic(plan, stack, stack->domain, pipeline));
     if (also_when_well) {
@@ -83,7 +91,8 @@ static void set_actions(struct plan *plan, struct stack *stack, json *alarm,
 }
 
 static void set_test(json *alarm, const char *comparison, int64_t threshold, int64_t periods,
-                     const char *missing) {
+                     const char *missing)
+{
     json_set_text(alarm, "ComparisonOperator", comparison);
     json_set_int(alarm, "Threshold", threshold);
     json_set_int(alarm, "EvaluationPeriods", periods);
@@ -91,9 +100,10 @@ static void set_test(json *alarm, const char *comparison, int64_t threshold, int
     json_set_text(alarm, "TreatMissingData", missing);
 }
 
-/* ---- a run failed ---- */
+/* ---- a run failed ---------------------------------------------------------------------------- */
 
-static void run_failed(struct plan *plan, struct stack *stack, const struct pipeline *pipeline) {
+static void run_failed(struct plan *plan, struct stack *stack, const struct pipeline *pipeline)
+{
     static const struct {
         const char *id, *metric;
     } ends[] = {{"failed", "ExecutionsFailed"},
@@ -113,12 +123,13 @@ static void run_failed(struct plan *plan, struct stack *stack, const struct pipe
     set_actions(plan, stack, alarm, pipeline, false);
 }
 
-/* ---- a product is not fresh ---- */
+/* ---- a product is not fresh ------------------------------------------------------------------ */
 
 /* No run of a producing pipeline succeeded in the whole of the promised time. Where schedules are
  * off nobody refreshes anything, so the alarm tells nobody. */
 static void freshness_missed(struct plan *plan, struct stack *stack, const struct output *output,
-                             const struct watch_window *window) {
+                             const struct watch_window *window)
+{
     const struct amount *promise = &output->promises[PROMISE_FRESHNESS]->value;
     const char *name = watch_alarm_name(plan, stack->domain, &output->decl, "not-fresh");
     json *alarm = add_alarm(plan, stack, promise->at, "NotFresh",
@@ -138,11 +149,12 @@ static void freshness_missed(struct plan *plan, struct stack *stack, const struc
     set_actions(plan, stack, alarm, output->producers.at[0], true);
 }
 
-/* ---- a rule of quality does not hold ---- */
+/* ---- a rule of quality does not hold --------------------------------------------------------- */
 
 /* Namespace, metric and dimensions are those of evaluations in the Data Catalog; they are published
  * by every evaluation that has CloudWatchMetricsEnabled, whoever starts it. */
-static void quality_failed(struct plan *plan, struct stack *stack, const struct output *output) {
+static void quality_failed(struct plan *plan, struct stack *stack, const struct output *output)
+{
     const struct table_names *names = &plan->deployment->tables[output->decl.index];
     const char *name = watch_alarm_name(plan, stack->domain, &output->decl, "quality-failed");
     json *alarm = add_alarm(
@@ -163,9 +175,10 @@ static void quality_failed(struct plan *plan, struct stack *stack, const struct 
     set_actions(plan, stack, alarm, output->producers.len ? output->producers.at[0] : NULL, false);
 }
 
-/* ---- a domain ---- */
+/* ---- a domain -------------------------------------------------------------------------------- */
 
-static void watch_output(struct plan *plan, struct stack *stack, const struct output *output) {
+static void watch_output(struct plan *plan, struct stack *stack, const struct output *output)
+{
     struct watch_window window;
     if (!output_is_made(output)) {
         return;
@@ -178,7 +191,8 @@ static void watch_output(struct plan *plan, struct stack *stack, const struct ou
     }
 }
 
-void plan_cloudwatch(struct plan *plan, struct stack *stack) {
+void plan_cloudwatch(struct plan *plan, struct stack *stack)
+{
     const struct domain *domain = stack->domain;
     if (!domain) {
         return;

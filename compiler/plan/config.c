@@ -5,7 +5,8 @@
 #include "plan/text.h"
 
 /* Parameters of a rule are texts, lists among them with commas. */
-static void put_parameter(struct buf *out, const struct data *value) {
+static void put_parameter(struct buf *out, const struct data *value)
+{
     switch (value->kind) {
     case DATA_TEXT:
     case DATA_NUMBER:
@@ -27,7 +28,8 @@ static void put_parameter(struct buf *out, const struct data *value) {
     }
 }
 
-static void set_parameters(struct plan *plan, json *rule, const struct data *parameters) {
+static void set_parameters(struct plan *plan, json *rule, const struct data *parameters)
+{
     if (!parameters || !parameters->first) {
         return;
     }
@@ -41,7 +43,8 @@ static void set_parameters(struct plan *plan, json *rule, const struct data *par
     }
 }
 
-static json *function_arn(struct plan *plan, const char *function) {
+static json *function_arn(struct plan *plan, const char *function)
+{
     if (is_arn(function)) {
         return json_text(&plan->scratch, function);
     }
@@ -51,7 +54,8 @@ static json *function_arn(struct plan *plan, const char *function) {
 
 /* Config may call the function that judges only when the function's policy says so. */
 static const char *add_permission(struct plan *plan, struct stack *stack,
-                                  const struct guardrail *guardrail) {
+                                  const struct guardrail *guardrail)
+{
     json *permission = plan_resource(plan, stack, "AWS::Lambda::Permission", guardrail->decl.at,
                                      "ConfigCalls", guardrail->decl.name);
     json_set_text(permission, "Action", "lambda:InvokeFunction");
@@ -61,7 +65,8 @@ static const char *add_permission(struct plan *plan, struct stack *stack,
     return plan_last(stack)->id;
 }
 
-static void set_details(json *source, const struct guardrail *guardrail) {
+static void set_details(json *source, const struct guardrail *guardrail)
+{
     static const char *const changes[] = {"ConfigurationItemChangeNotification",
                                           "OversizedConfigurationItemChangeNotification"};
     json *details = json_set_array(source, "SourceDetails");
@@ -81,7 +86,8 @@ static void set_details(json *source, const struct guardrail *guardrail) {
 
 /* The rule's name is the guardrail's; two environments of one account are told apart by their
  * suffix. */
-static void set_name(struct plan *plan, json *rule, const struct guardrail *guardrail) {
+static void set_name(struct plan *plan, json *rule, const struct guardrail *guardrail)
+{
     const char *suffix = plan->deployment->suffix;
     json_set_text(rule, "ConfigRuleName",
                   suffix && suffix[0] ? plan_format(plan, "%s-%s", guardrail->decl.name, suffix)
@@ -89,7 +95,8 @@ static void set_name(struct plan *plan, json *rule, const struct guardrail *guar
     json_set_text(rule, "Description", guardrail->decl.doc);
 }
 
-static void add_rule(struct plan *plan, struct stack *stack, const struct guardrail *guardrail) {
+static void add_rule(struct plan *plan, struct stack *stack, const struct guardrail *guardrail)
+{
     bool managed = guardrail->managed.value != NULL;
     const char *permission = managed ? NULL : add_permission(plan, stack, guardrail);
     json *rule = plan_resource(plan, stack, "AWS::Config::ConfigRule", guardrail->decl.at,
@@ -115,7 +122,8 @@ static void add_rule(struct plan *plan, struct stack *stack, const struct guardr
     set_parameters(plan, rule, guardrail->parameters);
 }
 
-void plan_config(struct plan *plan, struct stack *stack) {
+void plan_config(struct plan *plan, struct stack *stack)
+{
     if (stack->domain) {
         return;
     }

@@ -9,7 +9,8 @@
 
 #include <string.h>
 
-static json *crawler_role(struct plan *plan, struct stack *stack, const struct output *output) {
+static json *crawler_role(struct plan *plan, struct stack *stack, const struct output *output)
+{
     if (output->crawl.role) {
         return plan_principal(plan, output->crawl.role);
     }
@@ -26,7 +27,8 @@ static json *crawler_role(struct plan *plan, struct stack *stack, const struct o
 
 /* A declared table is the target itself: the crawler finds its partitions, and they inherit all but
  * their values from the table. */
-static void set_table_target(struct plan *plan, json *crawler, const struct output *output) {
+static void set_table_target(struct plan *plan, json *crawler, const struct output *output)
+{
     const struct table_names *names = &plan->deployment->tables[output->decl.index];
     const char *table = plan_made(plan, output, "table");
     json *target =
@@ -40,7 +42,8 @@ static void set_table_target(struct plan *plan, json *crawler, const struct outp
 }
 
 /* A crawler calls a table after its folder; a prefix makes that the name which the mesh knows. */
-static void set_folder_target(struct plan *plan, json *crawler, const struct output *output) {
+static void set_folder_target(struct plan *plan, json *crawler, const struct output *output)
+{
     const struct table_names *names = &plan->deployment->tables[output->decl.index];
     size_t prefix;
     json_set_text(crawler, "DatabaseName", names->database);
@@ -52,7 +55,8 @@ static void set_folder_target(struct plan *plan, json *crawler, const struct out
     json_set_text(target, "Path", names->uri);
 }
 
-static void add_crawler(struct plan *plan, struct stack *stack, const struct output *output) {
+static void add_crawler(struct plan *plan, struct stack *stack, const struct output *output)
+{
     json *role = crawler_role(plan, stack, output);
     json *crawler = plan_resource(plan, stack, "AWS::Glue::Crawler", output->crawl.at, "Crawler",
                                   plan_local(&output->decl, output->domain));
@@ -75,7 +79,8 @@ static void add_crawler(struct plan *plan, struct stack *stack, const struct out
     }
 }
 
-void plan_crawlers(struct plan *plan, struct stack *stack) {
+void plan_crawlers(struct plan *plan, struct stack *stack)
+{
     const struct domain *domain = stack->domain;
     for (size_t i = 0; i < domain->products.len; i++) {
         const struct product *product = domain->products.at[i];

@@ -22,7 +22,8 @@ struct board {
 };
 
 static json *add_widget(struct board *board, const char *type, int64_t x, int64_t width,
-                        const char *title) {
+                        const char *title)
+{
     json *widget = json_add_object(board->widgets);
     json_set_text(widget, "type", type);
     json_set_int(widget, "x", x);
@@ -34,7 +35,8 @@ static json *add_widget(struct board *board, const char *type, int64_t x, int64_
     return properties;
 }
 
-static json *add_graph(struct board *board, int64_t x, const char *title, const char *statistic) {
+static json *add_graph(struct board *board, int64_t x, const char *title, const char *statistic)
+{
     const char *region = board->plan->deployment->region;
     json *properties = add_widget(board, "metric", x, GRID_WIDTH / 2, title);
     json_set_text(properties, "region", region ? region : "${AWS::Region}");
@@ -44,7 +46,8 @@ static json *add_graph(struct board *board, int64_t x, const char *title, const 
 }
 
 static void add_run_line(struct board *board, json *metrics, const char *metric,
-                         const struct pipeline *pipeline, const char *label) {
+                         const struct pipeline *pipeline, const char *label)
+{
     struct plan *plan = board->plan;
     const char *name = plan->deployment->machines[pipeline->decl.index];
     json *line = json_add_array(metrics);
@@ -56,7 +59,8 @@ static void add_run_line(struct board *board, json *metrics, const char *metric,
     json_set_text(json_add_object(line), "label", label);
 }
 
-static void add_runs(struct board *board, const struct domain *domain) {
+static void add_runs(struct board *board, const struct domain *domain)
+{
     json *runs = NULL, *times = NULL;
     size_t lines = LINES_MAX;
     for (size_t i = 0; i < domain->pipelines.len; i++) {
@@ -82,7 +86,8 @@ static void add_runs(struct board *board, const struct domain *domain) {
 }
 
 static void add_quality_line(struct board *board, json *metrics, const struct output *output,
-                             const char *metric, const char *label) {
+                             const char *metric, const char *label)
+{
     struct plan *plan = board->plan;
     const struct table_names *names = &plan->deployment->tables[output->decl.index];
     const char *account = plan->deployment->account;
@@ -99,7 +104,8 @@ static void add_quality_line(struct board *board, json *metrics, const struct ou
     json_set_text(json_add_object(line), "label", label);
 }
 
-static void add_quality(struct board *board, const struct domain *domain) {
+static void add_quality(struct board *board, const struct domain *domain)
+{
     json *failed = NULL, *passed = NULL;
     size_t lines = LINES_MAX;
     for (size_t i = 0; i < domain->products.len; i++) {
@@ -123,7 +129,8 @@ static void add_quality(struct board *board, const struct domain *domain) {
     board->y += failed ? GRAPH_HEIGHT : 0;
 }
 
-static void add_freshness(struct board *board, const struct domain *domain) {
+static void add_freshness(struct board *board, const struct domain *domain)
+{
     struct plan *plan = board->plan;
     json *alarms = NULL;
     size_t count = ALARMS_MAX;
@@ -150,7 +157,8 @@ static void add_freshness(struct board *board, const struct domain *domain) {
     board->y += alarms ? GRAPH_HEIGHT : 0;
 }
 
-void plan_dashboard(struct plan *plan, struct stack *stack) {
+void plan_dashboard(struct plan *plan, struct stack *stack)
+{
     const struct domain *domain = stack->domain;
     json *body = json_object(&plan->scratch);
     struct board board = {.plan = plan, .stack = stack};

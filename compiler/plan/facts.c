@@ -11,7 +11,8 @@
 #include <string.h>
 
 /* Single texts and keys are judged by check/catalog.c; what is put together is measured here. */
-void fact(struct facts *facts, const char *key, const char *value) {
+void fact(struct facts *facts, const char *key, const char *value)
+{
     if (!value || !*value)
         return;
     for (const struct data *d = facts->own ? facts->own->first : NULL; d; d = d->next)
@@ -24,28 +25,29 @@ void fact(struct facts *facts, const char *key, const char *value) {
     json_set(facts->parameters, key, plan_literal(facts->plan, value));
 }
 
-static const char *kept(struct facts *facts, struct buf *text) {
+static const char *kept(struct facts *facts, struct buf *text)
+{
     const char *copy = text->len ? arena_copy(&facts->plan->scratch, text->at, text->len) : NULL;
     buf_free(text);
     return copy;
 }
 
-static const char *compact(struct facts *facts, json *tree) {
+static const char *compact(struct facts *facts, json *tree)
+{
     struct buf text = {0};
     json_write_compact(&text, tree);
     return kept(facts, &text);
 }
 
-/* ---- columns
- * -----------------------------------------------------------------------------------------------------
- */
+/* ---- columns --------------------------------------------------------------------------------- */
 
 struct writer { /* a JSON object being written member by member */
     struct buf *out;
     const char *before; /* "{" until the first member, then "," */
 };
 
-static struct buf *member(struct writer *w, const char *key) {
+static struct buf *member(struct writer *w, const char *key)
+{
     buf_puts(w->out, w->before);
     w->before = ",";
     json_write_string(w->out, key);
@@ -53,27 +55,31 @@ static struct buf *member(struct writer *w, const char *key) {
     return w->out;
 }
 
-static void text_member(struct writer *w, const char *key, const char *value) {
+static void text_member(struct writer *w, const char *key, const char *value)
+{
     if (value)
         json_write_string(member(w, key), value);
 }
 
 static void data_member(struct facts *facts, struct writer *w, const char *key,
-                        const struct data *data) {
+                        const struct data *data)
+{
     if (!data)
         return;
     json *tree = plan_data(facts->plan, data);
     json_write_compact(member(w, key), tree);
 }
 
-static bool tag_repeated(const struct taggings *tags, size_t index) {
+static bool tag_repeated(const struct taggings *tags, size_t index)
+{
     for (size_t i = 0; i < index; i++)
         if (tags->list.at[i].tag == tags->list.at[index].tag)
             return true;
     return false;
 }
 
-static void column_tags(struct writer *w, const struct taggings *tags) {
+static void column_tags(struct writer *w, const struct taggings *tags)
+{
     if (!tags->list.len)
         return;
     struct writer inner = {member(w, "tags"), "{"};
@@ -83,7 +89,8 @@ static void column_tags(struct writer *w, const struct taggings *tags) {
     buf_putc(w->out, '}');
 }
 
-static void column_facts(struct facts *facts, struct writer *w, const struct column *column) {
+static void column_facts(struct facts *facts, struct writer *w, const struct column *column)
+{
     column_tags(w, &column->tags);
     if (column->key)
         buf_format(member(w, "key"), "%u", (unsigned)column->key_position);
@@ -111,7 +118,8 @@ static void column_facts(struct facts *facts, struct writer *w, const struct col
     text_member(w, "example", column->notes->example.value);
 }
 
-static void columns(struct facts *facts, const struct schema *schema) {
+static void columns(struct facts *facts, const struct schema *schema)
+{
     struct buf text = {0};
     struct writer all = {&text, "{"};
     for (size_t i = 0; i < schema->columns.len; i++) {
@@ -131,7 +139,8 @@ static void columns(struct facts *facts, const struct schema *schema) {
     fact(facts, "mesh.columns", kept(facts, &text));
 }
 
-static void key_columns(struct facts *facts, const struct schema *schema) {
+static void key_columns(struct facts *facts, const struct schema *schema)
+{
     struct buf text = {0};
     for (uint32_t position = 1; position <= schema->columns.len; position++) {
         const struct column *found = NULL;
@@ -146,11 +155,10 @@ static void key_columns(struct facts *facts, const struct schema *schema) {
     fact(facts, "mesh.key", kept(facts, &text));
 }
 
-/* ---- the table
- * ---------------------------------------------------------------------------------------------------
- */
+/* ---- the table ------------------------------------------------------------------------------- */
 
-static void promises(struct facts *facts, const struct output *output) {
+static void promises(struct facts *facts, const struct output *output)
+{
     for (int i = 0; i < PROMISE_COUNT; i++) {
         struct buf text = {0};
         for (const struct promised *p = output->promises[i]; p; p = p->next) {
@@ -166,7 +174,8 @@ static void promises(struct facts *facts, const struct output *output) {
     }
 }
 
-static void tags(struct facts *facts, const struct taggings *list) {
+static void tags(struct facts *facts, const struct taggings *list)
+{
     for (size_t i = 0; i < list->list.len; i++)
         if (!tag_repeated(list, i))
             fact(facts, plan_format(facts->plan, "mesh.tag.%s", list->list.at[i].tag->decl.path),
@@ -175,7 +184,8 @@ static void tags(struct facts *facts, const struct taggings *list) {
 
 /* Lineage: products of the mesh as names, sources outside of it as a list of their own, for they
  * are free text. */
-static void inputs(struct facts *facts, const struct output *output) {
+static void inputs(struct facts *facts, const struct output *output)
+{
     struct buf names = {0};
     json *sources = json_array(&facts->plan->scratch);
     for (size_t i = 0; i < output->inputs.len; i++) {
@@ -192,7 +202,8 @@ static void inputs(struct facts *facts, const struct output *output) {
         fact(facts, "mesh.sources", compact(facts, sources));
 }
 
-static void custom(struct facts *facts, const struct data *map) {
+static void custom(struct facts *facts, const struct data *map)
+{
     for (const struct data *d = map ? map->first : NULL; d; d = d->next) {
         const char *value = d->kind == DATA_TEXT || d->kind == DATA_NUMBER
                                 ? d->text
@@ -201,14 +212,15 @@ static void custom(struct facts *facts, const struct data *map) {
     }
 }
 
-static void people(struct facts *facts, const struct principal *owner,
-                   const struct domain *domain) {
+static void people(struct facts *facts, const struct principal *owner, const struct domain *domain)
+{
     fact(facts, "mesh.domain", domain->decl.path);
     fact(facts, "mesh.owner", owner ? owner->decl.path : NULL);
     fact(facts, "mesh.contact", domain->contact.value);
 }
 
-void plan_table_facts(struct facts *facts, const struct output *output) {
+void plan_table_facts(struct facts *facts, const struct output *output)
+{
     const struct product *product = output->product;
     people(facts, product->owner, output->domain);
     fact(facts, "mesh.product", product->decl.path);
@@ -234,7 +246,8 @@ void plan_table_facts(struct facts *facts, const struct output *output) {
         json_set(facts->parameters, d->key, plan_literal(facts->plan, d->text));
 }
 
-void plan_domain_facts(struct facts *facts, const struct domain *domain) {
+void plan_domain_facts(struct facts *facts, const struct domain *domain)
+{
     fact(facts, "mesh.mesh", facts->plan->mesh->decl.name);
     fact(facts, "mesh.environment", facts->plan->deployment->name);
     people(facts, domain->owner, domain);

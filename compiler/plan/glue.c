@@ -7,9 +7,7 @@
 
 #include <string.h>
 
-/* ---- formats
- * -----------------------------------------------------------------------------------------------------
- */
+/* ---- formats --------------------------------------------------------------------------------- */
 
 struct classes {
     const char *classification, *library, *input, *output;
@@ -37,7 +35,8 @@ static const struct classes plain_csv_classes = {"csv", HIVE_SERDE "lazy.LazySim
 static const struct classes quoted_csv_classes = {"csv", HIVE_SERDE "OpenCSVSerde", TEXT_CLASSES};
 
 /* NULL: the model has refused the format ("not supported yet"). */
-static const struct classes *classes_of(const struct output *output) {
+static const struct classes *classes_of(const struct output *output)
+{
     switch (output->format) {
     case FORMAT_PARQUET:
     case FORMAT_NONE:
@@ -62,13 +61,15 @@ static const struct classes *classes_of(const struct output *output) {
     return NULL;
 }
 
-static const char *delimiter_of(const struct output *output) {
+static const char *delimiter_of(const struct output *output)
+{
     if (output->options.delimiter.value)
         return output->options.delimiter.value;
     return output->format == FORMAT_TSV ? "\t" : ",";
 }
 
-static void csv_parameters(json *parameters, const struct output *output) {
+static void csv_parameters(json *parameters, const struct output *output)
+{
     const struct format_options *options = &output->options;
     const char *delimiter = delimiter_of(output);
     if (options->quote.value) {
@@ -83,7 +84,8 @@ static void csv_parameters(json *parameters, const struct output *output) {
     json_set_text(parameters, "escape.delim", options->escape.value);
 }
 
-static void serde_parameters(struct plan *plan, json *parameters, const struct output *output) {
+static void serde_parameters(struct plan *plan, json *parameters, const struct output *output)
+{
     switch (output->format) {
     case FORMAT_CSV:
     case FORMAT_TSV:
@@ -110,13 +112,12 @@ static void serde_parameters(struct plan *plan, json *parameters, const struct o
     json_set_text(parameters, "serialization.format", "1");
 }
 
-/* ---- descriptions
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- descriptions ---------------------------------------------------------------------------- */
 
 /* text with at most max characters; a longer one is cut at a word and ends in "...". one_line: no
  * line breaks. */
-static const char *fitted(struct plan *plan, const char *text, enum limit limit, bool one_line) {
+static const char *fitted(struct plan *plan, const char *text, enum limit limit, bool one_line)
+{
     if (!text)
         return NULL;
     size_t max = (size_t)limit_info(limit)->figure, length = strlen(text), characters = 0, cut = 0;
@@ -141,7 +142,8 @@ static const char *fitted(struct plan *plan, const char *text, enum limit limit,
     return copy;
 }
 
-static json *columns_of(struct plan *plan, struct column *const *columns, size_t count) {
+static json *columns_of(struct plan *plan, struct column *const *columns, size_t count)
+{
     json *list = json_array(&plan->scratch);
     for (size_t i = 0; i < count; i++) {
         const struct column *column = columns[i];
@@ -154,11 +156,10 @@ static json *columns_of(struct plan *plan, struct column *const *columns, size_t
     return list;
 }
 
-/* ---- tables
- * ------------------------------------------------------------------------------------------------------
- */
+/* ---- tables ---------------------------------------------------------------------------------- */
 
-static json *storage_descriptor(struct plan *plan, const struct output *output) {
+static json *storage_descriptor(struct plan *plan, const struct output *output)
+{
     const struct table_names *names = &plan->deployment->tables[output->decl.index];
     const struct classes *classes = classes_of(output);
     const struct serde *own = &output->serde;
@@ -182,12 +183,14 @@ static json *storage_descriptor(struct plan *plan, const struct output *output) 
     return storage;
 }
 
-static const char *plain_number(struct plan *plan, int64_t number) {
+static const char *plain_number(struct plan *plan, int64_t number)
+{
     return plan_format(plan, "%lld", (long long)number);
 }
 
 /* What engines read; the product's own `properties` come after and win. */
-static void engine_parameters(struct plan *plan, struct facts *facts, const struct output *output) {
+static void engine_parameters(struct plan *plan, struct facts *facts, const struct output *output)
+{
     const struct format_options *options = &output->options;
     const struct classes *classes = classes_of(output);
     bool text = output->format == FORMAT_CSV || output->format == FORMAT_TSV;
@@ -205,7 +208,8 @@ static void engine_parameters(struct plan *plan, struct facts *facts, const stru
 }
 
 static void table(struct plan *plan, struct stack *stack, const struct output *output,
-                  const char *database) {
+                  const char *database)
+{
     const struct table_names *names = &plan->deployment->tables[output->decl.index];
     json *resource = plan_resource(plan, stack, "AWS::Glue::Table", output->decl.at, "Table",
                                    plan_local(&output->decl, output->domain));
@@ -227,7 +231,8 @@ static void table(struct plan *plan, struct stack *stack, const struct output *o
     json_set(input, "StorageDescriptor", storage_descriptor(plan, output));
 }
 
-static const char *database(struct plan *plan, struct stack *stack) {
+static const char *database(struct plan *plan, struct stack *stack)
+{
     const struct domain *domain = stack->domain;
     json *resource =
         plan_resource(plan, stack, "AWS::Glue::Database", domain->decl.at, "Database", NULL);
@@ -246,7 +251,8 @@ static const char *database(struct plan *plan, struct stack *stack) {
     return id;
 }
 
-void plan_glue(struct plan *plan, struct stack *stack) {
+void plan_glue(struct plan *plan, struct stack *stack)
+{
     const struct domain *domain = stack->domain;
     const char *id = database(plan, stack);
     for (size_t i = 0; i < domain->products.len; i++) {

@@ -22,22 +22,23 @@ struct grants {
 };
 
 /* The 12 digits, or the token that the program replaces. */
-static const char *catalog_id(const struct plan *plan) {
+static const char *catalog_id(const struct plan *plan)
+{
     return plan->deployment->account ? plan->deployment->account : "${AWS::AccountId}";
 }
 
-/* ---- one entry
- * --------------------------------------------------------------------------------------------------------------------
- */
+/* ---- one entry ------------------------------------------------------------------------------- */
 
-static json *database_resource(struct plan *plan, const struct entry *entry) {
+static json *database_resource(struct plan *plan, const struct entry *entry)
+{
     json *database = json_object(&plan->scratch);
     json_set_text(database, "CatalogId", catalog_id(plan));
     json_set_text(database, "Name", plan->deployment->domains[entry->domain->decl.index].database);
     return database;
 }
 
-static json *table_resource(struct plan *plan, const struct entry *entry) {
+static json *table_resource(struct plan *plan, const struct entry *entry)
+{
     json *table = json_object(&plan->scratch);
     json_set_text(table, "CatalogId", catalog_id(plan));
     if (entry->output) {
@@ -52,7 +53,8 @@ static json *table_resource(struct plan *plan, const struct entry *entry) {
     return table;
 }
 
-static json *location_resource(struct plan *plan, const struct entry *entry) {
+static json *location_resource(struct plan *plan, const struct entry *entry)
+{
     /* s3://bucket/prefix/ becomes arn:aws:s3:::bucket/prefix */
     const char *rest = entry->location + strlen("s3://");
     size_t length = strlen(rest);
@@ -65,7 +67,8 @@ static json *location_resource(struct plan *plan, const struct entry *entry) {
     return location;
 }
 
-static json *resource_of(struct plan *plan, const struct entry *entry) {
+static json *resource_of(struct plan *plan, const struct entry *entry)
+{
     json *resource = json_object(&plan->scratch);
     switch (entry->resource) {
     case ENTRY_CATALOG:
@@ -92,7 +95,8 @@ static json *resource_of(struct plan *plan, const struct entry *entry) {
     return resource;
 }
 
-static json *permissions_of(struct plan *plan, unsigned permissions) {
+static json *permissions_of(struct plan *plan, unsigned permissions)
+{
     json *list = json_array(&plan->scratch);
     for (unsigned bit = 1; bit <= PERMIT_DATA_LOCATION_ACCESS; bit <<= 1)
         if (permissions & bit)
@@ -100,7 +104,8 @@ static json *permissions_of(struct plan *plan, unsigned permissions) {
     return list;
 }
 
-static json *entry_tree(struct plan *plan, const struct entry *entry, const char *id) {
+static json *entry_tree(struct plan *plan, const struct entry *entry, const char *id)
+{
     json *tree = json_object(&plan->scratch);
     json_set_text(tree, "Id", id);
     json *principal = json_set_object(tree, "Principal");
@@ -114,7 +119,8 @@ static json *entry_tree(struct plan *plan, const struct entry *entry, const char
 
 /* The hash of what an entry says, by way of a text of no further use. It names the entry in logs
  * and stays while the entry stays. */
-static uint64_t entry_hash(const json *tree, struct buf *text) {
+static uint64_t entry_hash(const json *tree, struct buf *text)
+{
     text->len = 0;
     for (const json *part = json_first(tree); part; part = json_next(part))
         if (strcmp(json_key(part), "Id") != 0)
@@ -122,13 +128,12 @@ static uint64_t entry_hash(const json *tree, struct buf *text) {
     return hash_bytes(HASH_START, text->at, text->len);
 }
 
-/* ---- batches
- * -----------------------------------------------------------------------------------------------------------------------
- */
+/* ---- batches --------------------------------------------------------------------------------- */
 
 /* Entries of one table stay in one batch where they fit, so that a switch from full to limited has
  * a short gap. */
-static size_t same_table(const struct entries *entries, size_t from) {
+static size_t same_table(const struct entries *entries, size_t from)
+{
     size_t to = from + 1;
     const struct output *output = entries->list.at[from].output;
     while (output && to < entries->list.len && entries->list.at[to].output == output)
@@ -136,7 +141,8 @@ static size_t same_table(const struct entries *entries, size_t from) {
     return to - from;
 }
 
-static size_t batch_end(const struct entries *entries, size_t from) {
+static size_t batch_end(const struct entries *entries, size_t from)
+{
     size_t end = from, most = from + (size_t)limit_info(LIMIT_BATCH_ENTRIES)->figure;
     while (end < entries->list.len) {
         size_t next = end + same_table(entries, end);
@@ -147,7 +153,8 @@ static size_t batch_end(const struct entries *entries, size_t from) {
     return end;
 }
 
-json *plan_grants_batch(struct plan *plan, struct grants *grants) {
+json *plan_grants_batch(struct plan *plan, struct grants *grants)
+{
     size_t from = grants->next, end = batch_end(&grants->entries, from);
     plan_reset(plan);
     if (from == end)
@@ -162,7 +169,8 @@ json *plan_grants_batch(struct plan *plan, struct grants *grants) {
 }
 
 /* Names every entry: by place in ids, with the line that it comes from in sources. */
-static void name_entries(struct plan *plan, struct grants *grants, json *sources) {
+static void name_entries(struct plan *plan, struct grants *grants, json *sources)
+{
     size_t count = grants->entries.list.len;
     struct buf text = {0};
     grants->ids = arena_array_(&grants->memory, count, sizeof *grants->ids);
@@ -177,15 +185,15 @@ static void name_entries(struct plan *plan, struct grants *grants, json *sources
     buf_free(&text);
 }
 
-/* ---- the whole
- * ----------------------------------------------------------------------------------------------------------------------
- */
+/* ---- the whole ------------------------------------------------------------------------------- */
 
-static int by_text(const void *left, const void *right) {
+static int by_text(const void *left, const void *right)
+{
     return strcmp(*(const char *const *)left, *(const char *const *)right);
 }
 
-static int by_table(const void *left, const void *right) {
+static int by_table(const void *left, const void *right)
+{
     const struct table_names *a = *(const struct table_names *const *)left;
     const struct table_names *b = *(const struct table_names *const *)right;
     int order = strcmp(a->database, b->database);
@@ -194,7 +202,8 @@ static int by_table(const void *left, const void *right) {
 
 /* What the defaults of the account (IAM_ALLOWED_PRINCIPALS) are revoked from: what this mesh makes.
  */
-static void set_managed(struct plan *plan, json *managed) {
+static void set_managed(struct plan *plan, json *managed)
+{
     const struct mesh *mesh = plan->mesh;
     const struct deployment *deployment = plan->deployment;
     VEC(const char *) names = {0};
@@ -220,7 +229,8 @@ static void set_managed(struct plan *plan, json *managed) {
     }
 }
 
-static void set_settings(struct plan *plan, struct grants *grants, json *settings) {
+static void set_settings(struct plan *plan, struct grants *grants, json *settings)
+{
     json *admins = json_set_array(settings, "admins");
     for (size_t i = 0; i < plan->mesh->admins.len; i++) {
         const char *text = plan_principal_text(plan, plan->mesh->admins.at[i]);
@@ -228,18 +238,21 @@ static void set_settings(struct plan *plan, struct grants *grants, json *setting
     }
 }
 
-struct grants *plan_grants(struct plan *plan) {
+struct grants *plan_grants(struct plan *plan)
+{
     struct grants *grants = arena_new(&plan->s->arena, struct grants);
     access_canonical(plan->s, plan->deployment, &grants->entries);
     bool any = grants->entries.list.len || plan->mesh->domains.len || plan->mesh->admins.len;
     return any ? grants : NULL;
 }
 
-size_t plan_grants_count(const struct grants *grants) {
+size_t plan_grants_count(const struct grants *grants)
+{
     return grants->entries.list.len;
 }
 
-const json *plan_grants_head(struct plan *plan, struct grants *grants) {
+const json *plan_grants_head(struct plan *plan, struct grants *grants)
+{
     const struct deployment *d = plan->deployment;
     struct arena *memory = &grants->memory;
     json *head = json_object(memory);
@@ -254,7 +267,8 @@ const json *plan_grants_head(struct plan *plan, struct grants *grants) {
     return head;
 }
 
-void plan_grants_free(struct plan *plan, struct grants *grants) {
+void plan_grants_free(struct plan *plan, struct grants *grants)
+{
     plan_reset(plan);
     arena_free(&grants->memory);
     arena_free(&grants->entries.arena);

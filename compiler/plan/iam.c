@@ -6,12 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-void plan_right(struct plan *plan, struct rights *rights, const char *action, json *resource) {
+void plan_right(struct plan *plan, struct rights *rights, const char *action, json *resource)
+{
     plan_right_if(plan, rights, action, resource, NULL, NULL, NULL);
 }
 
 void plan_right_if(struct plan *plan, struct rights *rights, const char *action, json *resource,
-                   const char *condition_operator, const char *condition_key, json *value) {
+                   const char *condition_operator, const char *condition_key, json *value)
+{
     struct right right = {action, resource, condition_operator, condition_key, value};
     vec_push(&plan->scratch, &rights->list, right);
 }
@@ -25,7 +27,8 @@ struct group {
     struct right right;
 };
 
-static int by_resource(const void *a, const void *b) {
+static int by_resource(const void *a, const void *b)
+{
     const struct group *x = a, *y = b;
     int order = strcmp(x->condition, y->condition);
     if (!order)
@@ -33,7 +36,8 @@ static int by_resource(const void *a, const void *b) {
     return order ? order : strcmp(x->right.action, y->right.action);
 }
 
-static int by_actions(const void *a, const void *b) {
+static int by_actions(const void *a, const void *b)
+{
     const struct group *x = a, *y = b;
     int order = strcmp(x->condition, y->condition);
     if (!order)
@@ -41,13 +45,15 @@ static int by_actions(const void *a, const void *b) {
     return order ? order : strcmp(x->resource, y->resource);
 }
 
-static const char *kept(struct plan *plan, struct buf *text) {
+static const char *kept(struct plan *plan, struct buf *text)
+{
     const char *copy = arena_copy(&plan->scratch, text->at, text->len);
     buf_free(text);
     return copy;
 }
 
-static struct group group_of(struct plan *plan, const struct right *right) {
+static struct group group_of(struct plan *plan, const struct right *right)
+{
     struct group group = {.condition = "", .right = *right};
     struct buf text = {0};
     json_write_compact(&text, right->resource);
@@ -62,7 +68,8 @@ static struct group group_of(struct plan *plan, const struct right *right) {
 }
 
 /* Joins the actions of equal resources; returns how many groups are left. */
-static size_t join_actions(struct plan *plan, struct group *groups, size_t count) {
+static size_t join_actions(struct plan *plan, struct group *groups, size_t count)
+{
     size_t left = 0;
     for (size_t i = 0, end; i < count; i = end) {
         struct buf actions = {0};
@@ -79,7 +86,8 @@ static size_t join_actions(struct plan *plan, struct group *groups, size_t count
     return left;
 }
 
-static json *action_list(struct plan *plan, const char *actions) {
+static json *action_list(struct plan *plan, const char *actions)
+{
     json *list = json_array(&plan->scratch);
     for (const char *end; *actions; actions = *end ? end + 1 : end) {
         end = actions + strcspn(actions, " ");
@@ -90,7 +98,8 @@ static json *action_list(struct plan *plan, const char *actions) {
 
 /* The groups have the same actions and condition. */
 static void add_statement(struct plan *plan, json *statements, const struct group *first,
-                          size_t count) {
+                          size_t count)
+{
     json *statement = json_add_object(statements);
     json_set_text(statement, "Effect", "Allow");
     json_set(statement, "Action", action_list(plan, first->actions));
@@ -110,14 +119,16 @@ static void add_statement(struct plan *plan, json *statements, const struct grou
     }
 }
 
-static json *policy_document(struct plan *plan, json *statements) {
+static json *policy_document(struct plan *plan, json *statements)
+{
     json *document = json_object(&plan->scratch);
     json_set_text(document, "Version", "2012-10-17");
     json_set(document, "Statement", statements);
     return document;
 }
 
-static json *statements_of(struct plan *plan, const struct rights *rights) {
+static json *statements_of(struct plan *plan, const struct rights *rights)
+{
     size_t count = rights->list.len;
     struct group *groups = arena_array(&plan->scratch, struct group, count);
     for (size_t i = 0; i < count; i++)
@@ -136,7 +147,8 @@ static json *statements_of(struct plan *plan, const struct rights *rights) {
 }
 
 /* How long the policy is for IAM, which resolves the substitutions first; within a few bytes. */
-static size_t policy_size(const json *policy) {
+static size_t policy_size(const json *policy)
+{
     static const struct {
         const char *text;
         size_t excess;
@@ -151,7 +163,8 @@ static size_t policy_size(const json *policy) {
     return size;
 }
 
-static void judge_policy(struct plan *plan, struct span at, const char *role, const json *policy) {
+static void judge_policy(struct plan *plan, struct span at, const char *role, const json *policy)
+{
     size_t size = policy_size(policy), limit = (size_t)limit_info(LIMIT_ROLE_POLICY)->figure;
     if (size > limit)
         diag(plan->s, D_ROLE_POLICY, at,
@@ -162,7 +175,8 @@ static void judge_policy(struct plan *plan, struct span at, const char *role, co
  * EventBridge Scheduler and Step Functions ("confused deputy"), for Lake Formation the trust that
  * Amazon DataZone gives its registration role. Of Glue no document says so; its roles are safe
  * without, because a role is passed inside its own account only. */
-static bool names_its_account(const char *service) {
+static bool names_its_account(const char *service)
+{
     static const char *const services[] = {"lakeformation.amazonaws.com", "scheduler.amazonaws.com",
                                            "states.amazonaws.com"};
     for (size_t i = 0; i < sizeof services / sizeof *services; i++)
@@ -171,7 +185,8 @@ static bool names_its_account(const char *service) {
     return false;
 }
 
-static json *trust(struct plan *plan, const char *service) {
+static json *trust(struct plan *plan, const char *service)
+{
     json *statements = json_array(&plan->scratch);
     json *statement = json_add_object(statements);
     json_set_text(statement, "Effect", "Allow");
@@ -187,7 +202,8 @@ static json *trust(struct plan *plan, const char *service) {
 
 const char *plan_role(struct plan *plan, struct stack *stack, struct span at, const char *prefix,
                       const char *name, const char *role_name, const char *service,
-                      const struct rights *rights) {
+                      const struct rights *rights)
+{
     json *role = plan_resource(plan, stack, "AWS::IAM::Role", at, prefix, name);
     const char *id = plan_last(stack)->id;
     stack->has_roles = true;

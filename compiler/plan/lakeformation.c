@@ -12,7 +12,8 @@
 
 /* A key may be given by its ARN, its id or an alias; an alias is no resource of a policy, so it is
  * named by condition. */
-static void key_rights(struct plan *plan, struct rights *rights, const char *key) {
+static void key_rights(struct plan *plan, struct rights *rights, const char *key)
+{
     static const char *const actions[] = {"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt",
                                           "kms:GenerateDataKey*", "kms:ReEncrypt*"};
     const char *alias = strstr(key, "alias/");
@@ -31,7 +32,8 @@ static void key_rights(struct plan *plan, struct rights *rights, const char *key
     }
 }
 
-static void object_rights(struct plan *plan, struct rights *rights, const struct root *root) {
+static void object_rights(struct plan *plan, struct rights *rights, const struct root *root)
+{
     const char *objects = root->prefix[0] ? plan_format(plan, "%s/%s/*", root->bucket, root->prefix)
                                           : plan_format(plan, "%s/*", root->bucket);
     plan_right(plan, rights, "s3:DeleteObject", plan_arn(plan, "s3", 0, objects));
@@ -41,7 +43,8 @@ static void object_rights(struct plan *plan, struct rights *rights, const struct
 
 /* roots: those of one bucket, count of them. */
 static void list_right(struct plan *plan, struct rights *rights, const struct root *roots,
-                       size_t count) {
+                       size_t count)
+{
     json *bucket = plan_arn(plan, "s3", 0, roots->bucket);
     if (!roots->prefix[0]) { /* the whole bucket: then it is the only root there */
         plan_right(plan, rights, "s3:ListBucket", bucket);
@@ -56,7 +59,8 @@ static void list_right(struct plan *plan, struct rights *rights, const struct ro
 }
 
 static const char *registration_role(struct plan *plan, struct stack *stack,
-                                     const struct root *roots, size_t count) {
+                                     const struct root *roots, size_t count)
+{
     const struct domain *domain = stack->domain;
     const struct domain_names *names = &plan->deployment->domains[domain->decl.index];
     struct rights rights = {0};
@@ -75,7 +79,8 @@ static const char *registration_role(struct plan *plan, struct stack *stack,
                      "lakeformation.amazonaws.com", &rights);
 }
 
-void plan_lakeformation(struct plan *plan, struct stack *stack) {
+void plan_lakeformation(struct plan *plan, struct stack *stack)
+{
     const struct places *places = plan->places;
     uint32_t index = stack->domain->decl.index;
     const struct root *roots = places->roots.at + places->first_root[index];

@@ -15,7 +15,8 @@ static const struct {
     {"split", "States.StringSplit"},
 };
 
-static const char *intrinsic_of(const char *word) {
+static const char *intrinsic_of(const char *word)
+{
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
         if (strcmp(functions[i].word, word) == 0) {
             return functions[i].intrinsic;
@@ -24,7 +25,8 @@ static const char *intrinsic_of(const char *word) {
     return "States.Format"; /* check/pipelines.c has reported the word */
 }
 
-static bool is_plain_name(const char *part, size_t length) {
+static bool is_plain_name(const char *part, size_t length)
+{
     for (size_t i = 0; i < length; i++) {
         char c = part[i];
         bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
@@ -35,7 +37,8 @@ static bool is_plain_name(const char *part, size_t length) {
     return length > 0;
 }
 
-static void put_path(struct buf *out, const char *root, const char *path) {
+static void put_path(struct buf *out, const char *root, const char *path)
+{
     buf_puts(out, root);
     while (path && *path) {
         size_t length = strcspn(path, ".");
@@ -55,7 +58,8 @@ static void put_path(struct buf *out, const char *root, const char *path) {
 }
 
 /* A text in an intrinsic: ' { } \ are escaped; the template of a format keeps its "{}". */
-static void put_quoted(struct buf *out, const char *text, bool template) {
+static void put_quoted(struct buf *out, const char *text, bool template)
+{
     buf_putc(out, '\'');
     for (const char *c = text; *c; c++) {
         if (template && c[0] == '{' && c[1] == '}') {
@@ -73,7 +77,8 @@ static void put_quoted(struct buf *out, const char *text, bool template) {
 
 static void put_argument(struct buf *out, const struct data *data, bool template);
 
-static void put_call(struct buf *out, const char *name, const struct data *first, bool format) {
+static void put_call(struct buf *out, const char *name, const struct data *first, bool format)
+{
     buf_puts(out, name);
     buf_putc(out, '(');
     for (const struct data *argument = first; argument; argument = argument->next) {
@@ -86,7 +91,8 @@ static void put_call(struct buf *out, const char *name, const struct data *first
 }
 
 /* Booleans are no arguments of intrinsics: they come from their JSON text. */
-static void put_argument(struct buf *out, const struct data *data, bool template) {
+static void put_argument(struct buf *out, const struct data *data, bool template)
+{
     switch (data->kind) {
     case DATA_TEXT:
         put_quoted(out, data->text, template);
@@ -118,25 +124,29 @@ static void put_argument(struct buf *out, const struct data *data, bool template
 }
 
 /* The text of a buffer in the plan's scratch memory; gives the buffer back. */
-static const char *kept(struct plan *plan, struct buf *buf) {
+static const char *kept(struct plan *plan, struct buf *buf)
+{
     const char *text = arena_copy(&plan->scratch, buf->at ? buf->at : "", buf->len);
     buf_free(buf);
     return text;
 }
 
-const char *payload_path(struct plan *plan, const char *root, const char *path) {
+const char *payload_path(struct plan *plan, const char *root, const char *path)
+{
     struct buf out = {0};
     put_path(&out, root, path);
     return kept(plan, &out);
 }
 
-const char *payload_expression(struct plan *plan, const struct data *expression) {
+const char *payload_expression(struct plan *plan, const struct data *expression)
+{
     struct buf out = {0};
     put_argument(&out, expression, false);
     return kept(plan, &out);
 }
 
-static bool is_computed(const struct data *data) {
+static bool is_computed(const struct data *data)
+{
     if (data->kind == DATA_EXPRESSION) {
         return true;
     }
@@ -150,7 +160,8 @@ static bool is_computed(const struct data *data) {
     return false;
 }
 
-static json *literal(struct machine *machine, const struct data *data) {
+static json *literal(struct machine *machine, const struct data *data)
+{
     switch (data->kind) {
     case DATA_TEXT:
         return states_value(machine, data->text);
@@ -174,7 +185,8 @@ static json *literal(struct machine *machine, const struct data *data) {
     return json_null(&machine->plan->scratch);
 }
 
-json *payload_map(struct machine *machine, const struct data *map) {
+json *payload_map(struct machine *machine, const struct data *map)
+{
     struct plan *plan = machine->plan;
     json *object = json_object(&machine->plan->scratch);
     for (const struct data *item = map ? map->first : NULL; item; item = item->next) {

@@ -12,15 +12,15 @@
 
 enum { ID_MAX = 200 /* below CloudFormation's 255, with room for a suffix */ };
 
-/* ---- stacks
- * ------------------------------------------------------------------------------------------------------
- */
+/* ---- stacks ---------------------------------------------------------------------------------- */
 
-static bool letter_or_digit(char c) {
+static bool letter_or_digit(char c)
+{
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-static void add_stack(struct plan *plan, const struct domain *domain) {
+static void add_stack(struct plan *plan, const struct domain *domain)
+{
     struct arena *arena = &plan->s->arena;
     const char *mesh = plan->mesh->decl.name ? plan->mesh->decl.name : "mesh";
     const char *part = domain ? domain->decl.path : "governance";
@@ -33,7 +33,8 @@ static void add_stack(struct plan *plan, const struct domain *domain) {
     vec_push(arena, &plan->stacks, stack);
 }
 
-static bool needs_governance(const struct plan *plan) {
+static bool needs_governance(const struct plan *plan)
+{
     if (plan->deployment->mesh_bucket || plan->mesh->guardrails.len)
         return true;
     for (size_t i = 0; i < plan->mesh->channels.len; i++) {
@@ -44,12 +45,14 @@ static bool needs_governance(const struct plan *plan) {
     return false;
 }
 
-static int by_path(const void *a, const void *b) {
+static int by_path(const void *a, const void *b)
+{
     const struct domain *const *x = a, *const *y = b;
     return strcmp((*x)->decl.path, (*y)->decl.path);
 }
 
-struct plan *plan_new(struct session *s, const struct deployment *deployment) {
+struct plan *plan_new(struct session *s, const struct deployment *deployment)
+{
     const struct mesh *mesh = deployment->mesh;
     struct plan *plan = arena_new(&s->arena, struct plan);
     plan->s = s;
@@ -70,20 +73,21 @@ struct plan *plan_new(struct session *s, const struct deployment *deployment) {
     return plan;
 }
 
-void plan_reset(struct plan *plan) {
+void plan_reset(struct plan *plan)
+{
     arena_reset(&plan->scratch);
 }
 
-void plan_free(struct plan *plan) {
+void plan_free(struct plan *plan)
+{
     arena_free(&plan->scratch);
 }
 
-/* ---- resources
- * ---------------------------------------------------------------------------------------------------
- */
+/* ---- resources ------------------------------------------------------------------------------- */
 
 /* Appends the words of text in CamelCase; returns the new length. */
-static size_t camel(char *id, size_t length, const char *text) {
+static size_t camel(char *id, size_t length, const char *text)
+{
     bool start = true;
     for (; text && *text && length < ID_MAX; text++) {
         if (!letter_or_digit(*text)) {
@@ -100,7 +104,8 @@ static size_t camel(char *id, size_t length, const char *text) {
 }
 
 /* The id as an atom, from now on taken; NULL when it was. */
-static atom take_id(struct plan *plan, const char *id, size_t length) {
+static atom take_id(struct plan *plan, const char *id, size_t length)
+{
     atom found = atom_put(&plan->s->atoms, id, length);
     if (map_get(&plan->ids, found, NULL))
         return NULL;
@@ -109,7 +114,8 @@ static atom take_id(struct plan *plan, const char *id, size_t length) {
 }
 
 static const char *logical_id(struct plan *plan, const char *type, const char *prefix,
-                              const char *name) {
+                              const char *name)
+{
     char id[ID_MAX + 9];
     size_t plain = camel(id, camel(id, 0, prefix), name);
     atom found = plain < ID_MAX ? take_id(plan, id, plain) : NULL;
@@ -127,7 +133,8 @@ static const char *logical_id(struct plan *plan, const char *type, const char *p
 }
 
 json *plan_resource(struct plan *plan, struct stack *stack, const char *type, struct span at,
-                    const char *prefix, const char *name) {
+                    const char *prefix, const char *name)
+{
     struct resource resource = {.type = type, .at = at};
     resource.id = logical_id(plan, type, prefix, name);
     resource.properties = json_object(&plan->scratch);
@@ -135,33 +142,37 @@ json *plan_resource(struct plan *plan, struct stack *stack, const char *type, st
     return resource.properties;
 }
 
-const char *plan_local(const struct decl *decl, const struct domain *domain) {
+const char *plan_local(const struct decl *decl, const struct domain *domain)
+{
     size_t length = strlen(domain->decl.path);
     bool inside = !strncmp(decl->path, domain->decl.path, length) && decl->path[length] == '.';
     return inside ? decl->path + length + 1 : decl->path;
 }
 
-struct resource *plan_last(struct stack *stack) {
+struct resource *plan_last(struct stack *stack)
+{
     return &stack->resources.at[stack->resources.len - 1];
 }
 
-void plan_keep(struct plan *plan, const void *thing, const char *role, const char *id) {
+void plan_keep(struct plan *plan, const void *thing, const char *role, const char *id)
+{
     map_set(&plan->made, thing, atom_of(&plan->s->atoms, role), (void *)(uintptr_t)id);
 }
 
-const char *plan_made(struct plan *plan, const void *thing, const char *role) {
+const char *plan_made(struct plan *plan, const void *thing, const char *role)
+{
     return map_get(&plan->made, thing, atom_of(&plan->s->atoms, role));
 }
 
-/* ---- one stack
- * ---------------------------------------------------------------------------------------------------
- */
+/* ---- one stack ------------------------------------------------------------------------------- */
 
-static struct span place_of(const struct plan *plan, const struct stack *stack) {
+static struct span place_of(const struct plan *plan, const struct stack *stack)
+{
     return stack->domain ? stack->domain->decl.at : plan->mesh->decl.at;
 }
 
-void plan_judge_size(struct plan *plan, const struct stack *stack, size_t bytes) {
+void plan_judge_size(struct plan *plan, const struct stack *stack, size_t bytes)
+{
     size_t limit = (size_t)limit_info(LIMIT_TEMPLATE_BYTES)->figure;
     if (bytes <= limit)
         return;
@@ -174,12 +185,14 @@ void plan_judge_size(struct plan *plan, const struct stack *stack, size_t bytes)
             stack->domain->products.len, stack->domain->pipelines.len, stack->domain->decl.path);
 }
 
-static int by_id(const void *a, const void *b) {
+static int by_id(const void *a, const void *b)
+{
     const struct resource *x = a, *y = b;
     return strcmp(x->id, y->id);
 }
 
-void plan_stack(struct plan *plan, struct stack *stack) {
+void plan_stack(struct plan *plan, struct stack *stack)
+{
     plan_sns(plan, stack);
     plan_s3(plan, stack);
     if (stack->domain) {
@@ -197,7 +210,8 @@ void plan_stack(struct plan *plan, struct stack *stack) {
         qsort(stack->resources.at, stack->resources.len, sizeof *stack->resources.at, by_id);
 }
 
-void plan_stack_free(struct plan *plan, struct stack *stack) {
+void plan_stack_free(struct plan *plan, struct stack *stack)
+{
     stack->resources.at = NULL;
     stack->resources.len = stack->resources.cap = 0;
     map_free(&plan->ids);

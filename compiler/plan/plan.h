@@ -66,8 +66,7 @@ const json *plan_grants_head(struct plan *plan, struct grants *grants);
 json *plan_grants_batch(struct plan *plan, struct grants *grants);
 void plan_grants_free(struct plan *plan, struct grants *grants);
 
-/* ---- for the files of plan/
- * ------------------------------------------------------------------------------------------ */
+/* ---- for the files of plan/ ------------------------------------------------------------------ */
 
 /* Adds a resource; id parts are joined in CamelCase of letters and digits: ("Table", "orders_v1")
  * -> "TableOrdersV1". Returns its properties, an empty object, to be filled. Ids are unique in a

@@ -25,17 +25,17 @@ struct writer {
     const char *where; /* of the groups around, already DQDL; NULL */
 };
 
-static const char *kept(struct plan *plan, struct buf *text) {
+static const char *kept(struct plan *plan, struct buf *text)
+{
     const char *copy = arena_copy(&plan->scratch, text->at ? text->at : "", text->len);
     buf_free(text);
     return copy;
 }
 
-/* ---- spellings
- * ---------------------------------------------------------------------------------------------------
- */
+/* ---- spellings ------------------------------------------------------------------------------- */
 
-void dqdl_quote(struct buf *out, const char *text) {
+void dqdl_quote(struct buf *out, const char *text)
+{
     buf_putc(out, '"');
     for (size_t plain; *text; text += plain) {
         plain = strcspn(text, "\"\\");
@@ -48,18 +48,21 @@ void dqdl_quote(struct buf *out, const char *text) {
     buf_putc(out, '"');
 }
 
-static bool shaped_like(const char *text, const char *shape) {
+static bool shaped_like(const char *text, const char *shape)
+{
     for (; *text && *shape; text++, shape++)
         if (*shape == '0' ? *text < '0' || *text > '9' : *text != *shape)
             return false;
     return !*text && !*shape;
 }
 
-bool dqdl_is_date(const char *text) {
+bool dqdl_is_date(const char *text)
+{
     return shaped_like(text, "0000-00-00");
 }
 
-bool dqdl_is_moment(const char *text) {
+bool dqdl_is_moment(const char *text)
+{
     static const char *const shapes[] = {"0000-00-00", "00:00",   "0:00 AM",
                                          "00:00 AM",   "0:00 PM", "00:00 PM"};
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
@@ -78,7 +81,8 @@ struct decimal {
 
 enum { EXPONENT_MAX = 400 /* beyond every double; more would be a flood of zeros */ };
 
-static struct decimal decimal_of(struct plan *plan, const char *number) {
+static struct decimal decimal_of(struct plan *plan, const char *number)
+{
     struct decimal d = {.negative = *number == '-'};
     struct buf digits = {0};
     long before = -1, exponent = 0;
@@ -99,7 +103,8 @@ static struct decimal decimal_of(struct plan *plan, const char *number) {
     return d;
 }
 
-static const char *plain_decimal(struct plan *plan, struct decimal d) {
+static const char *plain_decimal(struct plan *plan, struct decimal d)
+{
     const char *digits = d.digits;
     for (; *digits == '0' && d.point > 1; digits++)
         d.point--;
@@ -123,12 +128,14 @@ static const char *plain_decimal(struct plan *plan, struct decimal d) {
     return kept(plan, &out);
 }
 
-const char *dqdl_number(struct plan *plan, const char *number) {
+const char *dqdl_number(struct plan *plan, const char *number)
+{
     return plain_decimal(plan, decimal_of(plan, number));
 }
 
 /* SQL on one line: check/rulesets.c let no line break stand inside quotes or after a comment. */
-static const char *one_line(struct plan *plan, const struct text *text) {
+static const char *one_line(struct plan *plan, const struct text *text)
+{
     if (!strpbrk(text->value, "\r\n"))
         return text->value;
     char *copy = arena_copy(&plan->scratch, text->value, strlen(text->value));
@@ -138,19 +145,19 @@ static const char *one_line(struct plan *plan, const struct text *text) {
     return copy;
 }
 
-static const char *operator_of(enum comparison comparison) {
+static const char *operator_of(enum comparison comparison)
+{
     static const char *const words[] = {
         [COMPARE_EQ] = "=",  [COMPARE_NE] = "!=", [COMPARE_LT] = "<",
         [COMPARE_LE] = "<=", [COMPARE_GT] = ">",  [COMPARE_GE] = ">="};
     return words[comparison];
 }
 
-/* ---- single rules
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- single rules ---------------------------------------------------------------------------- */
 
 /* `name "a" "b"`, ready for a condition. */
-static struct buf started(const char *name, const struct rule *rule) {
+static struct buf started(const char *name, const struct rule *rule)
+{
     struct buf text = {0};
     buf_puts(&text, name);
     for (size_t i = 0; i < rule->columns.len; i++) {
@@ -160,7 +167,8 @@ static struct buf started(const char *name, const struct rule *rule) {
     return text;
 }
 
-static void finish(struct writer *w, struct rules *out, struct buf *text) {
+static void finish(struct writer *w, struct rules *out, struct buf *text)
+{
     if (w->where) {
         buf_puts(text, " where ");
         dqdl_quote(text, w->where);
@@ -170,13 +178,15 @@ static void finish(struct writer *w, struct rules *out, struct buf *text) {
 }
 
 static void plain_rule(struct writer *w, struct rules *out, const char *name,
-                       const struct rule *rule) {
+                       const struct rule *rule)
+{
     struct buf text = started(name, rule);
     finish(w, out, &text);
 }
 
 static void compared_rule(struct writer *w, struct rules *out, const char *name,
-                          const struct rule *rule, enum comparison comparison, const char *value) {
+                          const struct rule *rule, enum comparison comparison, const char *value)
+{
     struct buf text = started(name, rule);
     buf_format(&text, " %s %s", operator_of(comparison), value);
     finish(w, out, &text);
@@ -184,7 +194,8 @@ static void compared_rule(struct writer *w, struct rules *out, const char *name,
 
 enum column_class { CLASS_NUMBER, CLASS_TEXT, CLASS_DATE, CLASS_OTHER };
 
-static enum column_class class_of(const struct column *column) {
+static enum column_class class_of(const struct column *column)
+{
     switch (column->type->kind) {
     case TYPE_TINYINT:
     case TYPE_SMALLINT:
@@ -212,10 +223,10 @@ static enum column_class class_of(const struct column *column) {
     return CLASS_OTHER;
 }
 
-/* ---- what only SQL can say
- * --------------------------------------------------------------------------------------- */
+/* ---- what only SQL can say ------------------------------------------------------------------- */
 
-static void put_literal(struct buf *sql, const struct data *value) {
+static void put_literal(struct buf *sql, const struct data *value)
+{
     if (value->kind == DATA_BOOL) {
         buf_puts(sql, value->truth ? "true" : "false");
         return;
@@ -236,7 +247,8 @@ static void put_literal(struct buf *sql, const struct data *value) {
     buf_putc(sql, '\'');
 }
 
-static void put_column(struct buf *sql, const struct column *column) {
+static void put_column(struct buf *sql, const struct column *column)
+{
     buf_putc(sql, '`');
     for (const char *p = column->physical; *p; p++) {
         if (*p == '`')
@@ -247,7 +259,8 @@ static void put_column(struct buf *sql, const struct column *column) {
 }
 
 /* `the query counts nothing`; query is given back. */
-static void counted_rule(struct writer *w, struct rules *out, struct buf *query) {
+static void counted_rule(struct writer *w, struct rules *out, struct buf *query)
+{
     struct buf text = {0};
     buf_puts(&text, "CustomSql ");
     dqdl_quote(&text, query->at);
@@ -259,7 +272,8 @@ static void counted_rule(struct writer *w, struct rules *out, struct buf *query)
 
 /* No row is against the condition; a row without a value is not against it. condition is given
  * back. */
-static void no_row_against(struct writer *w, struct rules *out, struct buf *condition) {
+static void no_row_against(struct writer *w, struct rules *out, struct buf *condition)
+{
     struct buf query = {0};
     buf_puts(&query, "select count(*) from primary where ");
     if (w->where)
@@ -270,7 +284,8 @@ static void no_row_against(struct writer *w, struct rules *out, struct buf *cond
 }
 
 static void put_columns(struct buf *sql, const struct rule *rule, const char *between,
-                        const char *after) {
+                        const char *after)
+{
     for (size_t i = 0; i < rule->columns.len; i++) {
         buf_puts(sql, i ? between : "");
         put_column(sql, rule->columns.at[i]);
@@ -280,7 +295,8 @@ static void put_columns(struct buf *sql, const struct rule *rule, const char *be
 
 /* IsUnique takes one column. Rows in which one of several has no value are left out, as in SQL's
  * UNIQUE. */
-static void unique_together(struct writer *w, struct rules *out, const struct rule *rule) {
+static void unique_together(struct writer *w, struct rules *out, const struct rule *rule)
+{
     struct buf query = {0};
     buf_puts(&query, "select count(*) from (select ");
     put_columns(&query, rule, ", ", "");
@@ -295,7 +311,8 @@ static void unique_together(struct writer *w, struct rules *out, const struct ru
 }
 
 static void counted_compare(struct writer *w, struct rules *out, const struct rule *rule,
-                            enum comparison comparison, const struct data *value) {
+                            enum comparison comparison, const struct data *value)
+{
     struct buf condition = {0};
     put_column(&condition, rule->columns.at[0]);
     buf_format(&condition, " %s ", operator_of(comparison));
@@ -303,7 +320,8 @@ static void counted_compare(struct writer *w, struct rules *out, const struct ru
     no_row_against(w, out, &condition);
 }
 
-static void counted_in(struct writer *w, struct rules *out, const struct rule *rule) {
+static void counted_in(struct writer *w, struct rules *out, const struct rule *rule)
+{
     struct buf condition = {0};
     put_column(&condition, rule->columns.at[0]);
     buf_puts(&condition, " in (");
@@ -314,11 +332,11 @@ static void counted_in(struct writer *w, struct rules *out, const struct rule *r
     no_row_against(w, out, &condition);
 }
 
-/* ---- kinds of rules
- * ---------------------------------------------------------------------------------------------- */
+/* ---- kinds of rules -------------------------------------------------------------------------- */
 
 static void compare(struct writer *w, struct rules *out, const struct rule *rule,
-                    enum comparison comparison, const struct data *value) {
+                    enum comparison comparison, const struct data *value)
+{
     enum column_class class = class_of(rule->columns.at[0]);
     bool equal = comparison == COMPARE_EQ || comparison == COMPARE_NE;
     if (class == CLASS_NUMBER && value->kind == DATA_NUMBER) {
@@ -339,7 +357,8 @@ static void compare(struct writer *w, struct rules *out, const struct rule *rule
 
 /* Can the members stand in one list of DQDL? All numbers, all dates of a date column, or all texts
  * that look like texts. */
-static bool listable(const struct rule *rule) {
+static bool listable(const struct rule *rule)
+{
     enum column_class class = class_of(rule->columns.at[0]);
     for (const struct data *d = rule->operand->first; d; d = d->next) {
         bool text = d->kind == DATA_TEXT && !strpbrk(d->text, "\r\n");
@@ -352,7 +371,8 @@ static bool listable(const struct rule *rule) {
     return class != CLASS_OTHER;
 }
 
-static void in(struct writer *w, struct rules *out, const struct rule *rule) {
+static void in(struct writer *w, struct rules *out, const struct rule *rule)
+{
     if (!listable(rule)) {
         counted_in(w, out, rule);
         return;
@@ -369,7 +389,8 @@ static void in(struct writer *w, struct rules *out, const struct rule *rule) {
     finish(w, out, &text);
 }
 
-static void matches(struct writer *w, struct rules *out, const struct rule *rule) {
+static void matches(struct writer *w, struct rules *out, const struct rule *rule)
+{
     struct buf text = started("ColumnValues", rule);
     buf_puts(&text, " matches ");
     dqdl_quote(&text, rule->operand->text);
@@ -378,7 +399,8 @@ static void matches(struct writer *w, struct rules *out, const struct rule *rule
 
 /* seconds as "36 hours": rulesets count in whole days, hours or minutes, so others were refused. */
 static void duration(struct writer *w, struct rules *out, const struct rule *rule,
-                     enum comparison comparison, const struct data *seconds) {
+                     enum comparison comparison, const struct data *seconds)
+{
     static const struct {
         int64_t seconds;
         const char *word;
@@ -393,7 +415,8 @@ static void duration(struct writer *w, struct rules *out, const struct rule *rul
         }
 }
 
-static const char *metric_word(enum metric metric) {
+static const char *metric_word(enum metric metric)
+{
     static const char *const words[] = {
         [METRIC_COMPLETENESS] = "Completeness",
         [METRIC_UNIQUENESS] = "Uniqueness",
@@ -410,7 +433,8 @@ static const char *metric_word(enum metric metric) {
 }
 
 static void measured(struct writer *w, struct rules *out, const struct rule *rule,
-                     enum comparison comparison, const struct data *value) {
+                     enum comparison comparison, const struct data *value)
+{
     if (rule->metric == METRIC_FRESHNESS)
         duration(w, out, rule, comparison, value);
     else
@@ -418,13 +442,15 @@ static void measured(struct writer *w, struct rules *out, const struct rule *rul
                       dqdl_number(w->plan, value->text));
 }
 
-static void metric(struct writer *w, struct rules *out, const struct rule *rule) {
+static void metric(struct writer *w, struct rules *out, const struct rule *rule)
+{
     measured(w, out, rule, rule->between ? COMPARE_GE : rule->comparison, rule->operand);
     if (rule->between)
         measured(w, out, rule, COMPARE_LE, rule->upper);
 }
 
-static void sql(struct writer *w, struct rules *out, const struct rule *rule) {
+static void sql(struct writer *w, struct rules *out, const struct rule *rule)
+{
     struct buf text = {0};
     buf_puts(&text, "CustomSql ");
     dqdl_quote(&text, one_line(w->plan, &rule->sql));
@@ -438,7 +464,8 @@ static void sql(struct writer *w, struct rules *out, const struct rule *rule) {
 static void expand(struct writer *w, struct rules *out, const struct rule *rule);
 
 /* (a) and (b): one rule's text for several that belong together. */
-static const char *joined(struct plan *plan, const struct rules *rules, const char *word) {
+static const char *joined(struct plan *plan, const struct rules *rules, const char *word)
+{
     if (rules->list.len == 1)
         return rules->list.at[0];
     struct buf text = {0};
@@ -450,7 +477,8 @@ static const char *joined(struct plan *plan, const struct rules *rules, const ch
     return kept(plan, &text);
 }
 
-static void group(struct writer *w, struct rules *out, const struct rule *rule) {
+static void group(struct writer *w, struct rules *out, const struct rule *rule)
+{
     struct rules members = {0};
     for (const struct rule *child = rule->children; child; child = child->next) {
         struct rules one = {0};
@@ -462,7 +490,8 @@ static void group(struct writer *w, struct rules *out, const struct rule *rule) 
     vec_push(&w->plan->scratch, &out->list, text);
 }
 
-static void dispatch(struct writer *w, struct rules *out, const struct rule *rule) {
+static void dispatch(struct writer *w, struct rules *out, const struct rule *rule)
+{
     switch (rule->kind) {
     case RULE_UNIQUE:
         if (rule->columns.len > 1)
@@ -511,7 +540,8 @@ static void dispatch(struct writer *w, struct rules *out, const struct rule *rul
 }
 
 /* A group's predicate holds for each of its members, besides their own. */
-static void expand(struct writer *w, struct rules *out, const struct rule *rule) {
+static void expand(struct writer *w, struct rules *out, const struct rule *rule)
+{
     const char *outer = w->where;
     if (rule->where.value) {
         const char *own = one_line(w->plan, &rule->where);
@@ -521,11 +551,10 @@ static void expand(struct writer *w, struct rules *out, const struct rule *rule)
     w->where = outer;
 }
 
-/* ---- the ruleset
- * -------------------------------------------------------------------------------------------------
- */
+/* ---- the ruleset ----------------------------------------------------------------------------- */
 
-static void put_labels(struct buf *out, const struct rule *rule) {
+static void put_labels(struct buf *out, const struct rule *rule)
+{
     const struct {
         const char *key, *value;
     } labels[] = {{"dimension", rule->dimension.value}, {"severity", rule->severity.value}};
@@ -540,7 +569,8 @@ static void put_labels(struct buf *out, const struct rule *rule) {
         buf_putc(out, ']');
 }
 
-const char *plan_ruleset(struct plan *plan, const struct output *output) {
+const char *plan_ruleset(struct plan *plan, const struct output *output)
+{
     struct buf text = {0};
     for (const struct rule *rule = output->rules; rule; rule = rule->next) {
         struct writer writer = {plan, NULL};
@@ -558,7 +588,8 @@ const char *plan_ruleset(struct plan *plan, const struct output *output) {
     return kept(plan, &text);
 }
 
-static void ruleset(struct plan *plan, struct stack *stack, const struct output *output) {
+static void ruleset(struct plan *plan, struct stack *stack, const struct output *output)
+{
     const struct table_names *names = &plan->deployment->tables[output->decl.index];
     const char *text = plan_ruleset(plan, output);
     if (!text)
@@ -581,7 +612,8 @@ static void ruleset(struct plan *plan, struct stack *stack, const struct output 
     json_set(target, "TableName", plan_ref(plan, plan_made(plan, output, "table")));
 }
 
-void plan_quality(struct plan *plan, struct stack *stack) {
+void plan_quality(struct plan *plan, struct stack *stack)
+{
     const struct domain *domain = stack->domain;
     for (size_t i = 0; i < domain->products.len; i++) {
         const struct product *product = domain->products.at[i];

@@ -8,7 +8,8 @@
 
 /* An ARN that may hold ${AWS::Region} in its last part: only there does a right need a token of its
  * own. */
-static json *resource_of(struct plan *plan, const struct need *need) {
+static json *resource_of(struct plan *plan, const struct need *need)
+{
     static const char token[] = "${AWS::Region}";
     if (!need->service) {
         return json_text(&plan->scratch, need->arn ? need->arn : "*");
@@ -25,7 +26,8 @@ static json *resource_of(struct plan *plan, const struct need *need) {
     return plan_token_text(plan, plan_arn_text(plan, need->service, parts, rest));
 }
 
-void rights_of_needs(struct plan *plan, const struct needs *needs, struct rights *out) {
+void rights_of_needs(struct plan *plan, const struct needs *needs, struct rights *out)
+{
     for (size_t i = 0; i < needs->list.len; i++) {
         const struct need *need = &needs->list.at[i];
         struct right right = {.action = need->action, .resource = resource_of(plan, need)};

@@ -9,16 +9,17 @@
 
 enum { ABORT_UPLOAD_DAYS = 7 };
 
-/* ---- lifecycle rules
- * --------------------------------------------------------------------------------------------- */
+/* ---- lifecycle rules ------------------------------------------------------------------------- */
 
-static void add_transition(json *list, const char *class, int64_t days) {
+static void add_transition(json *list, const char *class, int64_t days)
+{
     json *transition = json_add_object(list);
     json_set_text(transition, "StorageClass", class);
     json_set_int(transition, "TransitionInDays", days);
 }
 
-static json *transitions_of(struct plan *plan, const struct lifecycle *life) {
+static json *transitions_of(struct plan *plan, const struct lifecycle *life)
+{
     json *list = json_array(&plan->scratch);
     if (life->infrequent_access.text)
         add_transition(list, "STANDARD_IA", lifecycle_days(&life->infrequent_access));
@@ -29,7 +30,8 @@ static json *transitions_of(struct plan *plan, const struct lifecycle *life) {
 
 /* Versions that were replaced or deleted follow the same times, counted from that moment, so that
  * what was deleted by mistake lives as long as what was not. */
-static void add_rule(struct plan *plan, json *rules, const struct expiry *expiry) {
+static void add_rule(struct plan *plan, json *rules, const struct expiry *expiry)
+{
     const struct lifecycle *life = &expiry->output->lifecycle;
     json *rule = json_add_object(rules);
     json_set_text(rule, "Id", expiry->output->decl.path);
@@ -48,7 +50,8 @@ static void add_rule(struct plan *plan, json *rules, const struct expiry *expiry
     }
 }
 
-static void lifecycle_rules(struct plan *plan, json *bucket, const char *name) {
+static void lifecycle_rules(struct plan *plan, json *bucket, const char *name)
+{
     size_t count;
     const struct expiry *expiries = places_expiries(plan->places, name, &count);
     if (!count)
@@ -59,11 +62,10 @@ static void lifecycle_rules(struct plan *plan, json *bucket, const char *name) {
     json_set(json_set_object(bucket, "LifecycleConfiguration"), "Rules", rules);
 }
 
-/* ---- buckets
- * -----------------------------------------------------------------------------------------------------
- */
+/* ---- buckets --------------------------------------------------------------------------------- */
 
-static void encryption(json *bucket, const struct storage *storage) {
+static void encryption(json *bucket, const struct storage *storage)
+{
     bool kms = storage && storage->encryption == ENCRYPTION_KMS;
     json *block = json_set_object(bucket, "BucketEncryption");
     json *rules = json_set_array(block, "ServerSideEncryptionConfiguration");
@@ -77,7 +79,8 @@ static void encryption(json *bucket, const struct storage *storage) {
 }
 
 static void tls_only(struct plan *plan, struct stack *stack, struct span at, const char *bucket,
-                     const char *name) {
+                     const char *name)
+{
     json *policy = plan_resource(plan, stack, "AWS::S3::BucketPolicy", at, "BucketPolicy", NULL);
     plan_last(stack)->retain = true;
     json_set(policy, "Bucket", plan_ref(plan, bucket));
@@ -97,7 +100,8 @@ static void tls_only(struct plan *plan, struct stack *stack, struct span at, con
 
 /* storage NULL: the mesh's bucket, which has no settings of its own. */
 static void make_bucket(struct plan *plan, struct stack *stack, struct span at, const char *name,
-                        const struct storage *storage) {
+                        const struct storage *storage)
+{
     json *bucket = plan_resource(plan, stack, "AWS::S3::Bucket", at, "Bucket", NULL);
     struct resource *resource = plan_last(stack);
     resource->retain = true;
@@ -124,7 +128,8 @@ static void make_bucket(struct plan *plan, struct stack *stack, struct span at, 
     tls_only(plan, stack, at, id, name);
 }
 
-void plan_s3(struct plan *plan, struct stack *stack) {
+void plan_s3(struct plan *plan, struct stack *stack)
+{
     const struct deployment *d = plan->deployment;
     const struct domain *domain = stack->domain;
     if (!domain) {

@@ -13,7 +13,8 @@
 enum { SCHEDULE_NAME_MAX = 64 };
 
 /* One scheduler role a stack, made with the first schedule. */
-static json *scheduler_role(struct plan *plan, struct stack *stack) {
+static json *scheduler_role(struct plan *plan, struct stack *stack)
+{
     const struct domain *domain = stack->domain;
     const char *id = plan_made(plan, domain, "scheduler role");
     if (!id) {
@@ -30,7 +31,8 @@ static json *scheduler_role(struct plan *plan, struct stack *stack) {
 }
 
 static json *add_schedule(struct plan *plan, struct stack *stack, struct span at, const char *id,
-                          const char *name, const char *expression) {
+                          const char *name, const char *expression)
+{
     json *schedule = plan_resource(plan, stack, "AWS::Scheduler::Schedule", at, "Schedule", id);
     json_set_text(
         schedule, "Name",
@@ -41,7 +43,8 @@ static json *add_schedule(struct plan *plan, struct stack *stack, struct span at
     return schedule;
 }
 
-static const char *compact(struct plan *plan, json *tree) {
+static const char *compact(struct plan *plan, json *tree)
+{
     struct buf text = {0};
     json_write_compact(&text, tree);
     const char *copy = arena_copy(&plan->scratch, text.at, text.len);
@@ -49,7 +52,8 @@ static const char *compact(struct plan *plan, json *tree) {
     return copy;
 }
 
-static void set_retry_policy(json *target, const struct trigger *trigger) {
+static void set_retry_policy(json *target, const struct trigger *trigger)
+{
     if (!trigger->retries.text && !trigger->max_age.text) {
         return;
     }
@@ -63,7 +67,8 @@ static void set_retry_policy(json *target, const struct trigger *trigger) {
 }
 
 void plan_schedules(struct plan *plan, struct stack *stack, const struct pipeline *pipeline,
-                    const char *machine_id) {
+                    const char *machine_id)
+{
     for (size_t i = 0; i < pipeline->triggers.len; i++) {
         const struct trigger *trigger = &pipeline->triggers.at[i];
         if (trigger->kind != TRIGGER_SCHEDULE) {
@@ -88,7 +93,8 @@ void plan_schedules(struct plan *plan, struct stack *stack, const struct pipelin
 }
 
 /* The evaluation's own role: made when the domain evaluates anything, by a step or on schedule. */
-static void quality_role(struct plan *plan, struct stack *stack) {
+static void quality_role(struct plan *plan, struct stack *stack)
+{
     struct needs needs = {.arena = &plan->scratch};
     struct rights rights = {0};
     needs_of_quality(plan->deployment, stack->domain, &needs);
@@ -98,7 +104,8 @@ static void quality_role(struct plan *plan, struct stack *stack) {
               "glue.amazonaws.com", &rights);
 }
 
-static const char *evaluation_input(struct plan *plan, const struct output *output) {
+static const char *evaluation_input(struct plan *plan, const struct output *output)
+{
     const struct table_names *names = &plan->deployment->tables[output->decl.index];
     const char *role = name_quality_role(&plan->scratch, plan->deployment, output->domain);
     json *input = json_object(&plan->scratch);
@@ -113,7 +120,8 @@ static const char *evaluation_input(struct plan *plan, const struct output *outp
     return compact(plan, input);
 }
 
-static void add_evaluation(struct plan *plan, struct stack *stack, const struct output *output) {
+static void add_evaluation(struct plan *plan, struct stack *stack, const struct output *output)
+{
     const struct table_names *names = &plan->deployment->tables[output->decl.index];
     json *role = scheduler_role(plan, stack);
     json *schedule = add_schedule(
@@ -127,7 +135,8 @@ static void add_evaluation(struct plan *plan, struct stack *stack, const struct 
     json_set(target, "Input", plan_token_text(plan, evaluation_input(plan, output)));
 }
 
-void plan_quality_schedules(struct plan *plan, struct stack *stack) {
+void plan_quality_schedules(struct plan *plan, struct stack *stack)
+{
     struct outputs outputs = {0};
     evaluated_outputs(&plan->scratch, stack->domain, &outputs);
     if (outputs.list.len == 0) {

@@ -7,7 +7,8 @@
 
 static const char *const domain_topic_id = "AlertTopic";
 
-json *plan_channel_topic(struct plan *plan, struct stack *stack, const struct channel *channel) {
+json *plan_channel_topic(struct plan *plan, struct stack *stack, const struct channel *channel)
+{
     if (channel->arn.value)
         return json_text(&plan->scratch, channel->arn.value);
     if (channel->domain == stack->domain)
@@ -17,7 +18,8 @@ json *plan_channel_topic(struct plan *plan, struct stack *stack, const struct ch
 }
 
 json *plan_alert_topic(struct plan *plan, struct stack *stack, const struct domain *domain,
-                       const struct pipeline *pipeline) {
+                       const struct pipeline *pipeline)
+{
     const struct channel *channel =
         pipeline && pipeline->alerts ? pipeline->alerts : domain->alerts;
     if (channel)
@@ -29,7 +31,8 @@ json *plan_alert_topic(struct plan *plan, struct stack *stack, const struct doma
 /* Alarms publish through the service; a topic's own default policy, which lets the account in, is
  * replaced by this. */
 static void topic_policy(struct plan *plan, struct stack *stack, struct span at, const char *prefix,
-                         const char *name, const char *topic) {
+                         const char *name, const char *topic)
+{
     json *policy = plan_resource(plan, stack, "AWS::SNS::TopicPolicy", at, prefix, name);
     json *document = json_set_object(policy, "PolicyDocument");
     json_set_text(document, "Version", "2012-10-17");
@@ -44,7 +47,8 @@ static void topic_policy(struct plan *plan, struct stack *stack, struct span at,
     json_add(json_set_array(policy, "Topics"), plan_ref(plan, topic));
 }
 
-static void channel_topic(struct plan *plan, struct stack *stack, const struct channel *channel) {
+static void channel_topic(struct plan *plan, struct stack *stack, const struct channel *channel)
+{
     struct span at = channel->decl.at;
     json *topic = plan_resource(plan, stack, "AWS::SNS::Topic", at, "Topic", channel->decl.name);
     const char *id = plan_last(stack)->id;
@@ -61,7 +65,8 @@ static void channel_topic(struct plan *plan, struct stack *stack, const struct c
     topic_policy(plan, stack, at, "TopicPolicy", channel->decl.name, id);
 }
 
-void plan_sns(struct plan *plan, struct stack *stack) {
+void plan_sns(struct plan *plan, struct stack *stack)
+{
     for (size_t i = 0; i < plan->mesh->channels.len; i++) {
         const struct channel *channel = plan->mesh->channels.at[i];
         if (channel->domain == stack->domain && !channel->arn.value)
@@ -69,7 +74,8 @@ void plan_sns(struct plan *plan, struct stack *stack) {
     }
 }
 
-void plan_domain_topic(struct plan *plan, struct stack *stack) {
+void plan_domain_topic(struct plan *plan, struct stack *stack)
+{
     if (!plan->domain_topic)
         return;
     const struct domain *domain = stack->domain;

@@ -15,20 +15,23 @@
  * it. */
 enum { LOG_DAYS = 90 };
 
-/* ---- names and texts ---- */
+/* ---- names and texts ------------------------------------------------------------------------- */
 
-json *states_value(struct machine *machine, const char *text) {
+json *states_value(struct machine *machine, const char *text)
+{
     return machine->template ? plan_literal(machine->plan, text)
                              : json_text(&machine->plan->scratch, text);
 }
 
-json *states_arn(struct machine *machine, const char *service, unsigned parts, const char *rest) {
+json *states_arn(struct machine *machine, const char *service, unsigned parts, const char *rest)
+{
     return machine->template ? plan_arn(machine->plan, service, parts, rest)
                              : json_text(&machine->plan->scratch,
                                          plan_arn_state(machine->plan, service, parts, rest));
 }
 
-static bool take_name(struct machine *machine, const char *name) {
+static bool take_name(struct machine *machine, const char *name)
+{
     struct session *s = machine->plan->s;
     atom taken = atom_of(&s->atoms, name);
     if (map_get(&machine->names, taken, NULL)) {
@@ -38,7 +41,8 @@ static bool take_name(struct machine *machine, const char *name) {
     return true;
 }
 
-const char *states_name(struct machine *machine, const char *step, const char *what) {
+const char *states_name(struct machine *machine, const char *step, const char *what)
+{
     size_t limit = (size_t)limit_info(LIMIT_STATE_NAME)->figure;
     for (unsigned n = 1;; n++) {
         const char *tail = n == 1 ? plan_format(machine->plan, ": %s", what)
@@ -56,9 +60,10 @@ const char *states_name(struct machine *machine, const char *step, const char *w
     }
 }
 
-/* ---- the definition ---- */
+/* ---- the definition -------------------------------------------------------------------------- */
 
-static json *named_state(struct machine *machine, const char *name, const char *type) {
+static json *named_state(struct machine *machine, const char *name, const char *type)
+{
     json *state = json_set_object(machine->states, name);
     json_set_text(state, "Type", type);
     return state;
@@ -69,7 +74,8 @@ static json *named_state(struct machine *machine, const char *name, const char *
  * see themselves as the oldest. */
 static void set_overlap_branch(struct machine *machine, json *branch, const char *list,
                                const char *none, const char *oldest, const char *alone,
-                               const char *stop) {
+                               const char *stop)
+{
     json_set_text(branch, "StartAt", list);
     json *states = json_set_object(branch, "States");
     json *look = json_set_object(states, list);
@@ -112,7 +118,8 @@ static void set_overlap_branch(struct machine *machine, json *branch, const char
 
 /* `overlap: skip`: a run that finds an older one ends at once and well. Returns where the machine
  * starts. */
-static const char *add_overlap(struct machine *machine, const char *first) {
+static const char *add_overlap(struct machine *machine, const char *first)
+{
     const char *start = states_name(machine, "overlap", "look");
     const char *skipped = states_name(machine, "overlap", "skipped");
     json *state = named_state(machine, start, "Parallel");
@@ -132,7 +139,8 @@ static const char *add_overlap(struct machine *machine, const char *first) {
     return start;
 }
 
-static void add_steps(struct machine *machine, const struct step *steps, const char *last) {
+static void add_steps(struct machine *machine, const struct step *steps, const char *last)
+{
     for (const struct step *step = steps; step; step = step->next) {
         step_states(machine, step, step->next ? step->next->name : last);
     }
@@ -140,7 +148,8 @@ static void add_steps(struct machine *machine, const struct step *steps, const c
 
 /* on_failure always ends in failure: a last step that does not fail is followed by a state that
  * does. */
-static void add_on_failure(struct machine *machine) {
+static void add_on_failure(struct machine *machine)
+{
     const struct step *last = machine->pipeline->on_failure;
     while (last->next) {
         last = last->next;
@@ -155,7 +164,8 @@ static void add_on_failure(struct machine *machine) {
     }
 }
 
-static json *definition_of(struct plan *plan, const struct pipeline *pipeline, bool template) {
+static json *definition_of(struct plan *plan, const struct pipeline *pipeline, bool template)
+{
     struct machine machine = {.plan = plan, .pipeline = pipeline, .template = template};
     json *definition = json_object(&plan->scratch);
     if (!pipeline->steps) { /* reported by check/pipelines.c */
@@ -189,13 +199,15 @@ static json *definition_of(struct plan *plan, const struct pipeline *pipeline, b
     return definition;
 }
 
-json *plan_machine(struct plan *plan, const struct pipeline *pipeline) {
+json *plan_machine(struct plan *plan, const struct pipeline *pipeline)
+{
     return definition_of(plan, pipeline, false);
 }
 
-/* ---- resources ---- */
+/* ---- resources ------------------------------------------------------------------------------- */
 
-static void judge_size(struct plan *plan, const struct pipeline *pipeline, const json *definition) {
+static void judge_size(struct plan *plan, const struct pipeline *pipeline, const json *definition)
+{
     struct buf text = {0};
     json_write_compact(&text, definition);
     size_t limit = (size_t)limit_info(LIMIT_DEFINITION_BYTES)->figure;
@@ -209,7 +221,8 @@ static void judge_size(struct plan *plan, const struct pipeline *pipeline, const
 
 /* The role a machine runs as: the one the mesh names, else one with exactly the rights its steps
  * need. */
-static json *machine_role(struct plan *plan, struct stack *stack, const struct pipeline *pipeline) {
+static json *machine_role(struct plan *plan, struct stack *stack, const struct pipeline *pipeline)
+{
     if (pipeline->role) {
         return plan_principal(plan, pipeline->role);
     }
@@ -224,7 +237,8 @@ static json *machine_role(struct plan *plan, struct stack *stack, const struct p
 }
 
 static const char *log_group(struct plan *plan, struct stack *stack,
-                             const struct pipeline *pipeline, const char *name) {
+                             const struct pipeline *pipeline, const char *name)
+{
     json *group = plan_resource(plan, stack, "AWS::Logs::LogGroup", pipeline->decl.at, "LogOf",
                                 pipeline->decl.name);
     json_set_text(group, "LogGroupName", plan_format(plan, "/aws/vendedlogs/states/%s", name));
@@ -232,7 +246,8 @@ static const char *log_group(struct plan *plan, struct stack *stack,
     return plan_last(stack)->id;
 }
 
-static void add_machine(struct plan *plan, struct stack *stack, const struct pipeline *pipeline) {
+static void add_machine(struct plan *plan, struct stack *stack, const struct pipeline *pipeline)
+{
     const char *name = plan->deployment->machines[pipeline->decl.index];
     const char *log = log_group(plan, stack, pipeline, name);
     json *role = machine_role(plan, stack, pipeline);
@@ -260,7 +275,8 @@ static void add_machine(struct plan *plan, struct stack *stack, const struct pip
     plan_schedules(plan, stack, pipeline, id);
 }
 
-void plan_states(struct plan *plan, struct stack *stack) {
+void plan_states(struct plan *plan, struct stack *stack)
+{
     const struct domain *domain = stack->domain;
     if (!domain) {
         return;

@@ -12,15 +12,17 @@
 /* Bounds of a loop where the step gives none (language.md section 4). */
 enum { POLL_EVERY = 30, POLL_GIVE_UP = 3600 };
 
-/* ---- what states have in common ---- */
+/* ---- what states have in common -------------------------------------------------------------- */
 
-static json *add_state(json *states, const char *name, const char *type) {
+static json *add_state(json *states, const char *name, const char *type)
+{
     json *state = json_set_object(states, name);
     json_set_text(state, "Type", type);
     return state;
 }
 
-static json *step_state(struct machine *machine, const struct step *step, const char *type) {
+static json *step_state(struct machine *machine, const struct step *step, const char *type)
+{
     json *state = json_set_object(machine->states, step->name);
     if (step->doc) {
         json_set(state, "Comment", states_value(machine, step->doc));
@@ -29,7 +31,8 @@ static json *step_state(struct machine *machine, const struct step *step, const 
     return state;
 }
 
-static void link(json *state, const char *next) {
+static void link(json *state, const char *next)
+{
     if (next) {
         json_set_text(state, "Next", next);
     } else {
@@ -37,13 +40,15 @@ static void link(json *state, const char *next) {
     }
 }
 
-static void set_amount(json *state, const char *key, const struct amount *amount) {
+static void set_amount(json *state, const char *key, const struct amount *amount)
+{
     if (amount->text) {
         json_set_int(state, key, amount->base);
     }
 }
 
-static void set_retry(struct machine *machine, json *state, const struct step *step) {
+static void set_retry(struct machine *machine, json *state, const struct step *step)
+{
     if (!step->retries) {
         return;
     }
@@ -71,7 +76,8 @@ static void set_retry(struct machine *machine, json *state, const struct step *s
     }
 }
 
-static void set_catch(struct machine *machine, json *state) {
+static void set_catch(struct machine *machine, json *state)
+{
     if (!machine->catch) {
         return;
     }
@@ -83,14 +89,16 @@ static void set_catch(struct machine *machine, json *state) {
 
 /* A lambda's result becomes the input of the next step; other results are discarded unless the step
  * keeps them. */
-static enum result_mode result_of(const struct step *step) {
+static enum result_mode result_of(const struct step *step)
+{
     if (step->result != RESULT_DEFAULT) {
         return step->result;
     }
     return step->kind == STEP_LAMBDA && step->wait != WAIT_NO ? RESULT_REPLACE : RESULT_DISCARD;
 }
 
-static void set_result(struct machine *machine, json *state, const struct step *step) {
+static void set_result(struct machine *machine, json *state, const struct step *step)
+{
     if (result_of(step) == RESULT_DISCARD) {
         json_set_null(state, "ResultPath");
     } else if (result_of(step) == RESULT_PATH) {
@@ -99,8 +107,8 @@ static void set_result(struct machine *machine, json *state, const struct step *
 }
 
 /* What stands in a task after its parameters. */
-static void finish(struct machine *machine, json *state, const struct step *step,
-                   const char *next) {
+static void finish(struct machine *machine, json *state, const struct step *step, const char *next)
+{
     set_amount(state, "TimeoutSeconds", &step->timeout);
     set_amount(state, "HeartbeatSeconds", &step->heartbeat);
     set_result(machine, state, step);
@@ -110,19 +118,22 @@ static void finish(struct machine *machine, json *state, const struct step *step
 }
 
 /* "arn:aws:states:::<rest>", an integration of Step Functions. */
-static json *integration(struct machine *machine, const char *rest) {
+static json *integration(struct machine *machine, const char *rest)
+{
     return states_arn(machine, "states", 0, rest);
 }
 
-static json *task(struct machine *machine, const struct step *step, json *resource) {
+static json *task(struct machine *machine, const struct step *step, json *resource)
+{
     json *state = step_state(machine, step, "Task");
     json_set(state, "Resource", resource);
     return state;
 }
 
-/* ---- steps that are one task ---- */
+/* ---- steps that are one task ----------------------------------------------------------------- */
 
-static json *function_arn(struct machine *machine, const struct step *step) {
+static json *function_arn(struct machine *machine, const struct step *step)
+{
     if (is_arn(step->target.value)) {
         return states_value(machine, step->target.value);
     }
@@ -130,7 +141,8 @@ static json *function_arn(struct machine *machine, const struct step *step) {
                       plan_format(machine->plan, "function:%s", step->target.value));
 }
 
-static void lambda_step(struct machine *machine, const struct step *step, const char *next) {
+static void lambda_step(struct machine *machine, const struct step *step, const char *next)
+{
     json *function = function_arn(machine, step);
     json *state;
     if (step->wait == WAIT_DONE) {
@@ -157,7 +169,8 @@ static void lambda_step(struct machine *machine, const struct step *step, const 
     finish(machine, state, step, next);
 }
 
-static void glue_step(struct machine *machine, const struct step *step, const char *next) {
+static void glue_step(struct machine *machine, const struct step *step, const char *next)
+{
     json *state = task(
         machine, step,
         integration(machine, step->wait == WAIT_NO ? "glue:startJobRun" : "glue:startJobRun.sync"));
@@ -169,7 +182,8 @@ static void glue_step(struct machine *machine, const struct step *step, const ch
     finish(machine, state, step, next);
 }
 
-static void athena_step(struct machine *machine, const struct step *step, const char *next) {
+static void athena_step(struct machine *machine, const struct step *step, const char *next)
+{
     const struct deployment *deployment = machine->plan->deployment;
     const struct domain *home = machine->pipeline->domain;
     const struct domain *workgroup = step->workgroup ? step->workgroup : home;
@@ -185,7 +199,8 @@ static void athena_step(struct machine *machine, const struct step *step, const 
     finish(machine, state, step, next);
 }
 
-static void run_step(struct machine *machine, const struct step *step, const char *next) {
+static void run_step(struct machine *machine, const struct step *step, const char *next)
+{
     struct plan *plan = machine->plan;
     const char *name = plan->deployment->machines[step->run->decl.index];
     json *state =
@@ -204,7 +219,8 @@ static void run_step(struct machine *machine, const struct step *step, const cha
     finish(machine, state, step, next);
 }
 
-static json *topic_arn(struct machine *machine, const struct channel *channel) {
+static json *topic_arn(struct machine *machine, const struct channel *channel)
+{
     if (channel->arn.value) {
         return states_value(machine, channel->arn.value);
     }
@@ -212,7 +228,8 @@ static json *topic_arn(struct machine *machine, const struct channel *channel) {
                       name_topic(&machine->plan->scratch, machine->plan->deployment, channel));
 }
 
-static void notify_step(struct machine *machine, const struct step *step, const char *next) {
+static void notify_step(struct machine *machine, const struct step *step, const char *next)
+{
     json *state = task(machine, step, integration(machine, "sns:publish"));
     json *parameters = json_set_object(state, "Parameters");
     json_set(parameters, "TopicArn", topic_arn(machine, step->channel));
@@ -220,9 +237,10 @@ static void notify_step(struct machine *machine, const struct step *step, const 
     finish(machine, state, step, next);
 }
 
-/* ---- steps without a task ---- */
+/* ---- steps without a task -------------------------------------------------------------------- */
 
-static void wait_step(struct machine *machine, const struct step *step, const char *next) {
+static void wait_step(struct machine *machine, const struct step *step, const char *next)
+{
     json *state = step_state(machine, step, "Wait");
     if (step->wait_input) {
         json_set_text(state, step->wait_until ? "TimestampPath" : "SecondsPath",
@@ -235,7 +253,8 @@ static void wait_step(struct machine *machine, const struct step *step, const ch
     link(state, next);
 }
 
-static void fail_step(struct machine *machine, const struct step *step) {
+static void fail_step(struct machine *machine, const struct step *step)
+{
     json *state = step_state(machine, step, "Fail");
     json_set(state, "Error",
              states_value(machine, step->target.value ? step->target.value : "Failed"));
@@ -244,7 +263,7 @@ static void fail_step(struct machine *machine, const struct step *step) {
     }
 }
 
-/* ---- steps that start something and look until it is done ---- */
+/* ---- steps that start something and look until it is done ------------------------------------ */
 
 /* The branch of such a step. Its states have names of the whole machine: they are unique in it (ASL
  * asks for that). */
@@ -256,20 +275,22 @@ struct loop {
     int64_t every, turns;
 };
 
-static void set_service_task(struct loop *loop, json *state, const char *action) {
+static void set_service_task(struct loop *loop, json *state, const char *action)
+{
     json_set(state, "Resource",
              integration(loop->machine, plan_format(loop->machine->plan, "aws-sdk:%s", action)));
 }
 
-static json *compare(json *choices, const char *variable, const char *operator,
-                     const char * value) {
+static json *compare(json *choices, const char *variable, const char *operator, const char * value)
+{
     json *choice = json_add_object(choices);
     json_set_text(choice, "Variable", variable);
     json_set_text(choice, operator, value);
     return choice;
 }
 
-static json *loop_open(struct loop *loop, struct machine *machine, const struct step *step) {
+static json *loop_open(struct loop *loop, struct machine *machine, const struct step *step)
+{
     const char *name = step->name;
     *loop = (struct loop){.machine = machine,
                           .step = step,
@@ -292,7 +313,8 @@ static json *loop_open(struct loop *loop, struct machine *machine, const struct 
 }
 
 /* wait -> look (an answer below $.Answer); judge, written by the caller, comes next. */
-static void loop_look(struct loop *loop, const char *action, json *parameters) {
+static void loop_look(struct loop *loop, const char *action, json *parameters)
+{
     json *wait = add_state(loop->states, loop->wait, "Wait");
     json_set_int(wait, "Seconds", loop->every);
     link(wait, loop->look);
@@ -305,7 +327,8 @@ static void loop_look(struct loop *loop, const char *action, json *parameters) {
 
 /* What a judge does with something that still runs: count and wait again. `keep` is a member beside
  * Turns that the loop carries on, NULL: none. */
-static void loop_again(struct loop *loop, json *judge, const char *keep) {
+static void loop_again(struct loop *loop, json *judge, const char *keep)
+{
     struct plan *plan = loop->machine->plan;
     json_set_text(judge, "Default", loop->count);
     json *count = add_state(loop->states, loop->count, "Pass");
@@ -317,7 +340,8 @@ static void loop_again(struct loop *loop, json *judge, const char *keep) {
     link(count, loop->wait);
 }
 
-static void loop_late(struct loop *loop, json *choices) {
+static void loop_late(struct loop *loop, json *choices)
+{
     json *late = json_add_object(choices);
     json_set_text(late, "Variable", "$.Turns");
     json_set_int(late, "NumericGreaterThanEquals", loop->turns);
@@ -330,7 +354,8 @@ static void loop_late(struct loop *loop, json *choices) {
 }
 
 static const char *loop_fail(struct loop *loop, const char *what, const char *error,
-                             const char *cause) {
+                             const char *cause)
+{
     const char *name = states_name(loop->machine, loop->step->name, what);
     json *fail = add_state(loop->states, name, "Fail");
     json_set_text(fail, "Error", error);
@@ -340,7 +365,8 @@ static const char *loop_fail(struct loop *loop, const char *what, const char *er
 
 /* The step's result is an object with one member; a branch's result stands in a list of one. */
 static void loop_close(struct loop *loop, json *state, const char *next, const char *member,
-                       const char *path) {
+                       const char *path)
+{
     if (result_of(loop->step) != RESULT_DISCARD) {
         json_set_text(json_set_object(state, "ResultSelector"), member, path);
     }
@@ -350,7 +376,8 @@ static void loop_close(struct loop *loop, json *state, const char *next, const c
     link(state, next);
 }
 
-static json *crawler_parameter(struct machine *machine, const struct output *output) {
+static json *crawler_parameter(struct machine *machine, const struct output *output)
+{
     struct plan *plan = machine->plan;
     json *parameters = json_object(&machine->plan->scratch);
     json_set_text(parameters, "Name", name_crawler(&plan->scratch, plan->deployment, output));
@@ -359,7 +386,8 @@ static json *crawler_parameter(struct machine *machine, const struct output *out
 
 /* A crawler that is running already did not see what this run wrote: the start is tried again until
  * it is free. */
-static void crawl_start(struct loop *loop) {
+static void crawl_start(struct loop *loop)
+{
     json *start = add_state(loop->states, loop->start, "Task");
     set_service_task(loop, start, "glue:startCrawler");
     json_set(start, "Parameters", crawler_parameter(loop->machine, loop->step->output));
@@ -372,7 +400,8 @@ static void crawl_start(struct loop *loop) {
     link(start, loop->wait);
 }
 
-static void crawl_step(struct machine *machine, const struct step *step, const char *next) {
+static void crawl_step(struct machine *machine, const struct step *step, const char *next)
+{
     struct loop loop;
     json *state = loop_open(&loop, machine, step);
     const char *outcome = states_name(machine, step->name, "outcome");
@@ -397,7 +426,8 @@ static void crawl_step(struct machine *machine, const struct step *step, const c
     loop_close(&loop, state, next, "LastCrawl.$", "$[0].Answer.Crawler.LastCrawl");
 }
 
-static void check_start(struct loop *loop) {
+static void check_start(struct loop *loop)
+{
     struct plan *plan = loop->machine->plan;
     const struct output *output = loop->step->output;
     const struct table_names *names = &plan->deployment->tables[output->decl.index];
@@ -423,7 +453,8 @@ static void check_start(struct loop *loop) {
 
 /* The results of a run that succeeded: a rule that failed, or could not be evaluated, fails the
  * step. */
-static void check_results(struct loop *loop, const char *results, const char *verdict) {
+static void check_results(struct loop *loop, const char *results, const char *verdict)
+{
     json *get = add_state(loop->states, results, "Task");
     set_service_task(loop, get, "glue:getDataQualityResult");
     json_set_text(json_set_object(get, "Parameters"), "ResultId.$", "$.Answer.ResultIds[0]");
@@ -450,7 +481,8 @@ static void check_results(struct loop *loop, const char *results, const char *ve
     add_state(loop->states, loop->done, "Succeed");
 }
 
-static void check_step(struct machine *machine, const struct step *step, const char *next) {
+static void check_step(struct machine *machine, const struct step *step, const char *next)
+{
     struct loop loop;
     json *state = loop_open(&loop, machine, step);
     const char *results = states_name(machine, step->name, "results");
@@ -479,9 +511,10 @@ static void check_step(struct machine *machine, const struct step *step, const c
     loop_close(&loop, state, next, "ResultId.$", "$[0].Answer.ResultId");
 }
 
-/* ---- all kinds ---- */
+/* ---- all kinds ------------------------------------------------------------------------------- */
 
-void step_states(struct machine *machine, const struct step *step, const char *next) {
+void step_states(struct machine *machine, const struct step *step, const char *next)
+{
     switch (step->kind) {
     case STEP_LAMBDA:
         lambda_step(machine, step, next);

@@ -14,7 +14,8 @@ static const struct tokens template_tokens = {"${AWS::Partition}", "${AWS::Regio
                                               "${AWS::AccountId}"};
 static const struct tokens state_tokens = {"${Partition}", "${Region}", "${AccountId}"};
 
-const char *plan_format(struct plan *plan, const char *format, ...) {
+const char *plan_format(struct plan *plan, const char *format, ...)
+{
     va_list arguments;
     va_start(arguments, format);
     const char *text = arena_vformat(&plan->scratch, format, arguments);
@@ -24,7 +25,8 @@ const char *plan_format(struct plan *plan, const char *format, ...) {
 
 /* CloudFormation reads ${!x} as the text ${x}. Without a } behind it ${ is no substitution and
  * stays. */
-static const char *escape(struct plan *plan, const char *text) {
+static const char *escape(struct plan *plan, const char *text)
+{
     const char *last = strrchr(text, '}');
     if (!last || !strstr(text, "${"))
         return text;
@@ -42,7 +44,8 @@ static const char *escape(struct plan *plan, const char *text) {
     return out;
 }
 
-static json *substituted(struct plan *plan, const char *text) {
+static json *substituted(struct plan *plan, const char *text)
+{
     json *sub = json_object(&plan->scratch);
     json_set_text(sub, "Fn::Sub", text);
     return sub;
@@ -50,7 +53,8 @@ static json *substituted(struct plan *plan, const char *text) {
 
 /* The dollar comes from a variable: an Fn::Sub with nothing but "${!" would be one without a
  * variable. */
-json *plan_literal(struct plan *plan, const char *text) {
+json *plan_literal(struct plan *plan, const char *text)
+{
     const char *last = text ? strrchr(text, '}') : NULL;
     if (!text)
         return NULL;
@@ -69,7 +73,8 @@ json *plan_literal(struct plan *plan, const char *text) {
 
 /* account NULL: unknown. */
 static const char *arn(struct plan *plan, const struct tokens *tokens, const char *account,
-                       const char *service, unsigned parts, const char *rest) {
+                       const char *service, unsigned parts, const char *rest)
+{
     const struct deployment *d = plan->deployment;
     return plan_format(plan, "arn:%s:%s:%s:%s:%s", d->partition ? d->partition : tokens->partition,
                        service, parts & ARN_REGION ? d->region ? d->region : tokens->region : "",
@@ -77,7 +82,8 @@ static const char *arn(struct plan *plan, const struct tokens *tokens, const cha
 }
 
 static json *arn_value(struct plan *plan, const char *account, const char *service, unsigned parts,
-                       const char *rest) {
+                       const char *rest)
+{
     const struct deployment *d = plan->deployment;
     bool known =
         d->partition && (d->region || !(parts & ARN_REGION)) && (account || !(parts & ARN_ACCOUNT));
@@ -88,32 +94,36 @@ static json *arn_value(struct plan *plan, const char *account, const char *servi
                        arn(plan, &template_tokens, account, service, parts, escape(plan, rest)));
 }
 
-json *plan_arn(struct plan *plan, const char *service, unsigned parts, const char *rest) {
+json *plan_arn(struct plan *plan, const char *service, unsigned parts, const char *rest)
+{
     return arn_value(plan, plan->deployment->account, service, parts, rest);
 }
 
-const char *plan_arn_text(struct plan *plan, const char *service, unsigned parts,
-                          const char *rest) {
+const char *plan_arn_text(struct plan *plan, const char *service, unsigned parts, const char *rest)
+{
     return arn(plan, &template_tokens, plan->deployment->account, service, parts, rest);
 }
 
-const char *plan_arn_state(struct plan *plan, const char *service, unsigned parts,
-                           const char *rest) {
+const char *plan_arn_state(struct plan *plan, const char *service, unsigned parts, const char *rest)
+{
     return arn(plan, &state_tokens, plan->deployment->account, service, parts, rest);
 }
 
-json *plan_account(struct plan *plan) {
+json *plan_account(struct plan *plan)
+{
     const char *account = plan->deployment->account;
     return account ? json_text(&plan->scratch, account) : plan_ref(plan, "AWS::AccountId");
 }
 
-json *plan_region(struct plan *plan) {
+json *plan_region(struct plan *plan)
+{
     const char *region = plan->deployment->region;
     return region ? json_text(&plan->scratch, region) : plan_ref(plan, "AWS::Region");
 }
 
 /* The token that text begins with, and its value if it is known. */
-static const char *token_at(const struct plan *plan, const char *text, const char **value) {
+static const char *token_at(const struct plan *plan, const char *text, const char **value)
+{
     const struct deployment *d = plan->deployment;
     const struct {
         const char *token, *value;
@@ -128,7 +138,8 @@ static const char *token_at(const struct plan *plan, const char *text, const cha
     return NULL;
 }
 
-json *plan_token_text(struct plan *plan, const char *text) {
+json *plan_token_text(struct plan *plan, const char *text)
+{
     if (!strstr(text, "${"))
         return json_text(&plan->scratch, text);
     struct buf plain = {0}, sub = {0};
@@ -159,13 +170,15 @@ json *plan_token_text(struct plan *plan, const char *text) {
     return unknown ? substituted(plan, result) : json_text(&plan->scratch, result);
 }
 
-json *plan_ref(struct plan *plan, const char *logical_id) {
+json *plan_ref(struct plan *plan, const char *logical_id)
+{
     json *ref = json_object(&plan->scratch);
     json_set_text(ref, "Ref", logical_id);
     return ref;
 }
 
-json *plan_get(struct plan *plan, const char *logical_id, const char *attribute) {
+json *plan_get(struct plan *plan, const char *logical_id, const char *attribute)
+{
     json *get = json_object(&plan->scratch);
     json *path = json_set_array(get, "Fn::GetAtt");
     json_add_text(path, logical_id);
@@ -173,7 +186,8 @@ json *plan_get(struct plan *plan, const char *logical_id, const char *attribute)
     return get;
 }
 
-json *plan_data(struct plan *plan, const struct data *data) {
+json *plan_data(struct plan *plan, const struct data *data)
+{
     json *out = NULL;
     switch (data->kind) {
     case DATA_TEXT:
@@ -199,11 +213,10 @@ json *plan_data(struct plan *plan, const struct data *data) {
     return json_null(&plan->scratch);
 }
 
-/* ---- principals
- * --------------------------------------------------------------------------------------------------
- */
+/* ---- principals ------------------------------------------------------------------------------ */
 
-static const char *account_of(const struct plan *plan, const struct principal *principal) {
+static const char *account_of(const struct plan *plan, const struct principal *principal)
+{
     const struct account *account = principal->account;
     const struct environment *e = plan->deployment->environment;
     if (!account)
@@ -216,7 +229,8 @@ static const char *account_of(const struct plan *plan, const struct principal *p
 
 /* "role/SalesDataOwner": what follows the account in a principal's ARN; NULL when it is not an IAM
  * ARN made of names. */
-static const char *principal_rest(struct plan *plan, const struct principal *principal) {
+static const char *principal_rest(struct plan *plan, const struct principal *principal)
+{
     switch (principal->kind) {
     case PRINCIPAL_ROLE:
         return plan_format(plan, "role/%s", principal->aws_name);
@@ -237,13 +251,15 @@ static const char *principal_rest(struct plan *plan, const struct principal *pri
 }
 
 /* A pipeline with a role of its own stands for that role. */
-static const struct principal *acting(const struct principal *principal) {
+static const struct principal *acting(const struct principal *principal)
+{
     while (principal->kind == PRINCIPAL_PIPELINE && principal->pipeline->role)
         principal = principal->pipeline->role;
     return principal;
 }
 
-json *plan_principal(struct plan *plan, const struct principal *principal) {
+json *plan_principal(struct plan *plan, const struct principal *principal)
+{
     principal = acting(principal);
     if (principal->arn.value)
         return json_text(&plan->scratch, principal->arn.value);
@@ -254,7 +270,8 @@ json *plan_principal(struct plan *plan, const struct principal *principal) {
     return account ? json_text(&plan->scratch, account) : plan_ref(plan, "AWS::AccountId");
 }
 
-const char *plan_principal_text(struct plan *plan, const struct principal *principal) {
+const char *plan_principal_text(struct plan *plan, const struct principal *principal)
+{
     principal = acting(principal);
     if (principal->arn.value)
         return principal->arn.value;

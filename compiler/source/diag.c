@@ -16,12 +16,14 @@ static const struct diag_info registry[] = {
 #undef DIAG
 };
 
-const struct diag_info *diag_info(enum diag_code code) {
+const struct diag_info *diag_info(enum diag_code code)
+{
     return &registry[code];
 }
 
 /* The number in "M0301", "m301", "0301" or "301"; -1 when it is none of them. */
-static long number_of(const char *text) {
+static long number_of(const char *text)
+{
     char *end;
     text += *text == 'M' || *text == 'm';
     if (*text < '0' || *text > '9') {
@@ -31,7 +33,8 @@ static long number_of(const char *text) {
     return *end == '\0' ? number : -1;
 }
 
-enum diag_code diag_find(const char *text) {
+enum diag_code diag_find(const char *text)
+{
     long number = number_of(text);
     for (size_t i = 0; i < D_COUNT; i++) {
         if (strcmp(registry[i].slug, text) == 0 || number_of(registry[i].code) == number) {
@@ -41,7 +44,8 @@ enum diag_code diag_find(const char *text) {
     return D_COUNT;
 }
 
-const char *diag_configure(struct session *s, const char *argument) {
+const char *diag_configure(struct session *s, const char *argument)
+{
     static const char *const words[] = {"off", "note", "warning", "error"}; /* as enum level */
     struct diagnostics *all = &s->diagnostics;
     const char *equals = strchr(argument, '=');
@@ -79,7 +83,8 @@ const char *diag_configure(struct session *s, const char *argument) {
 }
 
 /* The level a report of that code has in this run. */
-static enum level level_of(const struct diagnostics *all, enum diag_code code) {
+static enum level level_of(const struct diagnostics *all, enum diag_code code)
+{
     if (registry[code].level == LEVEL_ERROR) {
         return LEVEL_ERROR;
     }
@@ -90,7 +95,8 @@ static enum level level_of(const struct diagnostics *all, enum diag_code code) {
     return raised ? LEVEL_ERROR : registry[code].level;
 }
 
-static size_t *counter_of(struct diagnostics *all, enum level level) {
+static size_t *counter_of(struct diagnostics *all, enum level level)
+{
     return level == LEVEL_ERROR     ? &all->errors
            : level == LEVEL_WARNING ? &all->warnings
                                     : &all->notes;
@@ -98,7 +104,8 @@ static size_t *counter_of(struct diagnostics *all, enum level level) {
 
 /* Texts quote the mesh, where a word can be as long as a file: what is too long to read is cut. */
 __attribute__((format(printf, 2, 0))) static const char *
-keep_text(struct session *s, const char *format, va_list arguments) {
+keep_text(struct session *s, const char *format, va_list arguments)
+{
     static const char dots[] = "...";
     char text[TEXT_MAX + sizeof dots];
     int length = vsnprintf(text, sizeof text, format, arguments);
@@ -113,8 +120,8 @@ keep_text(struct session *s, const char *format, va_list arguments) {
     return arena_copy(&s->arena, text, length < 0 ? 0 : (size_t)length);
 }
 
-struct diag *diag(struct session *s, enum diag_code code, struct span span, const char *format,
-                  ...) {
+struct diag *diag(struct session *s, enum diag_code code, struct span span, const char *format, ...)
+{
     struct diagnostics *all = &s->diagnostics;
     enum level level = level_of(all, code);
     all->spare = (struct diag){.code = code, .level = level, .span = span, .message = ""};
@@ -137,7 +144,8 @@ struct diag *diag(struct session *s, enum diag_code code, struct span span, cons
     return d;
 }
 
-void diag_place(struct session *s, struct diag *d, struct span span, const char *format, ...) {
+void diag_place(struct session *s, struct diag *d, struct span span, const char *format, ...)
+{
     if (d == &s->diagnostics.spare) {
         return;
     }
@@ -153,7 +161,8 @@ void diag_place(struct session *s, struct diag *d, struct span span, const char 
     *last = place;
 }
 
-void diag_help(struct session *s, struct diag *d, const char *format, ...) {
+void diag_help(struct session *s, struct diag *d, const char *format, ...)
+{
     if (d == &s->diagnostics.spare) {
         return;
     }
@@ -163,7 +172,8 @@ void diag_help(struct session *s, struct diag *d, const char *format, ...) {
     va_end(arguments);
 }
 
-void diag_suggest(struct session *s, struct diag *d, const char *best) {
+void diag_suggest(struct session *s, struct diag *d, const char *best)
+{
     if (best != NULL) {
         diag_help(s, d, "did you mean '%s'?", best);
     }
@@ -171,31 +181,36 @@ void diag_suggest(struct session *s, struct diag *d, const char *best) {
 
 /* ---- sorting --------------------------------------------------------------------------------- */
 
-static int compare(uint32_t a, uint32_t b) {
+static int compare(uint32_t a, uint32_t b)
+{
     return (a > b) - (a < b);
 }
 
-static int by_place(const void *left, const void *right) {
+static int by_place(const void *left, const void *right)
+{
     const struct diag *a = *(struct diag *const *)left, *b = *(struct diag *const *)right;
     int order = compare(a->span.lo, b->span.lo);
     return order != 0 ? order : compare(a->order, b->order);
 }
 
 /* Brings equal reports together, the first one in front. */
-static int compare_content(const struct diag *a, const struct diag *b) {
+static int compare_content(const struct diag *a, const struct diag *b)
+{
     int order = compare(a->span.lo, b->span.lo);
     order = order != 0 ? order : compare(a->span.hi, b->span.hi);
     order = order != 0 ? order : compare(a->code, b->code);
     return order != 0 ? order : strcmp(a->message, b->message);
 }
 
-static int by_content(const void *left, const void *right) {
+static int by_content(const void *left, const void *right)
+{
     const struct diag *a = *(struct diag *const *)left, *b = *(struct diag *const *)right;
     int order = compare_content(a, b);
     return order != 0 ? order : compare(a->order, b->order);
 }
 
-void diag_sort(struct session *s) {
+void diag_sort(struct session *s)
+{
     struct diagnostics *all = &s->diagnostics;
     if (all->list.len < 2) {
         return;
@@ -215,6 +230,7 @@ void diag_sort(struct session *s) {
     qsort(all->list.at, kept, sizeof *all->list.at, by_place);
 }
 
-int diag_exit_code(const struct session *s) {
+int diag_exit_code(const struct session *s)
+{
     return s->diagnostics.errors == 0 ? 0 : s->diagnostics.system_errors > 0 ? 3 : 1;
 }

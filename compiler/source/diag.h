@@ -1,11 +1,12 @@
 /* diag.h - diagnostics: the registry of codes, the queue of a run, and how to add to it.
  *
- *     struct diag *d = diag(s, D_DUPLICATE_NAME, name->span, "product '%s' is declared twice", text);
- *     diag_place(s, d, other->span, "first declared here");
- *     diag_help(s, d, "rename one of them");
+ *     struct diag *d = diag(s, D_DUPLICATE_NAME, name->span, "product '%s' is declared twice",
+ * text); diag_place(s, d, other->span, "first declared here"); diag_help(s, d, "rename one of
+ * them");
  *
- * Text: lower case, no full stop, no blame, the smallest guilty piece, one mistake one report. Codes are for ever. The
- * registry is text, compiler/source/diagnostics/ *.txt; the build turns it into build/diagnostics.inc. */
+ * Text: lower case, no full stop, no blame, the smallest guilty piece, one mistake one report.
+ * Codes are for ever. The registry is text, compiler/source/diagnostics/ *.txt; the build turns it
+ * into build/diagnostics.inc. */
 #ifndef MESH_SOURCE_DIAG_H
 #define MESH_SOURCE_DIAG_H
 
@@ -21,13 +22,13 @@ enum diag_code {
 };
 
 struct diag_info {
-    const char *code;  /* "M0301" */
-    const char *slug;  /* "unknown-attribute" */
-    enum level level;  /* by default */
-    const char *title; /* one line */
-    const char *text;  /* paragraphs */
+    const char *code;          /* "M0301" */
+    const char *slug;          /* "unknown-attribute" */
+    enum level level;          /* by default */
+    const char *title;         /* one line */
+    const char *text;          /* paragraphs */
     const char *wrong, *right; /* examples; NULL where no mesh can show it */
-    bool system;       /* a failure of input, output or the system, not of the mesh: exit code 3 */
+    bool system; /* a failure of input, output or the system, not of the mesh: exit code 3 */
 };
 
 struct diag_place {
@@ -52,9 +53,10 @@ struct diagnostics {
     size_t system_errors;           /* among the errors: see diag_info.system */
     size_t dropped;                 /* above DIAG_MAX of their level: counted, not kept */
     struct diag spare;              /* what diag() returns when the report is silenced or dropped */
-    enum level levels[D_COUNT]; /* set by -W CODE=level; LEVEL_OFF there means: as in the registry */
-    bool silenced[D_COUNT];     /* -W CODE=off */
-    bool werror;                /* raises every warning that no -W CODE=level speaks of */
+    enum level
+        levels[D_COUNT];    /* set by -W CODE=level; LEVEL_OFF there means: as in the registry */
+    bool silenced[D_COUNT]; /* -W CODE=off */
+    bool werror;            /* raises every warning that no -W CODE=level speaks of */
 };
 
 /* More errors (or warnings, or notes) than this are counted, not shown. */
@@ -64,8 +66,9 @@ const struct diag_info *diag_info(enum diag_code code);
 /* By code ("M0301", "301") or slug; D_COUNT when unknown. */
 enum diag_code diag_find(const char *text);
 
-/* Obeys the argument of -W, CODE=off|note|warning|error. NULL when done, else what is wrong with it, in the arena. What is
- * an error by the registry stays one: no output may come from a mesh that has it. */
+/* Obeys the argument of -W, CODE=off|note|warning|error. NULL when done, else what is wrong with
+ * it, in the arena. What is an error by the registry stays one: no output may come from a mesh that
+ * has it. */
 const char *diag_configure(struct session *s, const char *argument);
 
 /* Never NULL. The message is kept, formatted, in the arena. */

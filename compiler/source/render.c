@@ -6,19 +6,22 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *level_word(enum level level) {
+const char *level_word(enum level level)
+{
     return level == LEVEL_ERROR ? "error" : level == LEVEL_WARNING ? "warning" : "note";
 }
 
 /* ---- harmless text --------------------------------------------------------------------------- */
 
-static bool is_harmful(uint32_t c) {
+static bool is_harmful(uint32_t c)
+{
     return c < ' ' || (c >= 0x7f && c < 0xa0) ||                           /* C0, DEL, C1 */
            (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || /* reverse writing */
            c == 0x200e || c == 0x200f || c == 0x061c || c == 0x2028 || c == 0x2029 || c == 0xfeff;
 }
 
-struct cell cell_at(const char *text, size_t n) {
+struct cell cell_at(const char *text, size_t n)
+{
     struct cell cell = {0};
     uint32_t character;
     size_t length = utf8_read(text, n, &character);
@@ -36,7 +39,8 @@ struct cell cell_at(const char *text, size_t n) {
     return cell;
 }
 
-void put_harmless(struct buf *out, const char *text) {
+void put_harmless(struct buf *out, const char *text)
+{
     size_t n = strlen(text), plain = 0;
     while (n > 0) {
         while (plain < n && text[plain] >= ' ' && text[plain] < 0x7f) {
@@ -55,7 +59,8 @@ void put_harmless(struct buf *out, const char *text) {
     }
 }
 
-const char *as_utf8(struct session *s, const char *text) {
+const char *as_utf8(struct session *s, const char *text)
+{
     size_t length = strlen(text);
     if (utf8_check(text, length) == length) {
         return text;
@@ -70,7 +75,8 @@ const char *as_utf8(struct session *s, const char *text) {
 /* ---- short ----------------------------------------------------------------------------------- */
 
 /* path:line:column: error[M0301]: message - what editors and the matchers of CI systems read. */
-static void render_short(struct session *s, struct buf *out) {
+static void render_short(struct session *s, struct buf *out)
+{
     for (size_t i = 0; i < s->diagnostics.list.len; i++) {
         const struct diag *d = s->diagnostics.list.at[i];
         struct position at = source_position(s, d->span.lo);
@@ -90,7 +96,8 @@ static void render_short(struct session *s, struct buf *out) {
 
 /* Lines and columns from 1, the end exclusive; the offset counts bytes from 0, without a byte order
  * mark. All null where there is no place. */
-static void set_place(struct session *s, json *object, struct span span) {
+static void set_place(struct session *s, json *object, struct span span)
+{
     struct position from = source_position(s, span.lo);
     struct position to = source_position(s, span.hi > span.lo ? span.hi : span.lo);
     const struct {
@@ -111,7 +118,8 @@ static void set_place(struct session *s, json *object, struct span span) {
     }
 }
 
-static void render_json(struct session *s, struct buf *out) {
+static void render_json(struct session *s, struct buf *out)
+{
     for (size_t i = 0; i < s->diagnostics.list.len; i++) {
         const struct diag *d = s->diagnostics.list.at[i];
         const struct diag_info *info = diag_info(d->code);
@@ -139,7 +147,8 @@ static void render_json(struct session *s, struct buf *out) {
 
 /* Workflow commands end at a line end, which put_harmless leaves none of, and their
  * properties at a comma or colon. */
-static void put_percent(struct buf *out, const char *text, const char *special) {
+static void put_percent(struct buf *out, const char *text, const char *special)
+{
     struct buf harmless = {0};
     put_harmless(&harmless, text);
     for (size_t i = 0; i < harmless.len; i++) {
@@ -153,7 +162,8 @@ static void put_percent(struct buf *out, const char *text, const char *special) 
     buf_free(&harmless);
 }
 
-static void put_github(struct session *s, struct buf *out, const struct diag *d) {
+static void put_github(struct session *s, struct buf *out, const struct diag *d)
+{
     static const char in_property[] = "%:,", in_message[] = "%";
     const struct diag_info *info = diag_info(d->code);
     struct position from = source_position(s, d->span.lo);
@@ -187,8 +197,8 @@ static void put_github(struct session *s, struct buf *out, const struct diag *d)
 
 /* ---- the door -------------------------------------------------------------------------------- */
 
-void render_diagnostics(struct session *s, struct buf *out, enum render_format format,
-                        bool colour) {
+void render_diagnostics(struct session *s, struct buf *out, enum render_format format, bool colour)
+{
     switch (format) {
     case RENDER_TEXT:
         render_text(s, out, colour);
@@ -210,7 +220,8 @@ void render_diagnostics(struct session *s, struct buf *out, enum render_format f
     }
 }
 
-void render_summary(struct session *s, struct buf *out) {
+void render_summary(struct session *s, struct buf *out)
+{
     const struct diagnostics *all = &s->diagnostics;
     const struct {
         size_t count;

@@ -1,4 +1,5 @@
-/* render.h - how diagnostics look: text for people, short for editors, JSON lines, GitHub annotations, SARIF. */
+/* render.h - how diagnostics look: text for people, short for editors, JSON lines, GitHub
+ * annotations, SARIF. */
 #ifndef MESH_SOURCE_RENDER_H
 #define MESH_SOURCE_RENDER_H
 

@@ -6,7 +6,8 @@
 
 /* A path as a URI: relative ones stay relative, everything but unreserved characters is
  * percent-encoded. */
-static const char *uri_of(struct session *s, const char *path) {
+static const char *uri_of(struct session *s, const char *path)
+{
     static const char hex[] = "0123456789ABCDEF";
     static const char plain[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
@@ -27,14 +28,16 @@ static const char *uri_of(struct session *s, const char *path) {
     return uri;
 }
 
-static json *message(struct session *s, const char *text) {
+static json *message(struct session *s, const char *text)
+{
     json *object = json_object(&s->arena);
     json_set_text(object, "text", as_utf8(s, text));
     return object;
 }
 
 /* NULL where there is no place. */
-static json *physical_location(struct session *s, struct span span) {
+static json *physical_location(struct session *s, struct span span)
+{
     struct position from = source_position(s, span.lo);
     if (from.source == NULL) {
         return NULL;
@@ -51,7 +54,8 @@ static json *physical_location(struct session *s, struct span span) {
     return location;
 }
 
-static json *rule(struct session *s, const struct diag_info *info) {
+static json *rule(struct session *s, const struct diag_info *info)
+{
     json *object = json_object(&s->arena);
     json_set_text(object, "id", info->code);
     json_set_text(object, "name", info->slug);
@@ -63,7 +67,8 @@ static json *rule(struct session *s, const struct diag_info *info) {
 }
 
 /* Sets index[code] for every code that was met. */
-static json *rules(struct session *s, int index[D_COUNT]) {
+static json *rules(struct session *s, int index[D_COUNT])
+{
     json *list = json_array(&s->arena);
     int count = 0;
     for (size_t i = 0; i < D_COUNT; i++) {
@@ -81,7 +86,8 @@ static json *rules(struct session *s, int index[D_COUNT]) {
     return list;
 }
 
-static json *related(struct session *s, const struct diag_place *place) {
+static json *related(struct session *s, const struct diag_place *place)
+{
     json *list = place == NULL ? NULL : json_array(&s->arena);
     for (int id = 1; place != NULL; place = place->next, id++) {
         json *item = json_add_object(list);
@@ -92,7 +98,8 @@ static json *related(struct session *s, const struct diag_place *place) {
     return list;
 }
 
-static json *result(struct session *s, const struct diag *d, int rule_index) {
+static json *result(struct session *s, const struct diag *d, int rule_index)
+{
     json *object = json_object(&s->arena);
     json_set_text(object, "ruleId", diag_info(d->code)->code);
     json_set_int(object, "ruleIndex", rule_index);
@@ -109,7 +116,8 @@ static json *result(struct session *s, const struct diag *d, int rule_index) {
     return object;
 }
 
-void render_sarif(struct session *s, struct buf *out) {
+void render_sarif(struct session *s, struct buf *out)
+{
     int *index = arena_array(&s->arena, int, D_COUNT);
     json *log = json_object(&s->arena);
     json_set_text(log, "$schema", "https://json.schemastore.org/sarif-2.1.0.json");

@@ -51,7 +51,8 @@ struct line {
     size_t size;     /* without the line end */
 };
 
-static void paint(struct page *page, enum paint colour) {
+static void paint(struct page *page, enum paint colour)
+{
     static const char *const codes[] = {"\033[0m",    "\033[1m",    "\033[1;31m", "\033[1;33m",
                                         "\033[1;32m", "\033[1;34m", "\033[1;36m"};
     if (page->colour) {
@@ -59,20 +60,23 @@ static void paint(struct page *page, enum paint colour) {
     }
 }
 
-static void put_painted(struct page *page, enum paint colour, const char *text) {
+static void put_painted(struct page *page, enum paint colour, const char *text)
+{
     paint(page, colour);
     buf_puts(page->out, text);
     paint(page, PAINT_NONE);
 }
 
-static enum paint paint_of(enum level level) {
+static enum paint paint_of(enum level level)
+{
     return level == LEVEL_ERROR ? PAINT_ERROR : level == LEVEL_WARNING ? PAINT_WARNING : PAINT_NOTE;
 }
 
 /* ---- lines ----------------------------------------------------------------------------------- */
 
 /* source_position has made the table of lines by now. */
-static struct line line_of(const struct source *source, uint32_t line) {
+static struct line line_of(const struct source *source, uint32_t line)
+{
     uint32_t start = source->lines[line - 1];
     uint32_t end = line < source->line_count ? source->lines[line] - 1 : source->size;
     if (end > start && source->text[end - 1] == '\r') {
@@ -82,11 +86,13 @@ static struct line line_of(const struct source *source, uint32_t line) {
 }
 
 /* The column after the cell; tabs go to the next multiple of eight. */
-static size_t advance(size_t column, const struct cell *cell) {
+static size_t advance(size_t column, const struct cell *cell)
+{
     return cell->text[0] == '\t' ? (column / 8 + 1) * 8 : column + cell->width;
 }
 
-static bool is_long(const struct line *line) {
+static bool is_long(const struct line *line)
+{
     size_t column = 0;
     for (size_t i = 0; i < line->size && column <= COLUMNS_MAX;) {
         struct cell cell = cell_at(line->text + i, line->size - i);
@@ -98,7 +104,8 @@ static bool is_long(const struct line *line) {
 
 /* Narrows a long line to what stands around a place, so that nobody has to scroll through a
  * generated line. */
-static void cut_around(struct line *line, size_t place) {
+static void cut_around(struct line *line, size_t place)
+{
     size_t column = 0;
     line->from = place < line->size ? place : line->size;
     for (unsigned i = 0; i < COLUMNS_BEFORE && line->from > 0; i++) {
@@ -115,17 +122,20 @@ static void cut_around(struct line *line, size_t place) {
 
 /* ---- rows ------------------------------------------------------------------------------------ */
 
-static void begin_row(struct page *page, const char *sign) {
+static void begin_row(struct page *page, const char *sign)
+{
     buf_repeat(page->out, ' ', page->digits + 1);
     put_painted(page, PAINT_FRAME, sign);
 }
 
-static void put_empty_row(struct page *page) {
+static void put_empty_row(struct page *page)
+{
     begin_row(page, "|");
     buf_putc(page->out, '\n');
 }
 
-static void put_line(struct page *page, const struct line *line, uint32_t number) {
+static void put_line(struct page *page, const struct line *line, uint32_t number)
+{
     paint(page, PAINT_FRAME);
     buf_format(page->out, "%*u |", (int)page->digits, (unsigned)number);
     paint(page, PAINT_NONE);
@@ -151,7 +161,8 @@ struct pen {
     size_t at, column;
 };
 
-static struct pen begin_under(struct page *page, const struct line *line) {
+static struct pen begin_under(struct page *page, const struct line *line)
+{
     struct pen pen = {line->from, page->digits + 3};
     begin_row(page, "| ");
     if (line->from > 0) {
@@ -162,7 +173,8 @@ static struct pen begin_under(struct page *page, const struct line *line) {
 }
 
 /* Moves on below the next cell: with blanks (tabs below tabs), or with fill where that is not 0. */
-static void pass_cell(struct page *page, const struct line *line, struct pen *pen, char fill) {
+static void pass_cell(struct page *page, const struct line *line, struct pen *pen, char fill)
+{
     struct cell cell = cell_at(line->text + pen->at, line->size - pen->at);
     size_t next = advance(pen->column, &cell);
     if (fill == 0 && cell.text[0] == '\t') {
@@ -174,13 +186,15 @@ static void pass_cell(struct page *page, const struct line *line, struct pen *pe
     pen->column = next;
 }
 
-static void pass_to(struct page *page, const struct line *line, struct pen *pen, size_t byte) {
+static void pass_to(struct page *page, const struct line *line, struct pen *pen, size_t byte)
+{
     while (pen->at < byte && pen->at < line->to) {
         pass_cell(page, line, pen, 0);
     }
 }
 
-static const struct mark *mark_over(const struct mark *marks, size_t count, size_t byte) {
+static const struct mark *mark_over(const struct mark *marks, size_t count, size_t byte)
+{
     const struct mark *over = NULL;
     for (size_t i = 0; i < count; i++) {
         if (marks[i].lo <= byte && byte < marks[i].hi && (over == NULL || marks[i].primary)) {
@@ -192,7 +206,8 @@ static const struct mark *mark_over(const struct mark *marks, size_t count, size
 
 /* ^^^^ under the place itself, ---- under the others. */
 static void put_underlines(struct page *page, const struct line *line, const struct mark *marks,
-                           size_t count, enum paint colour) {
+                           size_t count, enum paint colour)
+{
     struct pen pen = begin_under(page, line);
     size_t end = 0;
     for (size_t i = 0; i < count; i++) {
@@ -221,7 +236,8 @@ static void put_underlines(struct page *page, const struct line *line, const str
 }
 
 /* A bar below a place, which takes one of the columns of the cell above it. */
-static void put_bar(struct page *page, const struct line *line, struct pen *pen) {
+static void put_bar(struct page *page, const struct line *line, struct pen *pen)
+{
     put_painted(page, PAINT_FRAME, "|");
     if (pen->at < line->to) {
         struct cell cell = cell_at(line->text + pen->at, line->size - pen->at);
@@ -234,7 +250,8 @@ static void put_bar(struct page *page, const struct line *line, struct pen *pen)
 
 /* Bars for the labels left of one, and that one; bars for all of them where it is NULL. */
 static void put_hanging_row(struct page *page, const struct line *line, const struct mark *marks,
-                            size_t count, const struct mark *label) {
+                            size_t count, const struct mark *label)
+{
     struct pen pen = begin_under(page, line);
     for (size_t i = 0; i < count; i++) {
         if (marks[i].label != NULL && pen.at <= marks[i].lo &&
@@ -259,7 +276,8 @@ static void put_hanging_row(struct page *page, const struct line *line, const st
  *      |  first
  */
 static void put_hanging_labels(struct page *page, const struct line *line, const struct mark *marks,
-                               size_t count) {
+                               size_t count)
+{
     put_hanging_row(page, line, marks, count, NULL);
     for (size_t i = count; i-- > 0;) {
         if (marks[i].label != NULL) {
@@ -270,7 +288,8 @@ static void put_hanging_labels(struct page *page, const struct line *line, const
 
 /* One line of the source with everything that is marked in it; marks ascend by place. */
 static void put_marked_line(struct page *page, const struct mark *marks, size_t count,
-                            const struct line *line, enum paint colour) {
+                            const struct line *line, enum paint colour)
+{
     put_line(page, line, marks[0].line);
     put_underlines(page, line, marks, count, colour);
     const struct mark *last = &marks[count - 1];
@@ -292,7 +311,8 @@ static void put_marked_line(struct page *page, const struct mark *marks, size_t 
 
 /* ---- excerpts -------------------------------------------------------------------------------- */
 
-static bool make_mark(struct session *s, struct span span, const char *label, struct mark *mark) {
+static bool make_mark(struct session *s, struct span span, const char *label, struct mark *mark)
+{
     struct position at = source_position(s, span.lo);
     if (at.source == NULL) {
         return false;
@@ -315,7 +335,8 @@ static bool make_mark(struct session *s, struct span span, const char *label, st
     return true;
 }
 
-static int by_place(const void *left, const void *right) {
+static int by_place(const void *left, const void *right)
+{
     const struct mark *a = left, *b = right;
     if (a->group != b->group) {
         return a->group < b->group ? -1 : 1;
@@ -330,7 +351,8 @@ static int by_place(const void *left, const void *right) {
 }
 
 /* The marks of a diagnostic in the order in which they are shown. */
-static size_t collect_marks(struct page *page, const struct diag *d, struct mark marks[MARKS_MAX]) {
+static size_t collect_marks(struct page *page, const struct diag *d, struct mark marks[MARKS_MAX])
+{
     size_t count = 0;
     if (make_mark(page->s, d->span, NULL, &marks[0])) {
         marks[0].primary = true;
@@ -361,7 +383,8 @@ static size_t collect_marks(struct page *page, const struct diag *d, struct mark
 
 /* --> for the file of the diagnostic, ::: for others; the place is that of the diagnostic or the
  * first of the file. */
-static void put_file(struct page *page, const struct diag *d, const struct mark *mark) {
+static void put_file(struct page *page, const struct diag *d, const struct mark *mark)
+{
     struct line line = line_of(mark->source, mark->line);
     bool own = source_at(page->s, d->span.lo) == mark->source;
     uint32_t start = mark->source->base + (uint32_t)(line.text - mark->source->text);
@@ -374,7 +397,8 @@ static void put_file(struct page *page, const struct diag *d, const struct mark 
 }
 
 /* Between two shown lines of a file: nothing, the one line between them, or an ellipsis. */
-static void put_gap(struct page *page, const struct mark *before, const struct mark *after) {
+static void put_gap(struct page *page, const struct mark *before, const struct mark *after)
+{
     if (after->line == before->line + 2) {
         struct line between = line_of(before->source, before->line + 1);
         if (is_long(&between)) {
@@ -388,7 +412,8 @@ static void put_gap(struct page *page, const struct mark *before, const struct m
 }
 
 static void put_excerpts(struct page *page, const struct diag *d, const struct mark *marks,
-                         size_t count) {
+                         size_t count)
+{
     size_t next;
     for (size_t i = 0; i < count; i = next) {
         struct line line = line_of(marks[i].source, marks[i].line);
@@ -414,7 +439,8 @@ static void put_excerpts(struct page *page, const struct diag *d, const struct m
 }
 
 /* = help: text */
-static void put_remark(struct page *page, const char *word, const char *text) {
+static void put_remark(struct page *page, const char *word, const char *text)
+{
     buf_repeat(page->out, ' ', page->digits + 1);
     put_painted(page, PAINT_FRAME, "= ");
     put_painted(page, PAINT_HELP, word);
@@ -423,7 +449,8 @@ static void put_remark(struct page *page, const char *word, const char *text) {
     buf_putc(page->out, '\n');
 }
 
-static void put_diagnostic(struct page *page, const struct diag *d) {
+static void put_diagnostic(struct page *page, const struct diag *d)
+{
     const struct diag_info *info = diag_info(d->code);
     struct mark marks[MARKS_MAX];
     size_t count = collect_marks(page, d, marks), shown = 0;
@@ -456,7 +483,8 @@ static void put_diagnostic(struct page *page, const struct diag *d) {
     buf_putc(page->out, '\n');
 }
 
-void render_text(struct session *s, struct buf *out, bool colour) {
+void render_text(struct session *s, struct buf *out, bool colour)
+{
     struct page page = {.s = s, .out = out, .colour = colour};
     for (size_t i = 0; i < s->diagnostics.list.len; i++) {
         put_diagnostic(&page, s->diagnostics.list.at[i]);

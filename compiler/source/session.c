@@ -1,7 +1,8 @@
 /* session.c - the beginning and the end of a run. */
 #include "source/session.h"
 
-void session_init(struct session *s) {
+void session_init(struct session *s)
+{
     static const char *const keywords[] = {
 #define KEYWORD(token, word) word,
 #include "grammar/keywords.def"
@@ -16,7 +17,8 @@ void session_init(struct session *s) {
 
 enum { MEMORY_BASE = 512 << 20, WORK_BASE = 20000000, SHARE_PER_BYTE = 64 };
 
-bool session_affords(struct session *s, size_t work, struct span at) {
+bool session_affords(struct session *s, size_t work, struct span at)
+{
     size_t share = (size_t)s->sources.next * SHARE_PER_BYTE;
     if (s->arena.total <= MEMORY_BASE + share && work <= WORK_BASE + share) {
         return true;
@@ -27,13 +29,15 @@ bool session_affords(struct session *s, size_t work, struct span at) {
                               "what the mesh says once stands for too much: it would take more "
                               "than %zu MB or %zu steps to write it out",
                               (MEMORY_BASE + share) >> 20, WORK_BASE + share);
-        diag_help(s, d, "includes, defaults, products with many outputs and teams multiply: "
-                        "repeat less, or split the mesh");
+        diag_help(s, d,
+                  "includes, defaults, products with many outputs and teams multiply: "
+                  "repeat less, or split the mesh");
     }
     return false;
 }
 
-void session_free(struct session *s) {
+void session_free(struct session *s)
+{
     atoms_free(&s->atoms);
     arena_free(&s->trees);
     arena_free(&s->arena);

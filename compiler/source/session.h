@@ -1,5 +1,5 @@
-/* session.h - the state of one run, handed to every phase. Nothing is global, so that tests, fuzzers and a language
- * server run the compiler in their own process, many times. */
+/* session.h - the state of one run, handed to every phase. Nothing is global, so that tests,
+ * fuzzers and a language server run the compiler in their own process, many times. */
 #ifndef MESH_SOURCE_SESSION_H
 #define MESH_SOURCE_SESSION_H
 
@@ -10,11 +10,12 @@
 
 struct session {
     struct arena arena;
-    struct arena trees; /* the syntax trees: half of all memory, given back once the model is made */
+    struct arena
+        trees; /* the syntax trees: half of all memory, given back once the model is made */
     struct atoms atoms;
     struct sources sources;
     struct diagnostics diagnostics;
-    bool overdrawn; /* session_affords has reported */
+    bool overdrawn;                                        /* session_affords has reported */
     void (*progress)(struct session *s, const char *what); /* NULL: silent */
     void *progress_data;
 };
@@ -23,9 +24,10 @@ struct session {
 void session_init(struct session *s);
 void session_free(struct session *s);
 
-/* What is written once may stand for much: a schema included everywhere, defaults, teams. False when the mesh has used up
- * its share of memory, or `work` (steps that no text of their own stands for) is beyond it: the caller goes no further into
- * the thing at `at`, which the first time is reported. Both shares grow with the size of the sources. */
+/* What is written once may stand for much: a schema included everywhere, defaults, teams. False
+ * when the mesh has used up its share of memory, or `work` (steps that no text of their own stands
+ * for) is beyond it: the caller goes no further into the thing at `at`, which the first time is
+ * reported. Both shares grow with the size of the sources. */
 bool session_affords(struct session *s, size_t work, struct span at);
 
 #endif

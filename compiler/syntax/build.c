@@ -5,30 +5,33 @@
 
 #include <string.h>
 
-/* ---- names
- * --------------------------------------------------------------------------------------------------------
- */
+/* ---- names ----------------------------------------------------------------------------------- */
 
-struct name no_name(void) {
+struct name no_name(void)
+{
     return (struct name){0};
 }
 
-struct name word_name(atom word, struct span span) {
+struct name word_name(atom word, struct span span)
+{
     return (struct name){.text = word, .span = span};
 }
 
-struct name text_name(const struct value *text) {
+struct name text_name(const struct value *text)
+{
     return (struct name){.text = text->text, .span = text->span};
 }
 
 /* The span of the word alone: the colon is part of the token. */
-struct name label_name(struct parse *ps, atom word, struct span span) {
+struct name label_name(struct parse *ps, atom word, struct span span)
+{
     (void)ps;
     uint32_t end = span.lo + (uint32_t)atom_length(word);
     return (struct name){.text = word, .span = {span.lo, end < span.hi ? end : span.hi}};
 }
 
-struct name quoted_name(struct parse *ps, atom word, struct span span) {
+struct name quoted_name(struct parse *ps, atom word, struct span span)
+{
     const char *text = ps->source->text - ps->source->base;
     uint32_t end = span.hi;
     while (end > span.lo + 1 && text[end - 1] != '"')
@@ -36,12 +39,11 @@ struct name quoted_name(struct parse *ps, atom word, struct span span) {
     return (struct name){.text = word, .span = {span.lo, end}};
 }
 
-/* ---- items
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- items ----------------------------------------------------------------------------------- */
 
 /* The doc comment that stands above the token at that place. */
-void doc_at(struct parse *ps, struct item *item, uint32_t place) {
+void doc_at(struct parse *ps, struct item *item, uint32_t place)
+{
     size_t low = 0, high = ps->docs.len;
     if (high == 0 || ps->docs.at[high - 1].place < place)
         return;
@@ -61,7 +63,8 @@ void doc_at(struct parse *ps, struct item *item, uint32_t place) {
     item->doc = kept;
 }
 
-void add_declaration(struct parse *ps, struct item *item) {
+void add_declaration(struct parse *ps, struct item *item)
+{
     if (ps->last_declaration)
         ps->last_declaration->next = item;
     else
@@ -69,7 +72,8 @@ void add_declaration(struct parse *ps, struct item *item) {
     ps->last_declaration = item;
 }
 
-struct items add_item(struct parse *ps, struct items items, struct item *item) {
+struct items add_item(struct parse *ps, struct items items, struct item *item)
+{
     (void)ps;
     if (items.last)
         items.last->next = item;
@@ -79,12 +83,14 @@ struct items add_item(struct parse *ps, struct items items, struct item *item) {
     return items;
 }
 
-void stray_comma(struct parse *ps, struct span span) {
+void stray_comma(struct parse *ps, struct span span)
+{
     ps->tree->complete = false;
     diag(ps->s, D_STRAY_COMMA, span, "no comma between declarations");
 }
 
-struct items separate(struct parse *ps, struct items items, struct span comma) {
+struct items separate(struct parse *ps, struct items items, struct span comma)
+{
     bool twice = items.last && ps->comma_item == items.last;
     if (!items.last || twice) {
         ps->tree->complete = false;
@@ -95,13 +101,12 @@ struct items separate(struct parse *ps, struct items items, struct span comma) {
     return items;
 }
 
-/* ---- blocks
- * -----------------------------------------------------------------------------------------------------------
- */
+/* ---- blocks ---------------------------------------------------------------------------------- */
 
 /* The word begins no block here: says why, and which kind was probably meant. */
 static enum kind unknown_block(struct parse *ps, atom word, struct span span, enum form form,
-                               enum kind outer) {
+                               enum kind outer)
+{
     ps->tree->complete = false;
     if (ps->error_line == ps->line) /* the scanner said something about this line */
         return KIND_NONE;
@@ -133,7 +138,8 @@ static enum kind unknown_block(struct parse *ps, atom word, struct span span, en
     return best ? kind_find(outer, best) : KIND_NONE;
 }
 
-struct block *block_begin(struct parse *ps, atom word, struct span span) {
+struct block *block_begin(struct parse *ps, atom word, struct span span)
+{
     struct bracket *top = top_bracket(ps);
     enum form form = top ? top->form : FORM_FILE;
     enum kind outer = top ? top->kind : KIND_NONE;
@@ -157,12 +163,14 @@ struct block *block_begin(struct parse *ps, atom word, struct span span) {
     return block;
 }
 
-static void bad_head(struct parse *ps, struct span span, const char *word, const char *what) {
+static void bad_head(struct parse *ps, struct span span, const char *word, const char *what)
+{
     ps->tree->complete = false;
     diag(ps->s, D_BAD_HEAD, span, "'%s' %s", word, what);
 }
 
-struct block *block_name(struct parse *ps, struct block *block, struct name name) {
+struct block *block_name(struct parse *ps, struct block *block, struct name name)
+{
     block->name = name;
     if (block->kind == KIND_NONE)
         return block;
@@ -182,7 +190,8 @@ struct block *block_name(struct parse *ps, struct block *block, struct name name
     return block;
 }
 
-struct block *block_of(struct parse *ps, struct block *block, struct name schema) {
+struct block *block_of(struct parse *ps, struct block *block, struct name schema)
+{
     if (block->of.text && block->kind != KIND_NONE)
         bad_head(ps, schema.span, block->word.text, "takes one 'of'");
     else if (block->kind != KIND_NONE && !(kind_info(block->kind)->head & HEAD_OF))
@@ -191,15 +200,16 @@ struct block *block_of(struct parse *ps, struct block *block, struct name schema
     return block;
 }
 
-struct block *block_annotation(struct parse *ps, struct block *block,
-                               struct annotation *annotation) {
+struct block *block_annotation(struct parse *ps, struct block *block, struct annotation *annotation)
+{
     (void)ps;
     annotation->next = block->annotations;
     block->annotations = annotation;
     return block;
 }
 
-static void finish_block(struct parse *ps, struct block *block, struct span span) {
+static void finish_block(struct parse *ps, struct block *block, struct span span)
+{
     block->item.span = (struct span){block->word.span.lo, span.hi};
     block->annotations = annotations_in_order(block->annotations);
     if (ps->head == block)
@@ -214,7 +224,8 @@ static void finish_block(struct parse *ps, struct block *block, struct span span
 }
 
 struct block *block_end(struct parse *ps, struct block *block, struct items items, struct span body,
-                        struct span span) {
+                        struct span span)
+{
     block->has_body = true;
     block->body = body;
     block->items = items.first;
@@ -222,7 +233,8 @@ struct block *block_end(struct parse *ps, struct block *block, struct items item
     return block;
 }
 
-struct block *block_short(struct parse *ps, struct block *block, struct span span) {
+struct block *block_short(struct parse *ps, struct block *block, struct span span)
+{
     bool required =
         block->kind != KIND_NONE && !(kind_info(block->kind)->head & HEAD_BODY_OPTIONAL);
     if (required && !block->broken) {
@@ -235,11 +247,10 @@ struct block *block_short(struct parse *ps, struct block *block, struct span spa
     return block;
 }
 
-/* ---- members, columns, types declared
- * --------------------------------------------------------------------------------- */
+/* ---- members, columns, types declared -------------------------------------------------------- */
 
-struct item *make_member(struct parse *ps, struct name label, struct value *value,
-                         struct span span) {
+struct item *make_member(struct parse *ps, struct name label, struct value *value, struct span span)
+{
     struct member *member = arena_new(&ps->s->trees, struct member);
     member->item.kind = ITEM_MEMBER;
     member->item.span = span;
@@ -261,7 +272,8 @@ struct item *make_member(struct parse *ps, struct name label, struct value *valu
 }
 
 struct item *make_type_declaration(struct parse *ps, struct name name, struct type_expr *type,
-                                   struct annotations annotations, struct span span) {
+                                   struct annotations annotations, struct span span)
+{
     struct type_decl *declaration = arena_new(&ps->s->trees, struct type_decl);
     declaration->item.kind = ITEM_TYPE;
     declaration->item.span = span;
@@ -272,7 +284,8 @@ struct item *make_type_declaration(struct parse *ps, struct name name, struct ty
     return &declaration->item;
 }
 
-struct item *misplaced_type(struct parse *ps, struct item *type) {
+struct item *misplaced_type(struct parse *ps, struct item *type)
+{
     ps->tree->complete = false;
     diag(ps->s, D_MISPLACED_STATEMENT, item_as(type_decl, type)->name.span,
          "a type is declared at the level of the file");
@@ -281,7 +294,8 @@ struct item *misplaced_type(struct parse *ps, struct item *type) {
 }
 
 struct item *make_column(struct parse *ps, struct name label, struct type_expr *type,
-                         struct annotations annotations, struct span span) {
+                         struct annotations annotations, struct span span)
+{
     struct column_decl *column = arena_new(&ps->s->trees, struct column_decl);
     column->item.kind = ITEM_COLUMN;
     column->item.span = span;
@@ -292,7 +306,8 @@ struct item *make_column(struct parse *ps, struct name label, struct type_expr *
     return &column->item;
 }
 
-struct item *make_include(struct parse *ps, struct name schema, struct span span) {
+struct item *make_include(struct parse *ps, struct name schema, struct span span)
+{
     struct include *include = arena_new(&ps->s->trees, struct include);
     include->item.kind = ITEM_INCLUDE;
     include->item.span = span;
@@ -300,45 +315,49 @@ struct item *make_include(struct parse *ps, struct name schema, struct span span
     return &include->item;
 }
 
-/* ---- values
- * ------------------------------------------------------------------------------------------------------------
- */
+/* ---- values ---------------------------------------------------------------------------------- */
 
-static struct value *make_value(struct parse *ps, enum value_kind kind, struct span span) {
+static struct value *make_value(struct parse *ps, enum value_kind kind, struct span span)
+{
     struct value *value = arena_new(&ps->s->trees, struct value);
     value->kind = kind;
     value->span = span;
     return value;
 }
 
-struct value *make_path(struct parse *ps, atom word, struct span span) {
+struct value *make_path(struct parse *ps, atom word, struct span span)
+{
     struct value *value = make_value(ps, VALUE_PATH, span);
     value->text = word;
     return value;
 }
 
-struct value *make_operand(struct parse *ps, struct name name) {
+struct value *make_operand(struct parse *ps, struct name name)
+{
     struct value *value = make_path(ps, name.text, name.span);
     if (name_is_quoted(&name))
         value->kind = VALUE_STRING;
     return value;
 }
 
-struct value *make_bool(struct parse *ps, bool truth, struct span span) {
+struct value *make_bool(struct parse *ps, bool truth, struct span span)
+{
     struct value *value = make_value(ps, VALUE_BOOL, span);
     value->number = truth;
     value->text = atom_of(&ps->s->atoms, truth ? "true" : "false");
     return value;
 }
 
-struct value *make_null(struct parse *ps, struct span span) {
+struct value *make_null(struct parse *ps, struct span span)
+{
     struct value *value = make_value(ps, VALUE_NULL, span);
     value->text = atom_of(&ps->s->atoms, "null");
     return value;
 }
 
 struct value *make_call(struct parse *ps, atom word, struct span word_span, struct values arguments,
-                        struct span span) {
+                        struct span span)
+{
     (void)word_span;
     struct value *value = make_value(ps, VALUE_CALL, span);
     value->text = word;
@@ -346,21 +365,24 @@ struct value *make_call(struct parse *ps, atom word, struct span word_span, stru
     return value;
 }
 
-struct value *make_map(struct parse *ps, struct items items, struct span span) {
+struct value *make_map(struct parse *ps, struct items items, struct span span)
+{
     struct value *value = make_value(ps, VALUE_MAP, span);
     value->items = items.first;
     return value;
 }
 
 struct value *make_list(struct parse *ps, enum value_kind kind, struct values values,
-                        struct span span) {
+                        struct span span)
+{
     struct value *value = make_value(ps, kind, span);
     value->first = values.first;
     return value;
 }
 
 /* In a poll every value is read as a condition; a bare operand is just a value. */
-struct value *make_condition_value(struct parse *ps, struct condition *condition) {
+struct value *make_condition_value(struct parse *ps, struct condition *condition)
+{
     if (condition->op == OP_VALUE)
         return condition->operand;
     struct value *value = make_value(ps, VALUE_CONDITION, condition->span);
@@ -368,22 +390,26 @@ struct value *make_condition_value(struct parse *ps, struct condition *condition
     return value;
 }
 
-struct value *missing_value(struct parse *ps, struct span span) {
+struct value *missing_value(struct parse *ps, struct span span)
+{
     return make_value(ps, VALUE_ERROR, span);
 }
 
-struct value *with_options(struct parse *ps, struct value *value, struct items items) {
+struct value *with_options(struct parse *ps, struct value *value, struct items items)
+{
     (void)ps;
     value->has_options = true;
     value->options = items.first;
     return value;
 }
 
-struct values first_value(struct value *value) {
+struct values first_value(struct value *value)
+{
     return (struct values){value, value};
 }
 
-struct values add_value(struct values values, struct value *value) {
+struct values add_value(struct values values, struct value *value)
+{
     if (values.last)
         values.last->next = value;
     else
@@ -392,7 +418,8 @@ struct values add_value(struct values values, struct value *value) {
     return values;
 }
 
-struct values list_comma(struct parse *ps, struct values values, struct span comma) {
+struct values list_comma(struct parse *ps, struct values values, struct span comma)
+{
     bool twice = values.last && ps->comma_value == values.last;
     if (!values.last || twice) {
         ps->tree->complete = false;
@@ -403,16 +430,16 @@ struct values list_comma(struct parse *ps, struct values values, struct span com
     return values;
 }
 
-struct values list_options(struct parse *ps, struct values values, struct items items) {
+struct values list_options(struct parse *ps, struct values values, struct items items)
+{
     with_options(ps, values.last, items);
     return values;
 }
 
-/* ---- annotations
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- annotations ----------------------------------------------------------------------------- */
 
-struct annotations add_annotation(struct annotations list, struct annotation *annotation) {
+struct annotations add_annotation(struct annotations list, struct annotation *annotation)
+{
     if (list.last)
         list.last->next = annotation;
     else
@@ -421,7 +448,8 @@ struct annotations add_annotation(struct annotations list, struct annotation *an
     return list;
 }
 
-struct annotation *annotations_in_order(struct annotation *list) {
+struct annotation *annotations_in_order(struct annotation *list)
+{
     struct annotation *reversed = NULL;
     while (list) {
         struct annotation *next = list->next;
@@ -432,27 +460,31 @@ struct annotation *annotations_in_order(struct annotation *list) {
     return reversed;
 }
 
-struct annotation *make_annotation(struct parse *ps, atom word, struct span span) {
+struct annotation *make_annotation(struct parse *ps, atom word, struct span span)
+{
     struct annotation *annotation = arena_new(&ps->s->trees, struct annotation);
     annotation->span = span;
     annotation->word = word_name(word, (struct span){span.lo + 1, span.hi});
     return annotation;
 }
 
-struct annotation_state *annotation_begin(struct parse *ps, atom word, struct span span) {
+struct annotation_state *annotation_begin(struct parse *ps, atom word, struct span span)
+{
     struct annotation_state *state = arena_new(&ps->scratch, struct annotation_state);
     state->annotation = make_annotation(ps, word, span);
     state->annotation->has_arguments = true;
     return state;
 }
 
-struct annotation_state *annotation_value(struct annotation_state *state, struct value *value) {
+struct annotation_state *annotation_value(struct annotation_state *state, struct value *value)
+{
     state->values = add_value(state->values, value);
     state->annotation->arguments = state->values.first;
     return state;
 }
 
-struct annotation_state *annotation_member(struct annotation_state *state, struct item *member) {
+struct annotation_state *annotation_member(struct annotation_state *state, struct item *member)
+{
     if (state->last)
         state->last->next = member;
     else
@@ -461,34 +493,37 @@ struct annotation_state *annotation_member(struct annotation_state *state, struc
     return state;
 }
 
-struct annotation *annotation_end(struct annotation_state *state, struct span span) {
+struct annotation *annotation_end(struct annotation_state *state, struct span span)
+{
     state->annotation->span = span;
     return state->annotation;
 }
 
-/* ---- types
- * ------------------------------------------------------------------------------------------------------------------
- */
+/* ---- types ----------------------------------------------------------------------------------- */
 
-struct type_expr *make_type(struct parse *ps, atom word, struct span span) {
+struct type_expr *make_type(struct parse *ps, atom word, struct span span)
+{
     struct type_expr *type = arena_new(&ps->s->trees, struct type_expr);
     type->span = span;
     type->word = word_name(word, span);
     return type;
 }
 
-struct type_expr *missing_type(struct parse *ps, struct span span) {
+struct type_expr *missing_type(struct parse *ps, struct span span)
+{
     struct type_expr *type = make_type(ps, NULL, span);
     return type;
 }
 
-struct type_expr *type_numbers(struct type_expr *type, struct values numbers, struct span span) {
+struct type_expr *type_numbers(struct type_expr *type, struct values numbers, struct span span)
+{
     type->numbers = numbers.first;
     type->span = span;
     return type;
 }
 
-struct type_expr *type_begin(struct parse *ps, atom word, struct span span, struct span angle) {
+struct type_expr *type_begin(struct parse *ps, atom word, struct span span, struct span angle)
+{
     if (++ps->type_depth > NESTING_MAX) {
         ps->tree->complete = false;
         diag(ps->s, D_NESTING_TOO_DEEP, angle, "types nest at most %d deep", (int)NESTING_MAX);
@@ -498,7 +533,8 @@ struct type_expr *type_begin(struct parse *ps, atom word, struct span span, stru
 }
 
 struct type_expr *type_end(struct parse *ps, struct type_expr *type, struct types arguments,
-                           struct span span) {
+                           struct span span)
+{
     ps->type_depth -= ps->type_depth > 0;
     type->arguments = arguments.first;
     type->span = span;
@@ -506,7 +542,8 @@ struct type_expr *type_end(struct parse *ps, struct type_expr *type, struct type
 }
 
 struct type_expr *type_field(struct parse *ps, struct name field, struct type_expr *type,
-                             struct span span) {
+                             struct span span)
+{
     struct name *kept = arena_new(&ps->s->trees, struct name);
     *kept = field;
     type->field = kept;
@@ -514,26 +551,28 @@ struct type_expr *type_field(struct parse *ps, struct name field, struct type_ex
     return type;
 }
 
-struct types first_type(struct type_expr *type) {
+struct types first_type(struct type_expr *type)
+{
     return (struct types){type, type};
 }
 
-struct types add_type(struct types types, struct type_expr *type) {
+struct types add_type(struct types types, struct type_expr *type)
+{
     types.last->next = type;
     types.last = type;
     return types;
 }
 
-/* ---- conditions
- * --------------------------------------------------------------------------------------------------------------
- */
+/* ---- conditions ------------------------------------------------------------------------------ */
 
-static uint32_t depth_of(const struct condition *condition) {
+static uint32_t depth_of(const struct condition *condition)
+{
     return condition ? condition->depth : 0;
 }
 
 struct condition *make_logic(struct parse *ps, enum operator op, struct condition *left,
-                             struct condition *right, struct span span) {
+                             struct condition *right, struct span span)
+{
     uint32_t depth = 1 + (depth_of(left) > depth_of(right) ? depth_of(left) : depth_of(right));
     if (depth > CONDITION_MAX) {
         if (ps->too_long != left) {
@@ -554,7 +593,8 @@ struct condition *make_logic(struct parse *ps, enum operator op, struct conditio
 }
 
 struct condition *make_test(struct parse *ps, enum operator op, struct value *operand,
-                            struct value *comparison, struct span span) {
+                            struct value *comparison, struct span span)
+{
     struct condition *condition = arena_new(&ps->s->trees, struct condition);
     condition->op = op;
     condition->span = span;
@@ -564,8 +604,8 @@ struct condition *make_test(struct parse *ps, enum operator op, struct value *op
     return condition;
 }
 
-struct condition *make_is(struct parse *ps, struct value *operand, struct name is,
-                          struct span span) {
+struct condition *make_is(struct parse *ps, struct value *operand, struct name is, struct span span)
+{
     static const char *const words[] = {"set", "string", "number", "boolean", "timestamp", "null"};
     struct condition *condition = make_test(ps, OP_IS, operand, NULL, span);
     struct suggestion suggestion = suggest_for(is.text);
@@ -585,16 +625,19 @@ struct condition *make_is(struct parse *ps, struct value *operand, struct name i
     return condition;
 }
 
-struct condition *parenthesized(struct condition *condition, struct span span) {
+struct condition *parenthesized(struct condition *condition, struct span span)
+{
     condition->span = span;
     return condition;
 }
 
-struct conditions first_condition(struct condition *condition) {
+struct conditions first_condition(struct condition *condition)
+{
     return (struct conditions){condition, condition};
 }
 
-struct conditions add_condition(struct conditions conditions, struct condition *condition) {
+struct conditions add_condition(struct conditions conditions, struct condition *condition)
+{
     conditions.last->next = condition;
     conditions.last = condition;
     return conditions;

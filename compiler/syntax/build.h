@@ -147,8 +147,7 @@ struct annotation_state {
     struct item *last; /* of the named ones */
 };
 
-/* ---- scanner (grammar/mesh.l)
- * --------------------------------------------------------------------------------------- */
+/* ---- scanner (grammar/mesh.l) ---------------------------------------------------------------- */
 
 /* Prepares ps for one file and makes the scanner; scan_close gives back everything but the tree. */
 void scan_open(struct parse *ps, struct session *s, const struct source *source);
@@ -156,8 +155,7 @@ void scan_close(struct parse *ps);
 /* The next token: kind, value and place. In raw mode the kind is an enum token_kind. */
 void scan_next(struct parse *ps, struct lexeme *token);
 
-/* ---- literals and lexical errors (literal.c)
- * -------------------------------------------------------------------------- */
+/* ---- literals and lexical errors (literal.c) ------------------------------------------------- */
 
 /* NULL when the line already has one; the tree is incomplete in any case. */
 struct diag *lexical_error(struct parse *ps, enum diag_code code, struct span span,
@@ -170,8 +168,7 @@ struct value *literal_error(struct parse *ps, struct span span);
 atom literal_name(struct parse *ps, const char *text, size_t length, struct span span);
 void literal_unclosed(struct parse *ps, struct span span);
 
-/* ---- between scanner and parser (recover.c, expected.c)
- * ---------------------------------------------------------------- */
+/* ---- between scanner and parser (recover.c, expected.c) -------------------------------------- */
 
 /* The token of a word that is no label: its keyword or T_WORD. */
 int word_token(atom word);
@@ -186,8 +183,7 @@ void mark_broken(struct parse *ps);
 const char *form_words(enum form form);
 enum form form_of_kind(enum kind kind);
 
-/* ---- builders (build.c, build_statements.c): one for each action of the grammar
- * ---------------------------------------- */
+/* ---- builders (build.c, build_statements.c): one for each action of the grammar -------------- */
 
 /* Gives the item the doc comment that stands above the token at that place. */
 void doc_at(struct parse *ps, struct item *item, uint32_t place);

@@ -7,15 +7,14 @@
 #include <string.h>
 
 static struct diag *complain(struct parse *ps, enum diag_code code, struct span span,
-                             const char *text, const char *word) {
+                             const char *text, const char *word)
+{
     ps->tree->complete = false;
     return word ? diag(ps->s, code, span, "'%s' %s", word, text)
                 : diag(ps->s, code, span, "%s", text);
 }
 
-/* ---- steps
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- steps ----------------------------------------------------------------------------------- */
 
 /* Which operands a verb takes, as letters: n a name or text, t a text, p a path, d a duration or
  * path, v a call or path. */
@@ -50,7 +49,8 @@ static const struct verb_row {
 };
 enum { VERBS = sizeof verbs / sizeof *verbs };
 
-static const struct verb_row *verb_row(enum verb verb) {
+static const struct verb_row *verb_row(enum verb verb)
+{
     for (size_t i = 0; i < VERBS; i++)
         if (verbs[i].verb == verb)
             return &verbs[i];
@@ -58,7 +58,8 @@ static const struct verb_row *verb_row(enum verb verb) {
 }
 
 /* The row of a verb; of the nearest one after a report, NULL when there is none. */
-static const struct verb_row *find_verb(struct parse *ps, atom word, struct span span) {
+static const struct verb_row *find_verb(struct parse *ps, atom word, struct span span)
+{
     struct suggestion suggestion = suggest_for(word);
     for (size_t i = 0; i < VERBS; i++) {
         if (strcmp(verbs[i].word, word) == 0)
@@ -78,7 +79,8 @@ static const struct verb_row *find_verb(struct parse *ps, atom word, struct span
     return NULL;
 }
 
-static struct step_decl *new_step(struct parse *ps, struct name label, struct span span) {
+static struct step_decl *new_step(struct parse *ps, struct name label, struct span span)
+{
     struct step_decl *step = arena_new(&ps->s->trees, struct step_decl);
     step->item.kind = ITEM_STEP;
     step->item.span = span_join(label.span, span);
@@ -86,7 +88,8 @@ static struct step_decl *new_step(struct parse *ps, struct name label, struct sp
     return step;
 }
 
-struct step_decl *step_begin(struct parse *ps, struct name label, atom word, struct span span) {
+struct step_decl *step_begin(struct parse *ps, struct name label, atom word, struct span span)
+{
     struct step_decl *step = new_step(ps, label, span);
     const struct verb_row *row = find_verb(ps, word, span);
     step->word = word_name(word, span);
@@ -100,7 +103,8 @@ struct step_decl *step_begin(struct parse *ps, struct name label, atom word, str
     return step;
 }
 
-struct step_decl *step_empty(struct parse *ps, struct name label, struct span span) {
+struct step_decl *step_empty(struct parse *ps, struct name label, struct span span)
+{
     struct step_decl *step = new_step(ps, label, span);
     ps->step = step;
     ps->pending = ps->brackets.len;
@@ -110,12 +114,14 @@ struct step_decl *step_empty(struct parse *ps, struct name label, struct span sp
     return step;
 }
 
-static void prepend(struct value **list, struct value *value) {
+static void prepend(struct value **list, struct value *value)
+{
     value->next = *list;
     *list = value;
 }
 
-static struct value *in_order(struct value *list) {
+static struct value *in_order(struct value *list)
+{
     struct value *reversed = NULL;
     while (list) {
         struct value *next = list->next;
@@ -126,13 +132,15 @@ static struct value *in_order(struct value *list) {
     return reversed;
 }
 
-struct step_decl *step_operand(struct step_decl *step, struct value *operand) {
+struct step_decl *step_operand(struct step_decl *step, struct value *operand)
+{
     prepend(&step->operands, operand);
     return step;
 }
 
 struct step_decl *step_until(struct parse *ps, struct step_decl *step, struct value *operand,
-                             struct span until) {
+                             struct span until)
+{
     if (step->verb != VERB_WAIT && step->verb != VERB_NONE)
         complain(ps, D_WRONG_OPERAND, until, "takes no 'until'", step->word.text),
             ps->broken_step = step;
@@ -143,7 +151,8 @@ struct step_decl *step_until(struct parse *ps, struct step_decl *step, struct va
     return step_operand(step, operand);
 }
 
-static bool operand_fits(char letter, const struct value *value, bool until) {
+static bool operand_fits(char letter, const struct value *value, bool until)
+{
     bool text = value->kind == VALUE_STRING || value->kind == VALUE_BLOCKTEXT,
          path = value->kind == VALUE_PATH;
     if (value->kind == VALUE_ERROR)
@@ -162,7 +171,8 @@ static bool operand_fits(char letter, const struct value *value, bool until) {
     }
 }
 
-static void check_operands(struct parse *ps, struct step_decl *step, bool braces) {
+static void check_operands(struct parse *ps, struct step_decl *step, bool braces)
+{
     const struct verb_row *row = verb_row(step->verb);
     if (!row || step == ps->broken_step)
         return;
@@ -191,7 +201,8 @@ static void check_operands(struct parse *ps, struct step_decl *step, bool braces
 }
 
 static struct item *finish_step(struct parse *ps, struct step_decl *step, bool braces,
-                                struct span span) {
+                                struct span span)
+{
     step->item.span = span;
     step->operands = in_order(step->operands);
     check_operands(ps, step, braces);
@@ -203,19 +214,22 @@ static struct item *finish_step(struct parse *ps, struct step_decl *step, bool b
     return &step->item;
 }
 
-struct item *step_end(struct parse *ps, struct step_decl *step, struct span span) {
+struct item *step_end(struct parse *ps, struct step_decl *step, struct span span)
+{
     return finish_step(ps, step, false, span);
 }
 
 struct item *step_options(struct parse *ps, struct step_decl *step, struct items options,
-                          struct span span) {
+                          struct span span)
+{
     step->has_options = true;
     step->options = options.first;
     return finish_step(ps, step, true, span);
 }
 
 struct item *step_parts(struct parse *ps, struct step_decl *step, struct parts parts,
-                        struct span span) {
+                        struct span span)
+{
     step->parts = parts.first;
     if (!parts.first && ps->errors == 0 && step != ps->broken_step && step->verb != VERB_NONE)
         complain(ps, D_WRONG_OPERAND, step->word.span,
@@ -226,7 +240,8 @@ struct item *step_parts(struct parse *ps, struct step_decl *step, struct parts p
 }
 
 struct item *step_try(struct parse *ps, struct step_decl *step, struct items steps,
-                      struct span body, struct parts catches, struct span span) {
+                      struct span body, struct parts catches, struct span span)
+{
     struct part *tried = make_part(ps, PART_TRY, no_name(), NULL, NULL, steps, body);
     tried->next = catches.first;
     step->parts = tried;
@@ -236,8 +251,8 @@ struct item *step_try(struct parse *ps, struct step_decl *step, struct items ste
     return finish_step(ps, step, true, span);
 }
 
-struct step_decl *poll_begin(struct parse *ps, struct step_decl *step, atom word,
-                             struct span span) {
+struct step_decl *poll_begin(struct parse *ps, struct step_decl *step, atom word, struct span span)
+{
     const struct verb_row *row = find_verb(ps, word, span);
     struct step_decl *polled = new_step(ps, no_name(), span);
     polled->word = word_name(word, span);
@@ -250,14 +265,16 @@ struct step_decl *poll_begin(struct parse *ps, struct step_decl *step, atom word
     return step;
 }
 
-struct step_decl *poll_operand(struct step_decl *step, struct value *operand) {
+struct step_decl *poll_operand(struct step_decl *step, struct value *operand)
+{
     if (step->polled)
         prepend(&step->polled->operands, operand);
     return step;
 }
 
 struct item *poll_end(struct parse *ps, struct step_decl *step, struct items options, bool braces,
-                      struct span span) {
+                      struct span span)
+{
     struct step_decl *polled = step->polled;
     if (polled) {
         polled->operands = in_order(polled->operands);
@@ -271,14 +288,16 @@ struct item *poll_end(struct parse *ps, struct step_decl *step, struct items opt
     return finish_step(ps, step, braces, span);
 }
 
-void steps_follow(struct parse *ps) {
+void steps_follow(struct parse *ps)
+{
     ps->steps_follow = true;
     ps->pending = ps->brackets.len;
 }
 
 struct part *make_part(struct parse *ps, enum part_kind kind, struct name name,
                        struct condition *condition, struct value *errors, struct items steps,
-                       struct span span) {
+                       struct span span)
+{
     struct part *part = arena_new(&ps->s->trees, struct part);
     part->kind = kind;
     part->span = span;
@@ -289,11 +308,13 @@ struct part *make_part(struct parse *ps, enum part_kind kind, struct name name,
     return part;
 }
 
-struct parts first_part(struct part *part) {
+struct parts first_part(struct part *part)
+{
     return (struct parts){part, part};
 }
 
-struct parts add_part(struct parts parts, struct part *part) {
+struct parts add_part(struct parts parts, struct part *part)
+{
     if (!parts.last)
         return first_part(part);
     parts.last->next = part;
@@ -301,28 +322,28 @@ struct parts add_part(struct parts parts, struct part *part) {
     return parts;
 }
 
-/* ---- clauses of all statements
- * ------------------------------------------------------------------------------------------ */
+/* ---- clauses of all statements --------------------------------------------------------------- */
 
 static void once(struct parse *ps, struct value **slot, struct value *value, struct span word,
-                 const char *name) {
+                 const char *name)
+{
     if (*slot)
         complain(ps, D_REPEATED_CLAUSE, word, "stands twice in this statement", name);
     else
         *slot = value;
 }
 
-static struct annotation *annotate(struct annotation *list, struct annotation *annotation) {
+static struct annotation *annotate(struct annotation *list, struct annotation *annotation)
+{
     annotation->next = list;
     return annotation;
 }
 
-/* ---- access
- * ---------------------------------------------------------------------------------------------------------------
- */
+/* ---- access ---------------------------------------------------------------------------------- */
 
 struct access *access_begin(struct parse *ps, enum access_verb verb, struct values permissions,
-                            struct target *target, struct span span) {
+                            struct target *target, struct span span)
+{
     struct access *access = arena_new(&ps->s->trees, struct access);
     access->item.kind = ITEM_ACCESS;
     access->item.span = span;
@@ -332,14 +353,16 @@ struct access *access_begin(struct parse *ps, enum access_verb verb, struct valu
     return access;
 }
 
-struct access *access_to(struct access *access, struct values names, struct span span) {
+struct access *access_to(struct access *access, struct values names, struct span span)
+{
     access->to = names.first;
     access->item.span = span;
     return access;
 }
 
 struct access *access_except(struct parse *ps, struct access *access, struct values names,
-                             struct span word, struct span span) {
+                             struct span word, struct span span)
+{
     access->item.span = span;
     if (access->verb != ACCESS_FORBID) {
         struct diag *d = complain(ps, D_MISPLACED_STATEMENT, word,
@@ -352,14 +375,16 @@ struct access *access_except(struct parse *ps, struct access *access, struct val
 }
 
 struct access *access_where(struct parse *ps, struct access *access, struct value *text,
-                            struct span word, struct span span) {
+                            struct span word, struct span span)
+{
     access->item.span = span;
     once(ps, &access->where, text, word, "where");
     return access;
 }
 
 struct access *access_until(struct parse *ps, struct access *access, struct value *date,
-                            struct span word, struct span span) {
+                            struct span word, struct span span)
+{
     access->item.span = span;
     if (date->kind != VALUE_DATE && date->kind != VALUE_ERROR) {
         struct diag *d = complain(ps, D_WRONG_OPERAND, date->span, "takes a date", "until");
@@ -371,14 +396,16 @@ struct access *access_until(struct parse *ps, struct access *access, struct valu
 }
 
 struct access *access_because(struct parse *ps, struct access *access, struct value *text,
-                              struct span word, struct span span) {
+                              struct span word, struct span span)
+{
     access->item.span = span;
     once(ps, &access->because, text, word, "because");
     return access;
 }
 
 struct access *access_option(struct parse *ps, struct access *access, struct value *permissions,
-                             struct span clause, struct span span) {
+                             struct span clause, struct span span)
+{
     access->item.span = span;
     if (access->grant_option)
         complain(ps, D_REPEATED_CLAUSE, clause, "stands twice in this statement",
@@ -390,20 +417,23 @@ struct access *access_option(struct parse *ps, struct access *access, struct val
 }
 
 struct access *access_annotation(struct access *access, struct annotation *annotation,
-                                 struct span span) {
+                                 struct span span)
+{
     access->item.span = span;
     access->annotations = annotate(access->annotations, annotation);
     return access;
 }
 
-struct item *access_end(struct parse *ps, struct access *access) {
+struct item *access_end(struct parse *ps, struct access *access)
+{
     (void)ps;
     access->annotations = annotations_in_order(access->annotations);
     return &access->item;
 }
 
 struct target *make_target(struct parse *ps, enum target_kind kind, struct name name,
-                           struct span span) {
+                           struct span span)
+{
     struct target *target = arena_new(&ps->s->trees, struct target);
     target->kind = kind;
     target->name = name;
@@ -412,7 +442,8 @@ struct target *make_target(struct parse *ps, enum target_kind kind, struct name 
 }
 
 struct target *target_columns(struct parse *ps, struct target *target, struct span name,
-                              struct span open, struct values columns) {
+                              struct span open, struct values columns)
+{
     target->has_columns = true;
     target->columns = columns.first;
     if (name.hi != open.lo) {
@@ -424,26 +455,30 @@ struct target *target_columns(struct parse *ps, struct target *target, struct sp
     return target;
 }
 
-struct target *target_except(struct target *target, struct values columns) {
+struct target *target_except(struct target *target, struct values columns)
+{
     target->except = true;
     target->columns = columns.first;
     return target;
 }
 
 struct target *target_tests(struct parse *ps, enum target_kind kind, struct tests tests,
-                            struct span span) {
+                            struct span span)
+{
     struct target *target = make_target(ps, kind, no_name(), span);
     target->tests = tests.first;
     return target;
 }
 
-struct target *target_values(struct target *target, struct values values) {
+struct target *target_values(struct target *target, struct values values)
+{
     target->columns = values.first;
     return target;
 }
 
 struct tag_test *make_tag_test(struct parse *ps, struct name key, enum operator op,
-                               struct values values, struct span span) {
+                               struct values values, struct span span)
+{
     struct tag_test *test = arena_new(&ps->s->trees, struct tag_test);
     test->span = span;
     test->key = key;
@@ -452,21 +487,22 @@ struct tag_test *make_tag_test(struct parse *ps, struct name key, enum operator 
     return test;
 }
 
-struct tests first_test(struct tag_test *test) {
+struct tests first_test(struct tag_test *test)
+{
     return (struct tests){test, test};
 }
 
-struct tests add_test(struct tests tests, struct tag_test *test) {
+struct tests add_test(struct tests tests, struct tag_test *test)
+{
     tests.last->next = test;
     tests.last = test;
     return tests;
 }
 
-/* ---- quality
- * ----------------------------------------------------------------------------------------------------------------
- */
+/* ---- quality --------------------------------------------------------------------------------- */
 
-static struct expect *new_expect(struct parse *ps, enum expect_form form, struct span span) {
+static struct expect *new_expect(struct parse *ps, enum expect_form form, struct span span)
+{
     struct expect *expect = arena_new(&ps->s->trees, struct expect);
     expect->item.kind = ITEM_EXPECT;
     expect->item.span = span;
@@ -475,7 +511,8 @@ static struct expect *new_expect(struct parse *ps, enum expect_form form, struct
 }
 
 struct expect *expect_is(struct parse *ps, struct values columns, struct name word,
-                         struct span span) {
+                         struct span span)
+{
     bool complete = strcmp(word.text, "complete") == 0;
     struct expect *expect = new_expect(ps, complete ? EXPECT_COMPLETE : EXPECT_UNIQUE, span);
     expect->columns = columns.first;
@@ -494,36 +531,40 @@ struct expect *expect_is(struct parse *ps, struct values columns, struct name wo
 }
 
 static struct expect *of_column(struct parse *ps, enum expect_form form, struct name column,
-                                struct span span) {
+                                struct span span)
+{
     struct expect *expect = new_expect(ps, form, span);
     expect->columns = make_operand(ps, column);
     return expect;
 }
 
 struct expect *expect_compare(struct parse *ps, struct name column, enum operator op,
-                              struct value *value, struct span span) {
+                              struct value *value, struct span span)
+{
     struct expect *expect = of_column(ps, EXPECT_COMPARE, column, span);
     expect->op = op;
     expect->operands = value;
     return expect;
 }
 
-struct expect *expect_in(struct parse *ps, struct name column, struct value *list,
-                         struct span span) {
+struct expect *expect_in(struct parse *ps, struct name column, struct value *list, struct span span)
+{
     struct expect *expect = of_column(ps, EXPECT_IN, column, span);
     expect->operands = list->first;
     return expect;
 }
 
 struct expect *expect_matches(struct parse *ps, struct name column, struct value *pattern,
-                              struct span span) {
+                              struct span span)
+{
     struct expect *expect = of_column(ps, EXPECT_MATCHES, column, span);
     expect->operands = pattern;
     return expect;
 }
 
 struct expect *expect_between(struct parse *ps, struct name column, struct value *from,
-                              struct value *to, struct span span) {
+                              struct value *to, struct span span)
+{
     struct expect *expect = of_column(ps, EXPECT_BETWEEN, column, span);
     expect->operands = from;
     from->next = to;
@@ -531,7 +572,8 @@ struct expect *expect_between(struct parse *ps, struct name column, struct value
 }
 
 struct expect *expect_references(struct parse *ps, struct values columns, struct name product,
-                                 struct values referenced, struct span span) {
+                                 struct values referenced, struct span span)
+{
     struct expect *expect = new_expect(ps, EXPECT_REFERENCES, span);
     expect->columns = columns.first;
     expect->product = product;
@@ -540,7 +582,8 @@ struct expect *expect_references(struct parse *ps, struct values columns, struct
 }
 
 struct expect *expect_sql(struct parse *ps, atom word, struct span word_span, struct value *sql,
-                          enum operator op, struct value *value, struct span span) {
+                          enum operator op, struct value *value, struct span span)
+{
     struct expect *expect = new_expect(ps, EXPECT_SQL, span);
     if (strcmp(word, "sql") != 0) {
         struct diag *d = complain(ps, D_WRONG_OPERAND, word_span, "is followed by a text", word);
@@ -553,34 +596,39 @@ struct expect *expect_sql(struct parse *ps, atom word, struct span word_span, st
 }
 
 struct expect *expect_group(struct parse *ps, enum expect_form form, struct items children,
-                            struct span span) {
+                            struct span span)
+{
     struct expect *expect = new_expect(ps, form, span);
     expect->children = children.first;
     return expect;
 }
 
 struct expect *expect_where(struct parse *ps, struct expect *expect, struct value *text,
-                            struct span word, struct span span) {
+                            struct span word, struct span span)
+{
     expect->item.span = span;
     once(ps, &expect->where, text, word, "where");
     return expect;
 }
 
 struct expect *expect_annotation(struct expect *expect, struct annotation *annotation,
-                                 struct span span) {
+                                 struct span span)
+{
     expect->item.span = span;
     expect->annotations = annotate(expect->annotations, annotation);
     return expect;
 }
 
-struct item *expect_end(struct parse *ps, struct expect *expect) {
+struct item *expect_end(struct parse *ps, struct expect *expect)
+{
     (void)ps;
     expect->annotations = annotations_in_order(expect->annotations);
     return &expect->item;
 }
 
 struct expect *make_metric(struct parse *ps, struct name metric, struct values columns,
-                           struct span span) {
+                           struct span span)
+{
     struct expect *expect = new_expect(ps, EXPECT_METRIC, span);
     expect->metric = metric;
     expect->columns = columns.first;
@@ -588,7 +636,8 @@ struct expect *make_metric(struct parse *ps, struct name metric, struct values c
 }
 
 struct expect *metric_compare(struct expect *expect, enum operator op, struct value *value,
-                              struct span span) {
+                              struct span span)
+{
     expect->item.span = span;
     expect->op = op;
     expect->operands = value;
@@ -596,7 +645,8 @@ struct expect *metric_compare(struct expect *expect, enum operator op, struct va
 }
 
 struct expect *metric_between(struct expect *expect, struct value *from, struct value *to,
-                              struct span span) {
+                              struct span span)
+{
     expect->item.span = span;
     expect->op = OP_IN;
     expect->operands = from;
@@ -604,11 +654,10 @@ struct expect *metric_between(struct expect *expect, struct value *from, struct 
     return expect;
 }
 
-/* ---- standard
- * -----------------------------------------------------------------------------------------------------------------
- */
+/* ---- standard -------------------------------------------------------------------------------- */
 
-struct every *every_begin(struct parse *ps, struct name subject, struct condition *where) {
+struct every *every_begin(struct parse *ps, struct name subject, struct condition *where)
+{
     struct every *every = arena_new(&ps->s->trees, struct every);
     every->item.kind = ITEM_EVERY;
     every->subject = subject;
@@ -616,7 +665,8 @@ struct every *every_begin(struct parse *ps, struct name subject, struct conditio
     return every;
 }
 
-struct every *every_have(struct every *every, bool must, struct conditions have, struct span span) {
+struct every *every_have(struct every *every, bool must, struct conditions have, struct span span)
+{
     every->item.span = span;
     every->must = must;
     every->have = have.first;
@@ -624,20 +674,22 @@ struct every *every_have(struct every *every, bool must, struct conditions have,
 }
 
 struct every *every_because(struct parse *ps, struct every *every, struct value *text,
-                            struct span word, struct span span) {
+                            struct span word, struct span span)
+{
     every->item.span = span;
     once(ps, &every->because, text, word, "because");
     return every;
 }
 
-struct every *every_annotation(struct every *every, struct annotation *annotation,
-                               struct span span) {
+struct every *every_annotation(struct every *every, struct annotation *annotation, struct span span)
+{
     every->item.span = span;
     every->annotations = annotate(every->annotations, annotation);
     return every;
 }
 
-struct item *every_end(struct parse *ps, struct every *every) {
+struct item *every_end(struct parse *ps, struct every *every)
+{
     (void)ps;
     every->annotations = annotations_in_order(every->annotations);
     return &every->item;

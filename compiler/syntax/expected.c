@@ -20,7 +20,8 @@ struct wanted {
     bool kind[T_NULL + 1];
 };
 
-static void add(struct words *words, const char *text) {
+static void add(struct words *words, const char *text)
+{
     for (size_t i = 0; i < words->len; i++)
         if (strcmp(words->at[i], text) == 0)
             return;
@@ -30,7 +31,8 @@ static void add(struct words *words, const char *text) {
         words->many = true;
 }
 
-static const char *item_words(enum form form) {
+static const char *item_words(enum form form)
+{
     switch (form) {
     case FORM_FILE:
         return "a declaration";
@@ -107,19 +109,22 @@ static const struct {
     {T_LT, "'<'"},       {T_GT, "'>'"},
 };
 
-static bool opens_braces(const struct wanted *w) {
+static bool opens_braces(const struct wanted *w)
+{
     for (int kind = T_OPEN_SCHEMA; kind <= T_OPEN_POLL; kind++)
         if (w->kind[kind])
             return true;
     return w->kind[T_OPEN];
 }
 
-static bool is_after_label(const struct parse *ps) {
+static bool is_after_label(const struct parse *ps)
+{
     return ps->before == T_LABEL || ps->before == T_QLABEL;
 }
 
 static void value_words(const struct parse *ps, struct words *words, const struct wanted *w,
-                        enum form form) {
+                        enum form form)
+{
     bool value = w->kind[T_LITERAL] && w->kind[T_STRING];
     if (value && !w->kind[T_TRUE] && !w->kind[T_WORD])
         add(words, "a date");
@@ -143,7 +148,8 @@ static void value_words(const struct parse *ps, struct words *words, const struc
         add(words, "a text in quotes");
 }
 
-static void operator_words(struct words *words, const struct wanted *w) {
+static void operator_words(struct words *words, const struct wanted *w)
+{
     if (w->kind[T_EQ] && w->kind[T_BETWEEN] && w->kind[T_MATCHES])
         add(words, "a test such as 'is unique' or '>= 0'");
     else if (w->kind[T_EQ])
@@ -151,7 +157,8 @@ static void operator_words(struct words *words, const struct wanted *w) {
 }
 
 /* What could stand here, in the words of the user. */
-static struct words expected_words(const struct parse *ps, const struct wanted *w, enum form form) {
+static struct words expected_words(const struct parse *ps, const struct wanted *w, enum form form)
+{
     struct words words = {0};
     value_words(ps, &words, w, form);
     operator_words(&words, w);
@@ -185,7 +192,8 @@ static struct words expected_words(const struct parse *ps, const struct wanted *
     return words;
 }
 
-static const char *joined(struct parse *ps, const struct words *words) {
+static const char *joined(struct parse *ps, const struct words *words)
+{
     if (words->len == 0 || words->many)
         return NULL;
     const char *text = words->at[0];
@@ -196,7 +204,8 @@ static const char *joined(struct parse *ps, const struct words *words) {
 }
 
 /* The token as the user wrote it. */
-static const char *found_words(struct parse *ps, const struct lexeme *t) {
+static const char *found_words(struct parse *ps, const struct lexeme *t)
+{
     if (t->kind == T_END)
         return "the end of the file";
     size_t length = t->span.hi - t->span.lo;
@@ -210,7 +219,8 @@ static const char *found_words(struct parse *ps, const struct lexeme *t) {
 
 /* A word where a statement begins. */
 static bool unknown_statement(struct parse *ps, const struct lexeme *t, const struct wanted *w,
-                              enum form form) {
+                              enum form form)
+{
     static const struct {
         enum form form;
         int kind;
@@ -262,7 +272,8 @@ static bool unknown_statement(struct parse *ps, const struct lexeme *t, const st
 
 /* Statements and attributes outside the braces they belong in. */
 static bool misplaced(struct parse *ps, const struct lexeme *t, const struct wanted *w,
-                      enum form form) {
+                      enum form form)
+{
     const char *where = t->kind == T_GRANT || t->kind == T_REQUEST || t->kind == T_FORBID
                             ? "a policy"
                         : t->kind == T_EXPECT  ? "quality"
@@ -295,7 +306,8 @@ static bool misplaced(struct parse *ps, const struct lexeme *t, const struct wan
     return false;
 }
 
-static void report(struct parse *ps, const struct wanted *w) {
+static void report(struct parse *ps, const struct wanted *w)
+{
     const struct lexeme *t = ps->last;
     struct bracket *top = top_bracket(ps);
     bool opening = t->kind == T_OPEN || t->kind == T_LBRACKET || t->kind == T_LPAREN ||
@@ -315,7 +327,8 @@ static void report(struct parse *ps, const struct wanted *w) {
         diag_help(ps->s, d, "comparisons do not chain: join two of them with 'and'");
 }
 
-void syntax_error(struct parse *ps, const int *expected, size_t count) {
+void syntax_error(struct parse *ps, const int *expected, size_t count)
+{
     struct wanted w = {0};
     for (size_t i = 0; i < count; i++)
         if (expected[i] <= T_NULL)

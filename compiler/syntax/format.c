@@ -75,30 +75,35 @@ static void print_body(struct printer *p, uint32_t from, uint32_t to, uint32_t i
 
 /* ---- text ------------------------------------------------------------------------------------ */
 
-static void put(struct printer *p, const char *text, size_t n, uint32_t columns) {
+static void put(struct printer *p, const char *text, size_t n, uint32_t columns)
+{
     buf_put(p->out, text, n);
     p->column += columns;
 }
 
-static void blanks(struct printer *p, uint32_t n) {
+static void blanks(struct printer *p, uint32_t n)
+{
     buf_repeat(p->out, ' ', n);
     p->column += n;
 }
 
-static void new_line(struct printer *p, uint32_t indent) {
+static void new_line(struct printer *p, uint32_t indent)
+{
     buf_putc(p->out, '\n');
     p->column = 0;
     p->indent = indent;
     blanks(p, indent);
 }
 
-static const char *line_end(const char *at, const char *end) {
+static const char *line_end(const char *at, const char *end)
+{
     const char *newline = memchr(at, '\n', (size_t)(end - at));
     return newline ? newline : end;
 }
 
 /* Copies a text of several lines as it is, but for CR before LF. */
-static void put_verbatim(struct printer *p, const char *text, const char *end) {
+static void put_verbatim(struct printer *p, const char *text, const char *end)
+{
     for (const char *next; (next = line_end(text, end)) < end; text = next + 1) {
         buf_put(p->out, text, (size_t)(next - text) - (next > text && next[-1] == '\r'));
         buf_putc(p->out, '\n');
@@ -108,7 +113,8 @@ static void put_verbatim(struct printer *p, const char *text, const char *end) {
 }
 
 /* How many blanks begin a line of a text block; SIZE_MAX where nothing follows them. */
-static size_t text_indent(const char *line, const char *end) {
+static size_t text_indent(const char *line, const char *end)
+{
     size_t n = 0;
     while (line + n < end && (line[n] == ' ' || line[n] == '\t'))
         n++;
@@ -118,7 +124,8 @@ static size_t text_indent(const char *line, const char *end) {
 /* A text block whose first line holds only the quotes moves with the line it begins on: the
  * indentation that its lines have in common, which is no part of the text (syntax/literal.c),
  * becomes that of the line and INDENT more. */
-static void put_text_block(struct printer *p, const char *text, const char *end) {
+static void put_text_block(struct printer *p, const char *text, const char *end)
+{
     const char *last = end - 3, *first = line_end(text + 3, last);
     size_t common = SIZE_MAX;
     if (first < last && text_indent(text + 3, first) == SIZE_MAX)
@@ -151,7 +158,8 @@ static void put_text_block(struct printer *p, const char *text, const char *end)
 }
 
 /* The width of the blanks that begin a line, and where they end. */
-static uint32_t leading(const char **at, const char *end) {
+static uint32_t leading(const char **at, const char *end)
+{
     uint32_t width = 0;
     for (; *at < end && (**at == ' ' || **at == '\t'); ++*at)
         width = **at == ' ' ? width + 1 : (width / TAB_STOP + 1) * TAB_STOP;
@@ -159,7 +167,8 @@ static uint32_t leading(const char **at, const char *end) {
 }
 
 /* The column at which a piece began in the source. */
-static uint32_t source_column(const struct printer *p, const struct piece *piece) {
+static uint32_t source_column(const struct printer *p, const struct piece *piece)
+{
     const char *from = piece->text;
     while (from > p->source->text && from[-1] != '\n')
         from--;
@@ -167,14 +176,16 @@ static uint32_t source_column(const struct printer *p, const struct piece *piece
     return column + (uint32_t)utf8_count(from, (size_t)(piece->text - from));
 }
 
-static uint32_t at_most(uint32_t a, uint32_t b) {
+static uint32_t at_most(uint32_t a, uint32_t b)
+{
     return a < b ? a : b;
 }
 
 /* A comment of several lines: the further lines move as far as the first, but none of them beyond
  * the margin. Columns above WIDTH_MAX count as that, so that a comment far to the right does not
  * drag its lines along. */
-static void put_block_comment(struct printer *p, const struct piece *piece) {
+static void put_block_comment(struct printer *p, const struct piece *piece)
+{
     const char *end = piece->text + piece->size;
     const char *first_end = line_end(piece->text, end);
     uint32_t least = UINT32_MAX;
@@ -203,7 +214,8 @@ static void put_block_comment(struct printer *p, const struct piece *piece) {
     }
 }
 
-static void put_piece(struct printer *p, const struct piece *piece) {
+static void put_piece(struct printer *p, const struct piece *piece)
+{
     bool several_lines =
         piece->flags & PIECE_HARD && !(piece->flags & (PIECE_OPEN | PIECE_LINE_COMMENT));
     if (!several_lines)
@@ -220,7 +232,8 @@ static void put_piece(struct printer *p, const struct piece *piece) {
 
 /* Prints pieces on one line, without the gap of the first, with more blanks before one of them. */
 static void print_whole(struct printer *p, uint32_t from, uint32_t to, uint32_t pad_at,
-                        uint32_t pad) {
+                        uint32_t pad)
+{
     for (uint32_t i = from; i < to; i++) {
         const struct piece *piece = &p->at[i];
         if (i > from && piece->flags & PIECE_ELEMENT && piece->gap == 2)
@@ -236,13 +249,15 @@ static void print_whole(struct printer *p, uint32_t from, uint32_t to, uint32_t 
 /* Columns from the begin of a piece, gap included, to a place further on, but not beyond the item's
  * end. */
 static uint32_t distance(const struct printer *p, uint32_t from, uint32_t end, uint32_t to,
-                         uint32_t tail) {
+                         uint32_t tail)
+{
     return at_most(end, p->at[to].column + tail) - p->at[from].column;
 }
 
 /* Whether an item that is too long for a line goes on in a new one before piece i. */
 static bool breaks_before(const struct printer *p, uint32_t i, uint32_t to, uint32_t tail,
-                          uint32_t hang) {
+                          uint32_t hang)
+{
     const struct piece *piece = &p->at[i];
     if (piece->flags & PIECE_CLAUSE) {
         uint32_t clause = distance(p, i, piece->clause_end, to, tail);
@@ -255,7 +270,8 @@ static bool breaks_before(const struct printer *p, uint32_t i, uint32_t to, uint
 }
 
 /* Comments at the end of the line, the first at a column or two blanks on. */
-static void print_trail(struct printer *p, uint32_t from, uint32_t to, uint32_t column) {
+static void print_trail(struct printer *p, uint32_t from, uint32_t to, uint32_t column)
+{
     for (uint32_t i = from; i < to; i++) {
         blanks(p, i > from ? 1 : column > p->column ? column - p->column : INDENT);
         put_piece(p, &p->at[i]);
@@ -264,14 +280,16 @@ static void print_trail(struct printer *p, uint32_t from, uint32_t to, uint32_t 
 
 /* Whether the brackets that open at a piece may stand on one line and fit, begun at a column. */
 static bool brackets_fit(const struct printer *p, uint32_t open, uint32_t to, uint32_t tail,
-                         uint32_t column) {
+                         uint32_t column)
+{
     const struct piece *piece = &p->at[open];
     uint32_t columns = distance(p, open, p->at[piece->match].break_end, to, tail) - piece->gap;
     return p->at[piece->match + 1].hard == piece->hard && column + columns <= WIDTH_MAX;
 }
 
 /* Prints brackets and what they hold; returns the piece after them. */
-static uint32_t print_brackets(struct printer *p, uint32_t open, bool whole) {
+static uint32_t print_brackets(struct printer *p, uint32_t open, bool whole)
+{
     uint32_t close = p->at[open].match, indent = p->indent, from = open + 1;
     if (whole) {
         print_whole(p, open, close + 1, 0, 0);
@@ -290,7 +308,8 @@ static uint32_t print_brackets(struct printer *p, uint32_t open, bool whole) {
 /* Ends the line before a piece of an item that does not stand on one line, or puts the gap. True
  * when the line was ended for the sake of a body, which is broken over lines then. */
 static bool print_joint(struct printer *p, uint32_t i, uint32_t to, uint32_t tail, uint32_t base,
-                        bool ended) {
+                        bool ended)
+{
     const struct piece *piece = &p->at[i];
     bool comment = piece->place == PLACE_INSIDE && piece->flags & PIECE_HARD;
     uint32_t hang = base + (piece->flags & PIECE_FILL ? HANG_FILL : HANG_CLAUSE);
@@ -308,7 +327,8 @@ static bool print_joint(struct printer *p, uint32_t i, uint32_t to, uint32_t tai
 }
 
 /* Prints an item that does not stand on one line. */
-static void print_broken(struct printer *p, uint32_t from, uint32_t to, uint32_t tail) {
+static void print_broken(struct printer *p, uint32_t from, uint32_t to, uint32_t tail)
+{
     uint32_t base = p->indent;
     bool ended = false; /* the line, by a comment */
     for (uint32_t i = from; i < to;) {
@@ -327,18 +347,21 @@ static void print_broken(struct printer *p, uint32_t from, uint32_t to, uint32_t
 /* ---- bodies ---------------------------------------------------------------------------------- */
 
 /* Columns of a line's item on one line, its comma included, alignment not. */
-static uint32_t item_columns(const struct printer *p, const struct line *line) {
+static uint32_t item_columns(const struct printer *p, const struct line *line)
+{
     const struct piece *from = &p->at[line->from];
     return p->at[line->to].column - from->column - from->gap + (line->element ? 1 : 0);
 }
 
 /* Columns of what stands before the blanks of alignment. */
-static uint32_t head_columns(const struct printer *p, const struct line *line) {
+static uint32_t head_columns(const struct printer *p, const struct line *line)
+{
     const struct piece *from = &p->at[line->from];
     return p->at[line->pad_at].column - from->column - from->gap;
 }
 
-static struct line read_item(const struct printer *p, uint32_t from, uint32_t to, uint32_t indent) {
+static struct line read_item(const struct printer *p, uint32_t from, uint32_t to, uint32_t indent)
+{
     const struct piece *at = p->at;
     struct line line = {.from = from, .item = true, .element = at[from].flags & PIECE_ELEMENT};
     uint32_t i = from;
@@ -361,7 +384,8 @@ static struct line read_item(const struct printer *p, uint32_t from, uint32_t to
 }
 
 static void read_lines(const struct printer *p, uint32_t from, uint32_t to, uint32_t indent,
-                       struct lines *lines) {
+                       struct lines *lines)
+{
     for (uint32_t i = from; i < to;) {
         bool comment = piece_is_comment(&p->at[i]) && p->at[i].place == PLACE_LINE;
         struct line line = {.from = i, .to = i + 1};
@@ -382,7 +406,8 @@ static void read_lines(const struct printer *p, uint32_t from, uint32_t to, uint
 
 /* Aligns lines [from, to), except those that would not fit then. */
 static void align_group(struct printer *p, struct line *at, size_t from, size_t to, uint32_t indent,
-                        bool check) {
+                        bool check)
+{
     uint32_t most = 0;
     for (size_t i = from; i < to; i++) {
         uint32_t head = head_columns(p, &at[i]);
@@ -402,7 +427,8 @@ static void align_group(struct printer *p, struct line *at, size_t from, size_t 
         align_group(p, at, begin, to, indent, false);
 }
 
-static void align_lines(struct printer *p, struct lines *lines, uint32_t indent) {
+static void align_lines(struct printer *p, struct lines *lines, uint32_t indent)
+{
     struct line *at = lines->list.at;
     for (size_t from = 0, to; from < lines->list.len; from = to) {
         to = from + 1;
@@ -415,7 +441,8 @@ static void align_lines(struct printer *p, struct lines *lines, uint32_t indent)
 }
 
 /* Whether the comment at the end of a line stands in a column with its neighbours. */
-static bool comment_aligned(const struct printer *p, const struct line *line, uint32_t indent) {
+static bool comment_aligned(const struct printer *p, const struct line *line, uint32_t indent)
+{
     if (!line->whole || line->trail == line->to)
         return false;
     for (uint32_t i = line->to; i < line->trail; i++)
@@ -424,7 +451,8 @@ static bool comment_aligned(const struct printer *p, const struct line *line, ui
     return indent + item_columns(p, line) + line->pad <= WIDTH_MAX;
 }
 
-static void align_comments(const struct printer *p, struct lines *lines, uint32_t indent) {
+static void align_comments(const struct printer *p, struct lines *lines, uint32_t indent)
+{
     struct line *at = lines->list.at;
     for (size_t from = 0, to; from < lines->list.len; from = to) {
         uint32_t most = 0;
@@ -442,7 +470,8 @@ static void align_comments(const struct printer *p, struct lines *lines, uint32_
 }
 
 /* At file level a blank line parts what has several lines from its neighbours. */
-static void part_declarations(struct lines *lines) {
+static void part_declarations(struct lines *lines)
+{
     struct line *at = lines->list.at;
     size_t last = 0;
     bool blank = false, any = false;
@@ -458,7 +487,8 @@ static void part_declarations(struct lines *lines) {
     }
 }
 
-static void print_line(struct printer *p, const struct line *line, uint32_t indent) {
+static void print_line(struct printer *p, const struct line *line, uint32_t indent)
+{
     if (line->blank)
         buf_putc(p->out, '\n');
     if (line->from)
@@ -475,7 +505,8 @@ static void print_line(struct printer *p, const struct line *line, uint32_t inde
 }
 
 /* Prints pieces [from, to), one item or comment a line, each line begun by a line end. */
-static void print_body(struct printer *p, uint32_t from, uint32_t to, uint32_t indent) {
+static void print_body(struct printer *p, uint32_t from, uint32_t to, uint32_t indent)
+{
     struct lines lines = {0};
     read_lines(p, from, to, indent, &lines);
     align_lines(p, &lines, indent);
@@ -486,7 +517,8 @@ static void print_body(struct printer *p, uint32_t from, uint32_t to, uint32_t i
         print_line(p, &lines.list.at[i], indent);
 }
 
-void format_tree(struct session *s, const struct tree *tree, struct buf *out) {
+void format_tree(struct session *s, const struct tree *tree, struct buf *out)
+{
     if (!tree->complete)
         return;
     struct arena arena = {0};

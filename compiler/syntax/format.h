@@ -7,8 +7,8 @@
 
 struct session;
 
-/* Appends the canonical text of a tree that parsed without error (tree->complete). Keeps every comment; formatting its
- * own output changes nothing; the meaning is the same. */
+/* Appends the canonical text of a tree that parsed without error (tree->complete). Keeps every
+ * comment; formatting its own output changes nothing; the meaning is the same. */
 void format_tree(struct session *s, const struct tree *tree, struct buf *out);
 
 #endif

@@ -11,7 +11,8 @@ struct marker {
 
 /* The piece that begins at a place. The walk is nearly in source order, so it is mostly a few steps
  * from the last. */
-static size_t find(struct marker *m, uint32_t place) {
+static size_t find(struct marker *m, uint32_t place)
+{
     size_t lo = 0, hi = m->count - 1;
     if (m->at[m->cursor].at <= place) {
         size_t near = m->cursor + 16 < hi ? m->cursor + 16 : hi;
@@ -29,30 +30,35 @@ static size_t find(struct marker *m, uint32_t place) {
     return m->cursor = lo;
 }
 
-static size_t next_code(const struct marker *m, size_t i) {
+static size_t next_code(const struct marker *m, size_t i)
+{
     do
         i++;
     while (i < m->count - 1 && piece_is_comment(&m->at[i]));
     return i < m->count ? i : m->count - 1;
 }
 
-static size_t previous_code(const struct marker *m, size_t i) {
+static size_t previous_code(const struct marker *m, size_t i)
+{
     while (i > 0 && piece_is_comment(&m->at[i - 1]))
         i--;
     return i > 0 ? i - 1 : 0;
 }
 
-static void mark(struct marker *m, size_t i, uint32_t flags) {
+static void mark(struct marker *m, size_t i, uint32_t flags)
+{
     m->at[i].flags |= flags;
 }
 
-static bool is_word(const struct piece *piece, const char *word) {
+static bool is_word(const struct piece *piece, const char *word)
+{
     size_t n = strlen(word);
     return piece->kind == TOKEN_WORD && piece->size == n && memcmp(piece->text, word, n) == 0;
 }
 
 /* The bracket directly after the token at a place stands close to it. */
-static void mark_touch(struct marker *m, struct span name) {
+static void mark_touch(struct marker *m, struct span name)
+{
     size_t i = next_code(m, find(m, name.lo));
     if (piece_is(&m->at[i], '('))
         mark(m, i, PIECE_TOUCH);
@@ -60,14 +66,16 @@ static void mark_touch(struct marker *m, struct span name) {
 
 /* The word that leads to what begins at a place (`where`, `because`, ...), also past parentheses.
  */
-static size_t leading_word(struct marker *m, uint32_t place) {
+static size_t leading_word(struct marker *m, uint32_t place)
+{
     size_t i = previous_code(m, find(m, place));
     while (i > 0 && piece_is(&m->at[i], '('))
         i = previous_code(m, i);
     return i;
 }
 
-static void mark_leading(struct marker *m, const struct value *value) {
+static void mark_leading(struct marker *m, const struct value *value)
+{
     if (value)
         mark(m, leading_word(m, value->span.lo), PIECE_CLAUSE);
 }
@@ -76,12 +84,14 @@ static void mark_items(struct marker *m, const struct item *items);
 static void mark_values(struct marker *m, const struct value *values);
 static void mark_condition(struct marker *m, const struct condition *c);
 
-static void mark_elements(struct marker *m, const struct value *elements) {
+static void mark_elements(struct marker *m, const struct value *elements)
+{
     for (const struct value *e = elements; e; e = e->next)
         mark(m, find(m, e->span.lo), PIECE_ITEM | PIECE_ELEMENT);
 }
 
-static void mark_condition(struct marker *m, const struct condition *c) {
+static void mark_condition(struct marker *m, const struct condition *c)
+{
     while (c && (c->op == OP_AND || c->op == OP_OR || c->op == OP_NOT)) {
         if (c->op != OP_NOT && c->right) {
             size_t i = leading_word(m, c->right->span.lo);
@@ -97,7 +107,8 @@ static void mark_condition(struct marker *m, const struct condition *c) {
     }
 }
 
-static void mark_values(struct marker *m, const struct value *values) {
+static void mark_values(struct marker *m, const struct value *values)
+{
     for (const struct value *v = values; v; v = v->next) {
         if (v->kind == VALUE_CALL)
             mark_touch(m, v->span);
@@ -113,7 +124,8 @@ static void mark_values(struct marker *m, const struct value *values) {
     }
 }
 
-static void mark_type(struct marker *m, const struct type_expr *type) {
+static void mark_type(struct marker *m, const struct type_expr *type)
+{
     if (type->numbers)
         mark_touch(m, type->word.span);
     if (!type->arguments)
@@ -133,7 +145,8 @@ static void mark_type(struct marker *m, const struct type_expr *type) {
     }
 }
 
-static void mark_annotations(struct marker *m, const struct annotation *annotations) {
+static void mark_annotations(struct marker *m, const struct annotation *annotations)
+{
     for (const struct annotation *a = annotations; a; a = a->next) {
         mark(m, find(m, a->span.lo), PIECE_CLAUSE);
         if (!a->has_arguments)
@@ -146,13 +159,15 @@ static void mark_annotations(struct marker *m, const struct annotation *annotati
     }
 }
 
-static void mark_label(struct marker *m, const struct item *item) {
+static void mark_label(struct marker *m, const struct item *item)
+{
     size_t i = find(m, item->span.lo);
     m->at[i].align = ALIGN_VALUE;
     mark(m, next_code(m, i), PIECE_PAD);
 }
 
-static void mark_block(struct marker *m, const struct block *block) {
+static void mark_block(struct marker *m, const struct block *block)
+{
     size_t head = find(m, block->item.span.lo);
     mark_annotations(m, block->annotations);
     if (!block->has_body)
@@ -164,7 +179,8 @@ static void mark_block(struct marker *m, const struct block *block) {
 
 static void mark_step(struct marker *m, const struct step_decl *step);
 
-static void mark_part(struct marker *m, const struct part *part) {
+static void mark_part(struct marker *m, const struct part *part)
+{
     if (part->kind == PART_BRANCH || part->kind == PART_WHEN || part->kind == PART_OTHERWISE)
         mark(m, find(m, part->span.lo), PIECE_ITEM);
     if (part->kind == PART_BRANCH && part->name.text) {
@@ -176,7 +192,8 @@ static void mark_part(struct marker *m, const struct part *part) {
     mark_items(m, part->steps);
 }
 
-static void mark_step(struct marker *m, const struct step_decl *step) {
+static void mark_step(struct marker *m, const struct step_decl *step)
+{
     mark_values(m, step->operands);
     if (step->polled)
         mark_step(m, step->polled);
@@ -185,7 +202,8 @@ static void mark_step(struct marker *m, const struct step_decl *step) {
         mark_part(m, p);
 }
 
-static void mark_target(struct marker *m, const struct target *target) {
+static void mark_target(struct marker *m, const struct target *target)
+{
     size_t i = find(m, target->span.lo);
     mark(m, previous_code(m, i), PIECE_CLAUSE);
     for (; i < m->count - 1 && m->at[i].at < target->span.hi; i = next_code(m, i)) {
@@ -200,7 +218,8 @@ static void mark_target(struct marker *m, const struct target *target) {
     }
 }
 
-static void mark_access(struct marker *m, const struct access *access) {
+static void mark_access(struct marker *m, const struct access *access)
+{
     mark_target(m, &access->target);
     mark_leading(m, access->to);
     mark_leading(m, access->to_except);
@@ -212,7 +231,8 @@ static void mark_access(struct marker *m, const struct access *access) {
     mark_annotations(m, access->annotations);
 }
 
-static void mark_expect(struct marker *m, const struct expect *expect) {
+static void mark_expect(struct marker *m, const struct expect *expect)
+{
     if (expect->metric.text)
         mark_touch(m, expect->metric.span);
     if (expect->product.text)
@@ -225,7 +245,8 @@ static void mark_expect(struct marker *m, const struct expect *expect) {
     mark_annotations(m, expect->annotations);
 }
 
-static void mark_every(struct marker *m, const struct every *every) {
+static void mark_every(struct marker *m, const struct every *every)
+{
     if (every->where) {
         mark(m, leading_word(m, every->where->span.lo), PIECE_CLAUSE);
         mark_condition(m, every->where);
@@ -240,7 +261,8 @@ static void mark_every(struct marker *m, const struct every *every) {
     mark_annotations(m, every->annotations);
 }
 
-static void mark_item(struct marker *m, const struct item *item) {
+static void mark_item(struct marker *m, const struct item *item)
+{
     mark(m, find(m, item->span.lo), PIECE_ITEM);
     switch (item->kind) {
     case ITEM_BLOCK:
@@ -278,12 +300,14 @@ static void mark_item(struct marker *m, const struct item *item) {
     }
 }
 
-static void mark_items(struct marker *m, const struct item *items) {
+static void mark_items(struct marker *m, const struct item *items)
+{
     for (const struct item *i = items; i; i = i->next)
         mark_item(m, i);
 }
 
-void format_marks(const struct tree *tree, struct pieces *pieces) {
+void format_marks(const struct tree *tree, struct pieces *pieces)
+{
     struct marker m = {pieces->at, pieces->count, 0};
     mark_items(&m, tree->items);
 }

@@ -5,7 +5,8 @@
 #include "base/utf8.h"
 #include <string.h>
 
-static bool is_name(const char *text, size_t n) {
+static bool is_name(const char *text, size_t n)
+{
     for (size_t i = 0; i < n; i++) {
         char c = text[i];
         bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
@@ -15,7 +16,8 @@ static bool is_name(const char *text, size_t n) {
     return n > 0;
 }
 
-static uint32_t count_columns(const char *text, size_t n) {
+static uint32_t count_columns(const char *text, size_t n)
+{
     for (size_t i = 0; i < n; i++)
         if ((unsigned char)text[i] >= 0x80)
             return (uint32_t)(i + utf8_count(text + i, n - i));
@@ -23,7 +25,8 @@ static uint32_t count_columns(const char *text, size_t n) {
 }
 
 /* Cuts blanks and line ends off a comment, quotes off a label that needs none; measures. */
-static void shape(struct piece *piece) {
+static void shape(struct piece *piece)
+{
     if (piece_is_comment(piece)) {
         while (piece->size && strchr(" \t\r\n", piece->text[piece->size - 1]))
             piece->size--;
@@ -44,14 +47,16 @@ static void shape(struct piece *piece) {
         count_columns(piece->text, first_line) + (piece->flags & PIECE_UNQUOTE ? 1 : 0);
 }
 
-static uint8_t newlines_between(const char *from, const char *to) {
+static uint8_t newlines_between(const char *from, const char *to)
+{
     uint8_t n = 0;
     for (; from < to && n < 2; from++)
         n = (uint8_t)(n + (*from == '\n'));
     return n;
 }
 
-static void take_tokens(struct session *s, struct pieces *pieces) {
+static void take_tokens(struct session *s, struct pieces *pieces)
+{
     const struct source *source = pieces->source;
     struct token_list tokens = {0};
     scan_tokens(s, source, &tokens);
@@ -72,7 +77,8 @@ static void take_tokens(struct session *s, struct pieces *pieces) {
 }
 
 /* Whether a doc comment would come to document the next item if a comma went away. */
-static bool keeps_doc_away(const struct piece *kept, size_t count, const struct piece *comma) {
+static bool keeps_doc_away(const struct piece *kept, size_t count, const struct piece *comma)
+{
     bool line_comment = count && kept[count - 1].flags & PIECE_LINE_COMMENT;
     if (line_comment && comma[1].kind == TOKEN_DOC && !comma[1].newlines)
         return true;
@@ -84,7 +90,8 @@ static bool keeps_doc_away(const struct piece *kept, size_t count, const struct 
 
 /* Whether piece i is a comma that may stand or not: before the next item or the end of a body or
  * list. `around` is the bracket it stands in. */
-static bool is_optional(const struct piece *at, size_t kept, size_t i, char around) {
+static bool is_optional(const struct piece *at, size_t kept, size_t i, char around)
+{
     if (!piece_is(&at[i], ',') || around == '(')
         return false;
     if (around == '{' && keeps_doc_away(at, kept, &at[i]))
@@ -96,7 +103,8 @@ static bool is_optional(const struct piece *at, size_t kept, size_t i, char arou
 }
 
 /* Takes out the optional commas. All others are places where an overlong line may be broken. */
-static void drop_commas(struct pieces *pieces) {
+static void drop_commas(struct pieces *pieces)
+{
     struct piece *at = pieces->at;
     VEC(char) open = {0};
     vec_push(pieces->arena, &open, '\0');
@@ -131,7 +139,8 @@ static void drop_commas(struct pieces *pieces) {
     pieces->count = kept;
 }
 
-static void match_brackets(struct pieces *pieces) {
+static void match_brackets(struct pieces *pieces)
+{
     struct piece *at = pieces->at;
     VEC(uint32_t) open = {0};
     VEC(uint32_t) lines = {0}; /* line breaks seen when the bracket opened */
@@ -160,7 +169,8 @@ static void match_brackets(struct pieces *pieces) {
 /* Places the comments [from, to) between the pieces from - 1 and to, where one item ends and
  * another may begin. Comments of one line stay on one line: only what begins its line can be
  * documentation. */
-static void place_between(struct piece *at, size_t from, size_t to) {
+static void place_between(struct piece *at, size_t from, size_t to)
+{
     bool after_open = from && at[from - 1].flags & PIECE_OPEN;
     bool to_item = at[to].flags & PIECE_ITEM;
     for (size_t lo = from, hi; lo < to; lo = hi) { /* one line of comments after the other */
@@ -187,7 +197,8 @@ static void place_between(struct piece *at, size_t from, size_t to) {
     }
 }
 
-static void place_comments(struct pieces *pieces) {
+static void place_comments(struct pieces *pieces)
+{
     struct piece *at = pieces->at;
     for (size_t i = 0, to; i < pieces->count; i = to + 1) {
         for (to = i; piece_is_comment(&at[to]);)
@@ -203,7 +214,8 @@ static void place_comments(struct pieces *pieces) {
     }
 }
 
-static uint8_t gap_before(const struct piece *before, const struct piece *piece) {
+static uint8_t gap_before(const struct piece *before, const struct piece *piece)
+{
     if (piece->flags & PIECE_ITEM)
         return piece_is(before, '{') ? 1 : piece_is(before, '[') ? 0 : 2;
     if (piece->flags & PIECE_TOUCH || before->flags & PIECE_TIGHT)
@@ -215,7 +227,8 @@ static uint8_t gap_before(const struct piece *before, const struct piece *piece)
     return !(piece_is(piece, ',') || piece_is(piece, ')') || piece_is(piece, ']'));
 }
 
-static void sum(struct pieces *pieces) {
+static void sum(struct pieces *pieces)
+{
     struct piece *at = pieces->at;
     uint32_t column = 0, hard = 0, breaks = 0;
     for (size_t i = 0; i < pieces->count; i++) {
@@ -247,7 +260,8 @@ static void sum(struct pieces *pieces) {
 }
 
 void format_pieces(struct session *s, const struct tree *tree, struct arena *arena,
-                   struct pieces *out) {
+                   struct pieces *out)
+{
     *out = (struct pieces){.arena = arena, .source = tree->source};
     take_tokens(s, out);
     format_marks(tree, out);

@@ -71,11 +71,13 @@ void format_pieces(struct session *s, const struct tree *tree, struct arena *are
 /* Puts the tree's knowledge into the flags: pieces are still one a token. */
 void format_marks(const struct tree *tree, struct pieces *pieces);
 
-static inline bool piece_is(const struct piece *piece, char punctuation) {
+static inline bool piece_is(const struct piece *piece, char punctuation)
+{
     return piece->kind == TOKEN_PUNCTUATION && piece->size == 1 && piece->text[0] == punctuation;
 }
 
-static inline bool piece_is_comment(const struct piece *piece) {
+static inline bool piece_is_comment(const struct piece *piece)
+{
     return piece->kind == TOKEN_COMMENT || piece->kind == TOKEN_DOC;
 }
 

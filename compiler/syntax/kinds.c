@@ -55,15 +55,18 @@ static const unsigned short nest_start[] = {0,
 static const enum kind with_defaults[] = {KIND_PRODUCT, KIND_PIPELINE, KIND_DOMAIN, KIND_GUARDRAIL};
 enum { WITH_DEFAULTS = sizeof with_defaults / sizeof *with_defaults };
 
-const struct kind_info *kind_info(enum kind kind) {
+const struct kind_info *kind_info(enum kind kind)
+{
     return &kinds[kind];
 }
 
-static bool same_word(const char *a, const char *b) {
+static bool same_word(const char *a, const char *b)
+{
     return *a == *b && strcmp(a, b) == 0;
 }
 
-static enum kind find_top(const char *word) {
+static enum kind find_top(const char *word)
+{
     for (unsigned k = 1; k < KIND_COUNT && (kinds[k].head & HEAD_TOP) != 0; k++) {
         if (same_word(kinds[k].word, word)) {
             return (enum kind)k;
@@ -72,7 +75,8 @@ static enum kind find_top(const char *word) {
     return KIND_NONE;
 }
 
-static enum kind find_nested(enum kind outer, const char *word) {
+static enum kind find_nested(enum kind outer, const char *word)
+{
     for (size_t i = nest_start[outer]; i < nest_start[outer + 1]; i++) {
         if (same_word(kinds[nests[i].inner].word, word)) {
             return nests[i].inner;
@@ -81,7 +85,8 @@ static enum kind find_nested(enum kind outer, const char *word) {
     return KIND_NONE;
 }
 
-enum kind kind_find(enum kind outer, const char *word) {
+enum kind kind_find(enum kind outer, const char *word)
+{
     if (outer == KIND_NONE) {
         return find_top(word);
     }
@@ -97,7 +102,8 @@ enum kind kind_find(enum kind outer, const char *word) {
     return find_nested(outer == KIND_ON_FAILURE ? KIND_STEPS : outer, word);
 }
 
-const char *kind_suggest(enum kind outer, const char *word) {
+const char *kind_suggest(enum kind outer, const char *word)
+{
     struct suggestion suggestion = suggest_for(word);
     if (outer == KIND_NONE) {
         for (unsigned k = 1; k < KIND_COUNT && (kinds[k].head & HEAD_TOP) != 0; k++) {
@@ -118,12 +124,14 @@ const char *kind_suggest(enum kind outer, const char *word) {
     return suggestion.best;
 }
 
-const struct attr_info *attr_first(enum kind kind, size_t *count) {
+const struct attr_info *attr_first(enum kind kind, size_t *count)
+{
     *count = (size_t)(attr_start[kind + 1] - attr_start[kind]);
     return &attrs[attr_start[kind]];
 }
 
-const struct attr_info *attr_find(enum kind kind, const char *word) {
+const struct attr_info *attr_find(enum kind kind, const char *word)
+{
     for (size_t i = attr_start[kind]; i < attr_start[kind + 1]; i++) {
         if (same_word(attrs[i].word, word)) {
             return &attrs[i];
@@ -132,11 +140,13 @@ const struct attr_info *attr_find(enum kind kind, const char *word) {
     return NULL;
 }
 
-bool kind_may_nest(enum kind outer, enum kind inner) {
+bool kind_may_nest(enum kind outer, enum kind inner)
+{
     return nest_find(outer, inner) != NULL;
 }
 
-const struct nest_info *nest_find(enum kind outer, enum kind inner) {
+const struct nest_info *nest_find(enum kind outer, enum kind inner)
+{
     for (size_t i = nest_start[outer]; i < nest_start[outer + 1]; i++) {
         if (nests[i].inner == inner) {
             return &nests[i];
@@ -145,6 +155,7 @@ const struct nest_info *nest_find(enum kind outer, enum kind inner) {
     return NULL;
 }
 
-size_t nest_row(enum kind outer, const struct nest_info *nest) {
+size_t nest_row(enum kind outer, const struct nest_info *nest)
+{
     return (size_t)(nest - &nests[nest_start[outer]]);
 }

@@ -7,7 +7,8 @@
 #include <strings.h>
 
 struct diag *lexical_error(struct parse *ps, enum diag_code code, struct span span,
-                           const char *format, ...) {
+                           const char *format, ...)
+{
     ps->tree->complete = false;
     if (ps->error_line == ps->line)
         return NULL;
@@ -20,7 +21,8 @@ struct diag *lexical_error(struct parse *ps, enum diag_code code, struct span sp
 }
 
 static struct value *make(struct parse *ps, enum value_kind kind, struct span span,
-                          const char *text, size_t length) {
+                          const char *text, size_t length)
+{
     struct value *value = arena_new(&ps->s->trees, struct value);
     value->kind = kind;
     value->span = span;
@@ -28,26 +30,27 @@ static struct value *make(struct parse *ps, enum value_kind kind, struct span sp
     return value;
 }
 
-struct value *literal_error(struct parse *ps, struct span span) {
+struct value *literal_error(struct parse *ps, struct span span)
+{
     return make(ps, VALUE_ERROR, span, "", 0);
 }
 
-void literal_unclosed(struct parse *ps, struct span span) {
+void literal_unclosed(struct parse *ps, struct span span)
+{
     ps->errors++; /* what it swallowed is not missed a second time */
     lexical_error(ps, D_UNTERMINATED_COMMENT, (struct span){span.lo, span.lo + 2},
                   "the comment is never closed by */");
 }
 
-atom literal_name(struct parse *ps, const char *text, size_t length, struct span span) {
+atom literal_name(struct parse *ps, const char *text, size_t length, struct span span)
+{
     if (length > NAME_BYTES_MAX)
         lexical_error(ps, D_NAME_TOO_LONG, (struct span){span.lo, span.lo + 40},
                       "a name of %zu bytes: at most %d are possible", length, (int)NAME_BYTES_MAX);
     return atom_put(&ps->s->atoms, text, length);
 }
 
-/* ---- numbers
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- numbers --------------------------------------------------------------------------------- */
 
 static const struct unit_row {
     const char *word;
@@ -84,7 +87,8 @@ static const struct {
     {"tb", "TB"},   {"kib", "KiB"},  {"mib", "MiB"},   {"gib", "GiB"},   {"tib", "TiB"},
 };
 
-static const char *unit_suggest(const char *word) {
+static const char *unit_suggest(const char *word)
+{
     for (size_t i = 0; i < sizeof unit_spellings / sizeof *unit_spellings; i++)
         if (strcasecmp(unit_spellings[i].word, word) == 0)
             return unit_spellings[i].unit;
@@ -94,7 +98,8 @@ static const char *unit_suggest(const char *word) {
     return NULL;
 }
 
-static size_t digits(const char *p) {
+static size_t digits(const char *p)
+{
     size_t n = 0;
     while (p[n] >= '0' && p[n] <= '9')
         n++;
@@ -102,7 +107,8 @@ static size_t digits(const char *p) {
 }
 
 /* The integer of n digits; false when it does not fit. */
-static bool integer(const char *p, size_t n, bool negative, int64_t *out) {
+static bool integer(const char *p, size_t n, bool negative, int64_t *out)
+{
     int64_t number = 0;
     for (size_t i = 0; i < n; i++)
         if (__builtin_mul_overflow(number, 10, &number) ||
@@ -115,7 +121,8 @@ static bool integer(const char *p, size_t n, bool negative, int64_t *out) {
     return true;
 }
 
-static bool real_date(const char *p) {
+static bool real_date(const char *p)
+{
     static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     int year = (p[0] - '0') * 1000 + (p[1] - '0') * 100 + (p[2] - '0') * 10 + (p[3] - '0');
     int month = (p[5] - '0') * 10 + (p[6] - '0'), day = (p[8] - '0') * 10 + (p[9] - '0');
@@ -125,7 +132,8 @@ static bool real_date(const char *p) {
     return day <= days[month - 1] + leap;
 }
 
-static struct value *too_large(struct parse *ps, struct span span, int64_t most, const char *unit) {
+static struct value *too_large(struct parse *ps, struct span span, int64_t most, const char *unit)
+{
     lexical_error(ps, D_NUMBER_TOO_LARGE, span,
                   "the number is too large: the largest here is %lld%s", (long long)most, unit);
     return literal_error(ps, span);
@@ -133,7 +141,8 @@ static struct value *too_large(struct parse *ps, struct span span, int64_t most,
 
 /* Digits and a word: a duration or a size. */
 static struct value *with_unit(struct parse *ps, const char *text, size_t n, size_t length,
-                               struct span span) {
+                               struct span span)
+{
     const char *word = text + n;
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
         if (strcmp(units[i].word, word) != 0)
@@ -168,7 +177,8 @@ static struct value *with_unit(struct parse *ps, const char *text, size_t n, siz
 
 /* What follows "digits." or "digits e": decimal, version, percentage, or nothing that exists. */
 static struct value *with_point(struct parse *ps, const char *text, const char *p, size_t length,
-                                struct span span) {
+                                struct span span)
+{
     bool negative = *text == '-';
     size_t n;
     if (*p == '.' && (n = digits(p + 1)) > 0) {
@@ -197,8 +207,8 @@ static struct value *with_point(struct parse *ps, const char *text, const char *
     return literal_error(ps, span);
 }
 
-static struct value *with_dash(struct parse *ps, const char *text, size_t length,
-                               struct span span) {
+static struct value *with_dash(struct parse *ps, const char *text, size_t length, struct span span)
+{
     if (digits(text) == 4 && text[4] == '-' && digits(text + 5) == 2 && text[7] == '-' &&
         digits(text + 8) == 2 && text[10] == 0) {
         if (real_date(text))
@@ -216,7 +226,8 @@ static struct value *with_dash(struct parse *ps, const char *text, size_t length
     return literal_error(ps, span);
 }
 
-struct value *literal_number(struct parse *ps, const char *text, size_t length, struct span span) {
+struct value *literal_number(struct parse *ps, const char *text, size_t length, struct span span)
+{
     bool negative = *text == '-';
     const char *start = text + negative;
     size_t n = digits(start);
@@ -240,17 +251,16 @@ struct value *literal_number(struct parse *ps, const char *text, size_t length, 
     return with_unit(ps, text, n, length, span);
 }
 
-/* ---- texts
- * ------------------------------------------------------------------------------------------------------------
- */
+/* ---- texts ----------------------------------------------------------------------------------- */
 
-static int hex4(const char *p) {
+static int hex4(const char *p)
+{
     int code = 0;
     for (int i = 0; i < 4; i++) {
         int c = (unsigned char)p[i], digit = c >= '0' && c <= '9'   ? c - '0'
-                              : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                              : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                                     : -1;
+                                             : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                                             : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                                                    : -1;
         if (digit < 0)
             return -1;
         code = code << 4 | digit;
@@ -258,7 +268,8 @@ static int hex4(const char *p) {
     return code;
 }
 
-static char *put_utf8(char *out, unsigned code) {
+static char *put_utf8(char *out, unsigned code)
+{
     if (code < 0x80) {
         *out++ = (char)code;
     } else if (code < 0x800) {
@@ -279,7 +290,8 @@ static char *put_utf8(char *out, unsigned code) {
 
 /* One escape at p, which points to the backslash. Returns its length in the source, 0 when it is
  * none; *wrong says why. */
-static size_t escape(const char *p, char **out, const char **wrong) {
+static size_t escape(const char *p, char **out, const char **wrong)
+{
     static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
     const char *simple = p[1] ? strchr(from, p[1]) : NULL;
     *wrong = "unknown escape in a text";
@@ -312,7 +324,8 @@ static size_t escape(const char *p, char **out, const char **wrong) {
     return 6;
 }
 
-struct value *literal_string(struct parse *ps, const char *text, size_t length, struct span span) {
+struct value *literal_string(struct parse *ps, const char *text, size_t length, struct span span)
+{
     const char *p = text + 1, *end = text + length - 1;
     while (p < end && *p != '\\' && (unsigned char)*p >= ' ' && *p != 127)
         p++;
@@ -346,7 +359,8 @@ struct value *literal_string(struct parse *ps, const char *text, size_t length, 
 }
 
 /* Blanks and tabs at the start of a line; the whole line, without its newline, is [*p, return). */
-static const char *line_end(const char *p, const char *end, size_t *indent) {
+static const char *line_end(const char *p, const char *end, size_t *indent)
+{
     const char *stop = memchr(p, '\n', (size_t)(end - p));
     if (!stop)
         stop = end;
@@ -358,7 +372,8 @@ static const char *line_end(const char *p, const char *end, size_t *indent) {
 
 /* The first line counts when something stands on it, the last one when it is not blank before the
  * quotes. */
-struct value *literal_block(struct parse *ps, const char *text, size_t length, struct span span) {
+struct value *literal_block(struct parse *ps, const char *text, size_t length, struct span span)
+{
     const char *from = text + 3, *end = text + length - 3;
     size_t indent, common = SIZE_MAX;
     const char *stop = line_end(from, end, &indent);

@@ -7,12 +7,12 @@
 
 #include <string.h>
 
-/* ---- a bracket that is never closed
- * -------------------------------------------------------------------------------------------- */
+/* ---- a bracket that is never closed ---------------------------------------------------------- */
 
 /* The end of the last line that, judged by its indentation, still belongs to the braces opened at
  * that place. */
-static struct span probable_end(const struct parse *ps, uint32_t open, uint32_t limit) {
+static struct span probable_end(const struct parse *ps, uint32_t open, uint32_t limit)
+{
     const char *text = ps->source->text, *at = text + (open - ps->source->base);
     const char *end = text + (limit - ps->source->base), *line = at;
     while (line > text && line[-1] != '\n')
@@ -44,7 +44,8 @@ static struct span probable_end(const struct parse *ps, uint32_t open, uint32_t 
 }
 
 /* Tokens that close everything open, the innermost first. */
-void push_closers(struct parse *ps, uint32_t place) {
+void push_closers(struct parse *ps, uint32_t place)
+{
     for (size_t i = 0; i < ps->brackets.len; i++) {
         enum form form = ps->brackets.at[i].form;
         int kind = form == FORM_LIST ? T_RBRACKET : form == FORM_PAREN ? T_RPAREN : T_CLOSE;
@@ -53,7 +54,8 @@ void push_closers(struct parse *ps, uint32_t place) {
 }
 
 /* Braces are open where a declaration or the end of the file is: reports it, and closes them. */
-struct lexeme close_all(struct parse *ps, struct lexeme t, bool report) {
+struct lexeme close_all(struct parse *ps, struct lexeme t, bool report)
+{
     struct bracket *top = top_bracket(ps);
     bool brace = top->form != FORM_LIST && top->form != FORM_PAREN;
     uint32_t open = brace && ps->suspect ? ps->suspect : top->at;
@@ -79,7 +81,8 @@ struct lexeme close_all(struct parse *ps, struct lexeme t, bool report) {
 }
 
 /* A list or parentheses are open where that cannot be. */
-static struct lexeme close_one(struct parse *ps, struct lexeme t, const struct bracket *top) {
+static struct lexeme close_one(struct parse *ps, struct lexeme t, const struct bracket *top)
+{
     char open = top->form == FORM_LIST ? '[' : '(', close = top->form == FORM_LIST ? ']' : ')';
     ps->tree->complete = false;
     mark_broken(ps);
@@ -94,12 +97,11 @@ static struct lexeme close_one(struct parse *ps, struct lexeme t, const struct b
                    (struct span){ps->last->span.hi, ps->last->span.hi});
 }
 
-/* ---- mending
- * ---------------------------------------------------------------------------------------------------------------------
- */
+/* ---- mending --------------------------------------------------------------------------------- */
 
 /* The token cannot begin what belongs after the colon. */
-static bool value_is_missing(struct parse *ps, const struct lexeme *t) {
+static bool value_is_missing(struct parse *ps, const struct lexeme *t)
+{
     switch (t->kind) {
     case T_LABEL:
     case T_QLABEL:
@@ -125,7 +127,8 @@ static bool value_is_missing(struct parse *ps, const struct lexeme *t) {
     }
 }
 
-static struct lexeme no_value(struct parse *ps, struct lexeme t) {
+static struct lexeme no_value(struct parse *ps, struct lexeme t)
+{
     enum form form = top_form(ps);
     const char *what = form == FORM_SCHEMA                      ? "column"
                        : form == FORM_STEPS                     ? "step"
@@ -141,7 +144,8 @@ static struct lexeme no_value(struct parse *ps, struct lexeme t) {
 }
 
 /* The head of a block is complete, and what follows belongs inside its braces. */
-static bool block_brace_is_missing(struct parse *ps, const struct lexeme *t) {
+static bool block_brace_is_missing(struct parse *ps, const struct lexeme *t)
+{
     enum kind kind = ps->head_kind;
     if (ps->head->kind == KIND_NONE || ps->last->kind == T_OF)
         return false;
@@ -162,7 +166,8 @@ static bool block_brace_is_missing(struct parse *ps, const struct lexeme *t) {
            (t->kind == T_EVERY && form == FORM_STANDARD);
 }
 
-static bool brace_is_missing(struct parse *ps, const struct lexeme *t) {
+static bool brace_is_missing(struct parse *ps, const struct lexeme *t)
+{
     if (ps->head)
         return block_brace_is_missing(ps, t);
     if (ps->steps_follow)
@@ -181,7 +186,8 @@ static bool brace_is_missing(struct parse *ps, const struct lexeme *t) {
            (ps->step_kind != KIND_NONE && attr_find(ps->step_kind, t->value.atom));
 }
 
-static struct lexeme missing_brace(struct parse *ps, struct lexeme t) {
+static struct lexeme missing_brace(struct parse *ps, struct lexeme t)
+{
     ps->tree->complete = false;
     mark_broken(ps);
     diag(ps->s, D_MISSING_OPEN_BRACE, ps->last->span, "'{' is missing after this");
@@ -191,7 +197,8 @@ static struct lexeme missing_brace(struct parse *ps, struct lexeme t) {
 }
 
 /* `format = parquet`, `a = b` in a condition. */
-static struct lexeme equals_sign(struct parse *ps, struct lexeme t) {
+static struct lexeme equals_sign(struct parse *ps, struct lexeme t)
+{
     enum form form = top_form(ps);
     bool attributes =
         form == FORM_ATTRS || form == FORM_MAP || form == FORM_SCHEMA || form == FORM_STEPS;
@@ -216,7 +223,8 @@ static struct lexeme equals_sign(struct parse *ps, struct lexeme t) {
 }
 
 /* `steps: {`: takes the colon away. */
-static struct lexeme colon_before_block(struct parse *ps, struct lexeme t) {
+static struct lexeme colon_before_block(struct parse *ps, struct lexeme t)
+{
     struct bracket *top = top_bracket(ps);
     if (!top || (top->form != FORM_ATTRS && top->form != FORM_POLL) || top->kind == KIND_NONE ||
         t.kind != T_LABEL || *next_text(ps, t.span.hi, true) != '{' ||
@@ -232,7 +240,8 @@ static struct lexeme colon_before_block(struct parse *ps, struct lexeme t) {
 }
 
 /* A '}' at the level of the file: said once a declaration. */
-static struct lexeme stray_close(struct parse *ps, struct lexeme t) {
+static struct lexeme stray_close(struct parse *ps, struct lexeme t)
+{
     while (t.kind == T_CLOSE) {
         ps->tree->complete = false;
         if (ps->errors == 0)
@@ -244,7 +253,8 @@ static struct lexeme stray_close(struct parse *ps, struct lexeme t) {
 }
 
 /* A label, word or keyword that can begin an item in those braces. */
-static bool fits(const struct parse *ps, const struct bracket *b, const struct lexeme *t) {
+static bool fits(const struct parse *ps, const struct bracket *b, const struct lexeme *t)
+{
     if (t->kind == T_BRANCH)
         return b->form == FORM_PARALLEL;
     if (t->kind == T_WHEN || t->kind == T_OTHERWISE)
@@ -270,7 +280,8 @@ static bool fits(const struct parse *ps, const struct bracket *b, const struct l
 /* How many of the innermost braces should have been closed before this token: it does not fit into
  * them, it does into those around them, and its indentation says the same. 0 when that is not sure.
  */
-static size_t left_open(struct parse *ps, const struct lexeme *t) {
+static size_t left_open(struct parse *ps, const struct lexeme *t)
+{
     size_t n = ps->brackets.len;
     bool keyword = t->kind == T_BRANCH || t->kind == T_WHEN || t->kind == T_OTHERWISE;
     if (n < 2 || (!t->first && !keyword) || (!is_word(t->kind) && !is_label(t->kind)) || ps->head ||
@@ -292,7 +303,8 @@ static size_t left_open(struct parse *ps, const struct lexeme *t) {
 }
 
 /* Closes so many braces before the token. */
-static struct lexeme close_some(struct parse *ps, struct lexeme t, size_t n) {
+static struct lexeme close_some(struct parse *ps, struct lexeme t, size_t n)
+{
     uint32_t open = ps->brackets.at[ps->brackets.len - 1].at;
     ps->tree->complete = false;
     mark_broken(ps);
@@ -309,7 +321,8 @@ static struct lexeme close_some(struct parse *ps, struct lexeme t, size_t n) {
 }
 
 /* A name is missing in the head of a block, or a word stands there that does not belong. */
-static struct lexeme mend_head(struct parse *ps, struct lexeme t) {
+static struct lexeme mend_head(struct parse *ps, struct lexeme t)
+{
     struct block *head = ps->head;
     unsigned flags = ps->head_kind == KIND_NONE ? 0 : kind_info(ps->head_kind)->head;
     bool word = is_word(t.kind) || t.kind == T_PATH;
@@ -353,7 +366,8 @@ static struct lexeme mend_head(struct parse *ps, struct lexeme t) {
     return t;
 }
 
-static struct lexeme mended(struct parse *ps, struct lexeme t) {
+static struct lexeme mended(struct parse *ps, struct lexeme t)
+{
     struct bracket *top = top_bracket(ps);
     if (t.kind == T_CLOSE && !top && !ps->head)
         t = stray_close(ps, t);
@@ -380,7 +394,8 @@ static struct lexeme mended(struct parse *ps, struct lexeme t) {
 }
 
 /* Most tokens need nothing: this says so quickly. */
-static bool in_order(struct parse *ps, const struct lexeme *t) {
+static bool in_order(struct parse *ps, const struct lexeme *t)
+{
     bool pending = ps->head || ps->step || ps->steps_follow, label = is_label(ps->last->kind);
     const struct bracket *top = top_bracket(ps);
     switch (t->kind) {
@@ -407,7 +422,8 @@ static bool in_order(struct parse *ps, const struct lexeme *t) {
     }
 }
 
-void mend_token(struct parse *ps, struct lexeme *t) {
+void mend_token(struct parse *ps, struct lexeme *t)
+{
     if (!in_order(ps, t))
         *t = mended(ps, *t);
 }

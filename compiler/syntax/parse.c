@@ -4,7 +4,8 @@
 #include <parse.h>
 
 /* Doc comments that nothing took; silent when part of the file was not understood. */
-static void report_unused_docs(struct parse *ps) {
+static void report_unused_docs(struct parse *ps)
+{
     for (size_t i = 0; i < ps->docs.len && !ps->syntax_errors; i++) {
         if (ps->docs.at[i].used)
             continue;
@@ -15,14 +16,17 @@ static void report_unused_docs(struct parse *ps) {
     }
 }
 
-/* What was taken for a follow-up of an error was one by itself if nothing else was said of the file. */
-static void report_unsaid(struct parse *ps, size_t errors_before) {
+/* What was taken for a follow-up of an error was one by itself if nothing else was said of the
+ * file. */
+static void report_unsaid(struct parse *ps, size_t errors_before)
+{
     if (!ps->tree->complete && ps->s->diagnostics.errors == errors_before)
         diag(ps->s, D_SYNTAX_ERROR, ps->unsaid.lo ? ps->unsaid : ps->last->span,
              "this is not understood here");
 }
 
-struct tree *parse_file(struct session *s, const struct source *source) {
+struct tree *parse_file(struct session *s, const struct source *source)
+{
     struct parse state, *ps = &state;
     size_t errors_before = s->diagnostics.errors;
     scan_open(ps, s, source);
@@ -38,7 +42,8 @@ struct tree *parse_file(struct session *s, const struct source *source) {
     return tree;
 }
 
-void scan_tokens(struct session *s, const struct source *source, struct token_list *out) {
+void scan_tokens(struct session *s, const struct source *source, struct token_list *out)
+{
     struct parse ps;
     scan_open(&ps, s, source);
     ps.raw = true;

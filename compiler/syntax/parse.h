@@ -5,19 +5,28 @@
 #include "source/session.h"
 #include "syntax/tree.h"
 
-/* Deepest nesting of blocks, lists, types and parentheses; levels of a condition (a long chain of `and` is a deep
- * tree); bytes of a name; syntax errors reported a top-level declaration. */
+/* Deepest nesting of blocks, lists, types and parentheses; levels of a condition (a long chain of
+ * `and` is a deep tree); bytes of a name; syntax errors reported a top-level declaration. */
 enum { NESTING_MAX = 200, CONDITION_MAX = 1000, NAME_BYTES_MAX = 1000, SYNTAX_ERRORS_MAX = 4 };
 
 /* Parses one file; everything wrong with it is reported. Never NULL: good declarations are kept. */
 struct tree *parse_file(struct session *s, const struct source *source);
 
-/* Every token of a file with its place, comments included, for the formatter: no report is made, an unknown byte is a
- * token of its own kind. */
+/* Every token of a file with its place, comments included, for the formatter: no report is made, an
+ * unknown byte is a token of its own kind. */
 enum token_kind {
-    TOKEN_END, TOKEN_WORD /* words, paths, keywords */, TOKEN_LABEL /* name: */, TOKEN_QUOTED_LABEL /* "name": */,
-    TOKEN_STRING, TOKEN_BLOCKTEXT, TOKEN_LITERAL /* numbers, durations, dates, ... */, TOKEN_ANNOTATION /* @name */,
-    TOKEN_PUNCTUATION /* { } [ ] ( ) < > , | = == != <= >= */, TOKEN_COMMENT, TOKEN_DOC, TOKEN_OTHER
+    TOKEN_END,
+    TOKEN_WORD /* words, paths, keywords */,
+    TOKEN_LABEL /* name: */,
+    TOKEN_QUOTED_LABEL /* "name": */,
+    TOKEN_STRING,
+    TOKEN_BLOCKTEXT,
+    TOKEN_LITERAL /* numbers, durations, dates, ... */,
+    TOKEN_ANNOTATION /* @name */,
+    TOKEN_PUNCTUATION /* { } [ ] ( ) < > , | = == != <= >= */,
+    TOKEN_COMMENT,
+    TOKEN_DOC,
+    TOKEN_OTHER
 };
 
 struct token {
@@ -31,8 +40,8 @@ struct token_list {
 
 void scan_tokens(struct session *s, const struct source *source, struct token_list *out);
 
-/* Runs the generated scanner over a file and throws every token away: what the benchmark compares with. Returns how many
- * there were. */
+/* Runs the generated scanner over a file and throws every token away: what the benchmark compares
+ * with. Returns how many there were. */
 size_t scan_bare(struct session *s, const struct source *source);
 
 #endif

@@ -8,46 +8,53 @@
 
 #include <parse.h>
 
-/* ---- looking ahead in the text
- * ----------------------------------------------------------------------------------------- */
+/* ---- looking ahead in the text --------------------------------------------------------------- */
 
 /* The first byte after a place that is neither blank nor tab; with newlines also no newline. */
-const char *next_text(const struct parse *ps, uint32_t place, bool newlines) {
+const char *next_text(const struct parse *ps, uint32_t place, bool newlines)
+{
     const char *p = ps->source->text + (place - ps->source->base);
     while (*p == ' ' || *p == '\t' || (newlines && (*p == '\n' || *p == '\r')))
         p++;
     return p;
 }
 
-bool is_letter(char c) {
+bool is_letter(char c)
+{
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
 /* What follows a word makes it the head of a block. */
-bool head_follows(const struct parse *ps, uint32_t place) {
+bool head_follows(const struct parse *ps, uint32_t place)
+{
     char c = *next_text(ps, place, false);
     return is_letter(c) || c == '{' || c == '"';
 }
 
-bool is_word(int kind) {
+bool is_word(int kind)
+{
     return kind == T_WORD || (kind >= T_INCLUDE && kind <= T_CATCH);
 }
 
-bool is_label(int kind) {
+bool is_label(int kind)
+{
     return kind == T_LABEL || kind == T_QLABEL;
 }
 
-struct bracket *top_bracket(struct parse *ps) {
+struct bracket *top_bracket(struct parse *ps)
+{
     return ps->brackets.len ? &ps->brackets.at[ps->brackets.len - 1] : NULL;
 }
 
-enum form top_form(struct parse *ps) {
+enum form top_form(struct parse *ps)
+{
     struct bracket *top = top_bracket(ps);
     return top ? top->form : FORM_FILE;
 }
 
 /* The head of a declaration of the file. */
-bool is_declaration(const struct parse *ps, const struct lexeme *t) {
+bool is_declaration(const struct parse *ps, const struct lexeme *t)
+{
     if (!is_word(t->kind) || !t->first)
         return false;
     if (t->kind == T_TYPE)
@@ -56,7 +63,8 @@ bool is_declaration(const struct parse *ps, const struct lexeme *t) {
 }
 
 /* The head of a block that may stand in the innermost braces. */
-bool is_block_here(struct parse *ps, const struct lexeme *t) {
+bool is_block_here(struct parse *ps, const struct lexeme *t)
+{
     struct bracket *top = top_bracket(ps);
     if (!is_word(t->kind) || !head_follows(ps, t->span.hi))
         return false;
@@ -67,15 +75,16 @@ bool is_block_here(struct parse *ps, const struct lexeme *t) {
     return top->kind != KIND_NONE && kind_find(top->kind, t->value.atom) != KIND_NONE;
 }
 
-/* ---- tokens in and out of the queue
- * ----------------------------------------------------------------------------------------- */
+/* ---- tokens in and out of the queue ---------------------------------------------------------- */
 
-void push_back(struct parse *ps, struct lexeme t) {
+void push_back(struct parse *ps, struct lexeme t)
+{
     if (ps->queued < QUEUE_MAX)
         ps->queue[ps->queued++] = t;
 }
 
-void take_into(struct parse *ps, struct lexeme *t) {
+void take_into(struct parse *ps, struct lexeme *t)
+{
     if (ps->queued)
         *t = ps->queue[--ps->queued];
     else
@@ -86,21 +95,22 @@ void take_into(struct parse *ps, struct lexeme *t) {
     }
 }
 
-struct lexeme take_token(struct parse *ps) {
+struct lexeme take_token(struct parse *ps)
+{
     struct lexeme t;
     take_into(ps, &t);
     return t;
 }
 
-struct lexeme made_up(int kind, struct span span) {
+struct lexeme made_up(int kind, struct span span)
+{
     return (struct lexeme){.kind = kind, .span = span, .made_up = true};
 }
 
-/* ---- brackets
- * ------------------------------------------------------------------------------------------------------------------
- */
+/* ---- brackets -------------------------------------------------------------------------------- */
 
-enum form form_of_kind(enum kind kind) {
+enum form form_of_kind(enum kind kind)
+{
     switch (kind == KIND_NONE ? BODY_ATTRS : kind_info(kind)->body) {
     case BODY_MAP:
         return FORM_MAP;
@@ -121,7 +131,8 @@ enum form form_of_kind(enum kind kind) {
     return FORM_ATTRS;
 }
 
-static int open_token(enum form form) {
+static int open_token(enum form form)
+{
     switch (form) {
     case FORM_SCHEMA:
         return T_OPEN_SCHEMA;
@@ -150,7 +161,8 @@ static int open_token(enum form form) {
 }
 
 /* Whether a '{' that opens no body opens a map, not the options of the value before it. */
-static bool opens_map(const struct parse *ps, const struct bracket *top) {
+static bool opens_map(const struct parse *ps, const struct bracket *top)
+{
     if (is_label(ps->last->kind))
         return true;
     if (!top || (top->form != FORM_LIST && top->form != FORM_PAREN))
@@ -160,7 +172,8 @@ static bool opens_map(const struct parse *ps, const struct bracket *top) {
 }
 
 /* What the braces hold that open now. */
-static void open_brace(struct parse *ps, struct bracket *b, const struct bracket *top) {
+static void open_brace(struct parse *ps, struct bracket *b, const struct bracket *top)
+{
     bool inside_list = top && (top->form == FORM_LIST || top->form == FORM_PAREN);
     b->form = FORM_ATTRS;
     if (ps->head) {
@@ -189,7 +202,8 @@ static void open_brace(struct parse *ps, struct bracket *b, const struct bracket
 }
 
 /* A limit was passed and reported: the rest of the declaration is passed over. */
-static struct lexeme give_up(struct parse *ps) {
+static struct lexeme give_up(struct parse *ps)
+{
     mark_broken(ps);
     ps->head = NULL;
     ps->step = NULL;
@@ -198,7 +212,8 @@ static struct lexeme give_up(struct parse *ps) {
     return made_up(T_MESH_error, ps->last->span);
 }
 
-static struct lexeme too_deep(struct parse *ps, struct lexeme t) {
+static struct lexeme too_deep(struct parse *ps, struct lexeme t)
+{
     ps->tree->complete = false;
     diag(ps->s, D_NESTING_TOO_DEEP, t.span, "brackets nest at most %d deep", (int)NESTING_MAX);
     push_back(ps, t);
@@ -206,7 +221,8 @@ static struct lexeme too_deep(struct parse *ps, struct lexeme t) {
 }
 
 /* Passes over the inside of braces that nobody understands. */
-static void skip_inside(struct parse *ps) {
+static void skip_inside(struct parse *ps)
+{
     size_t depth = 0;
     for (;;) {
         struct lexeme t = take_token(ps);
@@ -219,7 +235,8 @@ static void skip_inside(struct parse *ps) {
     }
 }
 
-static struct lexeme opened(struct parse *ps, struct lexeme t) {
+static struct lexeme opened(struct parse *ps, struct lexeme t)
+{
     struct bracket *top = top_bracket(ps);
     struct bracket b = {.at = t.span.lo, .indent = t.made_up ? UINT32_MAX : ps->line_indent};
     if (ps->brackets.len >= NESTING_MAX)
@@ -241,14 +258,16 @@ static struct lexeme opened(struct parse *ps, struct lexeme t) {
     return t;
 }
 
-static bool closes(int kind, enum form form) {
+static bool closes(int kind, enum form form)
+{
     return kind == T_RBRACKET ? form == FORM_LIST
            : kind == T_RPAREN ? form == FORM_PAREN
                               : form != FORM_LIST && form != FORM_PAREN;
 }
 
 /* Keeps the stack of brackets. */
-static void track(struct parse *ps, struct lexeme *t) {
+static void track(struct parse *ps, struct lexeme *t)
+{
     struct bracket *top = top_bracket(ps);
     ps->closed.at = 0;
     switch (t->kind) {
@@ -278,11 +297,10 @@ static void track(struct parse *ps, struct lexeme *t) {
     }
 }
 
-/* ---- recovery
- * -----------------------------------------------------------------------------------------------------------------------
- */
+/* ---- recovery -------------------------------------------------------------------------------- */
 
-void mark_broken(struct parse *ps) {
+void mark_broken(struct parse *ps)
+{
     for (size_t i = 0; i < ps->brackets.len; i++)
         if (ps->brackets.at[i].block)
             ps->brackets.at[i].block->broken = true;
@@ -291,13 +309,15 @@ void mark_broken(struct parse *ps) {
     ps->broken_step = ps->step ? ps->step : ps->broken_step;
 }
 
-static bool opens(int kind) {
+static bool opens(int kind)
+{
     return kind == T_OPEN || kind == T_LBRACKET || kind == T_LPAREN ||
            (kind >= T_OPEN_SCHEMA && kind <= T_OPEN_POLL);
 }
 
 /* Takes back the token that the parser could not use: it may be the place to go on. */
-void begin_recovery(struct parse *ps) {
+void begin_recovery(struct parse *ps)
+{
     struct lexeme t = *ps->last;
     ps->recovering = true;
     ps->steps_follow = false;
@@ -315,7 +335,8 @@ void begin_recovery(struct parse *ps) {
     push_back(ps, t);
 }
 
-static bool begins_item(struct parse *ps, const struct lexeme *t) {
+static bool begins_item(struct parse *ps, const struct lexeme *t)
+{
     struct bracket *top = top_bracket(ps);
     int kind = t->kind;
     switch (top ? top->form : FORM_FILE) {
@@ -347,7 +368,8 @@ static bool begins_item(struct parse *ps, const struct lexeme *t) {
     return is_label(kind);
 }
 
-static struct lexeme sync_at(struct parse *ps, struct lexeme t, bool body) {
+static struct lexeme sync_at(struct parse *ps, struct lexeme t, bool body)
+{
     ps->recovering = ps->to_top = false;
     ps->sync = t.span.lo;
     if (!body) {
@@ -361,7 +383,8 @@ static struct lexeme sync_at(struct parse *ps, struct lexeme t, bool body) {
 
 /* A declaration of the file begins, or the file ends, while braces are open: closes them after
  * SYNC. */
-static struct lexeme sync_and_close(struct parse *ps, struct lexeme t) {
+static struct lexeme sync_and_close(struct parse *ps, struct lexeme t)
+{
     if (ps->brackets.len) {
         struct lexeme closer = close_all(ps, t, false);
         push_back(ps, closer);
@@ -370,7 +393,8 @@ static struct lexeme sync_and_close(struct parse *ps, struct lexeme t) {
     return sync_at(ps, t, false);
 }
 
-static size_t open_braces(const struct parse *ps) {
+static size_t open_braces(const struct parse *ps)
+{
     size_t n = 0;
     for (size_t i = 0; i < ps->brackets.len; i++)
         n += ps->brackets.at[i].form != FORM_LIST && ps->brackets.at[i].form != FORM_PAREN;
@@ -378,7 +402,8 @@ static size_t open_braces(const struct parse *ps) {
 }
 
 /* Where the declaration ends, by counting braces. */
-static struct lexeme find_end(struct parse *ps) {
+static struct lexeme find_end(struct parse *ps)
+{
     size_t depth = open_braces(ps);
     for (;;) {
         struct lexeme t = take_token(ps);
@@ -392,7 +417,8 @@ static struct lexeme find_end(struct parse *ps) {
     }
 }
 
-static struct lexeme find_sync(struct parse *ps) {
+static struct lexeme find_sync(struct parse *ps)
+{
     size_t depth = 0; /* braces opened and not closed since */
     while (ps->brackets.len && (top_form(ps) == FORM_LIST || top_form(ps) == FORM_PAREN))
         ps->brackets.len--;
@@ -419,11 +445,10 @@ static struct lexeme find_sync(struct parse *ps) {
     }
 }
 
-/* ---- the parser's scanner
- * ------------------------------------------------------------------------------------------------------------
- */
+/* ---- the parser's scanner -------------------------------------------------------------------- */
 
-int mesh_lex(MESH_STYPE *value, struct span *span, struct parse *ps) {
+int mesh_lex(MESH_STYPE *value, struct span *span, struct parse *ps)
+{
     struct lexeme *t = ps->now;
     if (ps->panic) {
         ps->panic = false;

@@ -1,5 +1,6 @@
-/* bench.c - how fast meshc is: writes meshes of 1,000, 10,000 and 100,000 products, runs check and build on them, and prints
- * throughput, peak memory and the ratio to a bare scan of the same bytes by the generated scanner alone.
+/* bench.c - how fast meshc is: writes meshes of 1,000, 10,000 and 100,000 products, runs check and
+ * build on them, and prints throughput, peak memory and the ratio to a bare scan of the same bytes
+ * by the generated scanner alone.
  *
  * Usage: bench MESHC FOLDER [PRODUCTS...]. A benchmark, not a test: it judges nothing. */
 #include "source/session.h"
@@ -29,16 +30,19 @@ static double now(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* ---- meshes ------------------------------------------------------------------------------------------------------------------------- */
+/* ---- meshes ---------------------------------------------------------------------------------- */
 
 static void put_schema(FILE *out, int domain, int product)
 {
-    static const char *const types[] = {"string", "bigint", "double", "timestamp", "decimal(12, 2)",
-                                        "array<string>", "int", "date", "boolean", "string"};
+    static const char *const types[] = {"string",         "bigint",        "double", "timestamp",
+                                        "decimal(12, 2)", "array<string>", "int",    "date",
+                                        "boolean",        "string"};
     fprintf(out, "schema Record_%d_%d {\n  record_id:        string @key\n", domain, product);
     for (int i = 1; i < COLUMNS; i++)
         fprintf(out, "  attribute_%02d:     %s%s\n", i, types[i % 10],
-                i == 3 ? " @required" : i == 9 ? " @pii" : "");
+                i == 3   ? " @required"
+                : i == 9 ? " @pii"
+                         : "");
     fputs("}\n\n", out);
 }
 
@@ -68,8 +72,8 @@ static size_t write_domain(const char *folder, int domain, int products)
     if (!out)
         die(path);
     fprintf(out,
-            "domain domain_%d {\n  owner:   Owner\n  contact: \"domain-%d@example.com\"\n}\n\n", domain,
-            domain);
+            "domain domain_%d {\n  owner:   Owner\n  contact: \"domain-%d@example.com\"\n}\n\n",
+            domain, domain);
     for (int i = 0; i < products; i++) {
         put_schema(out, domain, i);
         put_product(out, domain, i);
@@ -97,7 +101,8 @@ static size_t write_mesh(const char *folder, int products)
     FILE *out = fopen(path, "w");
     if (!out)
         die(path);
-    fputs("mesh bench {\n  region:  eu-west-1\n  account: 123456789012\n  bucket:  \"bench-data\"\n}\n\n"
+    fputs("mesh bench {\n  region:  eu-west-1\n  account: 123456789012\n  bucket:  "
+          "\"bench-data\"\n}\n\n"
           "role Owner\nrole Analyst\n",
           out);
     size_t size = (size_t)ftell(out);
@@ -108,7 +113,7 @@ static size_t write_mesh(const char *folder, int products)
     return size;
 }
 
-/* ---- measuring ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- measuring ------------------------------------------------------------------------------- */
 
 struct measure {
     double seconds; /* median */
@@ -212,8 +217,8 @@ static void bench(const char *meshc, const char *folder, int products)
         double written = build ? folder_megabytes(out) : 0;
         printf("%7d %-6s %8.1f %9.1f %8.1f %9.1f %9.1f %7.1fx %8.1fx\n", products,
                build ? "build" : "check", megabytes, m.seconds * 1e3, megabytes / m.seconds,
-               written / m.seconds, (double)m.peak_kb / 1024, (double)m.peak_kb * 1024 / 1e6 / megabytes,
-               m.seconds / scan);
+               written / m.seconds, (double)m.peak_kb / 1024,
+               (double)m.peak_kb * 1024 / 1e6 / megabytes, m.seconds / scan);
         fflush(stdout);
         _exit(0);
     }

@@ -10,7 +10,8 @@
 
 /* What must stay: one line a token or comment; optional commas and the quotes of labels left out,
  * blanks in comments made one, text blocks left to the tree. */
-static void essence(struct session *s, const struct source *source, struct buf *out) {
+static void essence(struct session *s, const struct source *source, struct buf *out)
+{
     struct token_list tokens = {0};
     scan_tokens(s, source, &tokens);
     VEC(char) open = {0};
@@ -39,7 +40,8 @@ static void essence(struct session *s, const struct source *source, struct buf *
 
 /* Parses, formats, describes. False when the text has errors. */
 static bool run(const char *text, size_t size, struct buf *formatted, struct buf *dump,
-                struct buf *tokens) {
+                struct buf *tokens)
+{
     struct session s;
     session_init(&s);
     bool complete = false;
@@ -57,11 +59,13 @@ static bool run(const char *text, size_t size, struct buf *formatted, struct buf
     return complete;
 }
 
-static bool same(const struct buf *a, const struct buf *b) {
+static bool same(const struct buf *a, const struct buf *b)
+{
     return a->len == b->len && (!a->len || memcmp(a->at, b->at, a->len) == 0);
 }
 
-const char *format_check(const char *text, size_t size, bool *parsed, struct buf *formatted) {
+const char *format_check(const char *text, size_t size, bool *parsed, struct buf *formatted)
+{
     struct buf dump = {0}, tokens = {0}, again = {0}, dump_again = {0}, tokens_again = {0};
     const char *fault = NULL;
     *parsed = run(text, size, formatted, &dump, &tokens);

@@ -15,7 +15,8 @@
 #include <string.h>
 #include <time.h>
 
-static bool read_file(const char *path, struct buf *out) {
+static bool read_file(const char *path, struct buf *out)
+{
     FILE *file = fopen(path, "rb");
     if (!file)
         return false;
@@ -30,7 +31,8 @@ static bool read_file(const char *path, struct buf *out) {
     return good;
 }
 
-static int check(const char *path) {
+static int check(const char *path)
+{
     struct buf text = {0}, formatted = {0};
     bool parsed = false;
     const char *fault = "cannot be read";
@@ -46,7 +48,8 @@ static int check(const char *path) {
 }
 
 /* Says on stderr why a text does not parse. */
-static void show_errors(const char *path, const struct buf *text) {
+static void show_errors(const char *path, const struct buf *text)
+{
     struct session s;
     struct buf out = {0};
     session_init(&s);
@@ -60,7 +63,8 @@ static void show_errors(const char *path, const struct buf *text) {
     session_free(&s);
 }
 
-static int print(const char *path, bool as_diff) {
+static int print(const char *path, bool as_diff)
+{
     struct buf text = {0}, formatted = {0}, shown = {0};
     bool parsed = false;
     if (!read_file(path, &text))
@@ -81,13 +85,15 @@ static int print(const char *path, bool as_diff) {
     return fault || !parsed;
 }
 
-static double now(void) {
+static double now(void)
+{
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static int take_time(const char *path) {
+static int take_time(const char *path)
+{
     struct buf text = {0}, formatted = {0};
     struct session s;
     if (!read_file(path, &text))
@@ -109,7 +115,8 @@ static int take_time(const char *path) {
     return 0;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
     if (argc < 3) {
         fputs("usage: format_driver print|check|diff|time FILE...\n", stderr);
         return 2;

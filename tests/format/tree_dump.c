@@ -11,7 +11,8 @@ static void dump_items(struct dump *d, const char *what, const struct item *item
 static void dump_values(struct dump *d, const char *what, const struct value *values);
 static void dump_conditions(struct dump *d, const char *what, const struct condition *c);
 
-static void line(struct dump *d, const char *what, const char *text) {
+static void line(struct dump *d, const char *what, const char *text)
+{
     buf_repeat(d->out, ' ', d->depth);
     buf_puts(d->out, what);
     buf_puts(d->out, " ");
@@ -19,12 +20,14 @@ static void line(struct dump *d, const char *what, const char *text) {
     buf_puts(d->out, "\n");
 }
 
-static void number(struct dump *d, const char *what, long long n) {
+static void number(struct dump *d, const char *what, long long n)
+{
     buf_repeat(d->out, ' ', d->depth);
     buf_format(d->out, "%s %lld\n", what, n);
 }
 
-static void dump_values(struct dump *d, const char *what, const struct value *values) {
+static void dump_values(struct dump *d, const char *what, const struct value *values)
+{
     for (const struct value *v = values; v; v = v->next) {
         line(d, what, v->text);
         d->depth++;
@@ -43,7 +46,8 @@ static void dump_values(struct dump *d, const char *what, const struct value *va
     }
 }
 
-static void dump_conditions(struct dump *d, const char *what, const struct condition *c) {
+static void dump_conditions(struct dump *d, const char *what, const struct condition *c)
+{
     for (; c; c = c->next) {
         number(d, what, c->op);
         d->depth++;
@@ -57,7 +61,8 @@ static void dump_conditions(struct dump *d, const char *what, const struct condi
     }
 }
 
-static void dump_annotations(struct dump *d, const struct annotation *annotations) {
+static void dump_annotations(struct dump *d, const struct annotation *annotations)
+{
     for (const struct annotation *a = annotations; a; a = a->next) {
         line(d, "@", a->word.text);
         d->depth++;
@@ -68,7 +73,8 @@ static void dump_annotations(struct dump *d, const struct annotation *annotation
     }
 }
 
-static void dump_type(struct dump *d, const struct type_expr *types) {
+static void dump_type(struct dump *d, const struct type_expr *types)
+{
     for (const struct type_expr *t = types; t; t = t->next) {
         line(d, "type", t->word.text);
         d->depth++;
@@ -79,7 +85,8 @@ static void dump_type(struct dump *d, const struct type_expr *types) {
     }
 }
 
-static void dump_target(struct dump *d, const struct target *t) {
+static void dump_target(struct dump *d, const struct target *t)
+{
     line(d, "target", t->name.text);
     number(d, "kind", t->kind);
     number(d, "columns", t->has_columns * 2 + t->except);
@@ -91,7 +98,8 @@ static void dump_target(struct dump *d, const struct target *t) {
     }
 }
 
-static void dump_step(struct dump *d, const struct step_decl *step) {
+static void dump_step(struct dump *d, const struct step_decl *step)
+{
     line(d, "step", step->label.text);
     line(d, "verb", step->word.text);
     number(d, "until", step->wait_until * 2 + step->has_options);
@@ -110,7 +118,8 @@ static void dump_step(struct dump *d, const struct step_decl *step) {
         dump_step(d, step->polled);
 }
 
-static void dump_access(struct dump *d, const struct access *a) {
+static void dump_access(struct dump *d, const struct access *a)
+{
     number(d, "access", a->verb);
     dump_values(d, "permission", a->permissions);
     dump_target(d, &a->target);
@@ -124,7 +133,8 @@ static void dump_access(struct dump *d, const struct access *a) {
     dump_annotations(d, a->annotations);
 }
 
-static void dump_expect(struct dump *d, const struct expect *e) {
+static void dump_expect(struct dump *d, const struct expect *e)
+{
     number(d, "expect", e->form);
     dump_values(d, "column", e->columns);
     line(d, "metric", e->metric.text);
@@ -138,7 +148,8 @@ static void dump_expect(struct dump *d, const struct expect *e) {
     dump_annotations(d, e->annotations);
 }
 
-static void dump_every(struct dump *d, const struct every *e) {
+static void dump_every(struct dump *d, const struct every *e)
+{
     line(d, "every", e->subject.text);
     dump_conditions(d, "where", e->where);
     number(d, "must", e->must);
@@ -147,7 +158,8 @@ static void dump_every(struct dump *d, const struct every *e) {
     dump_annotations(d, e->annotations);
 }
 
-static void dump_block(struct dump *d, const struct block *b) {
+static void dump_block(struct dump *d, const struct block *b)
+{
     line(d, "block", b->word.text);
     number(d, "kind", b->kind);
     line(d, "name", b->name.text);
@@ -157,7 +169,8 @@ static void dump_block(struct dump *d, const struct block *b) {
     dump_items(d, "item", b->items);
 }
 
-static void dump_item(struct dump *d, const struct item *i) {
+static void dump_item(struct dump *d, const struct item *i)
+{
     switch (i->kind) {
     case ITEM_ERROR:
         line(d, "error", NULL);
@@ -197,7 +210,8 @@ static void dump_item(struct dump *d, const struct item *i) {
     }
 }
 
-static void dump_items(struct dump *d, const char *what, const struct item *items) {
+static void dump_items(struct dump *d, const char *what, const struct item *items)
+{
     for (const struct item *i = items; i; i = i->next) {
         line(d, what, item_doc(i));
         d->depth++;
@@ -206,7 +220,8 @@ static void dump_items(struct dump *d, const char *what, const struct item *item
     }
 }
 
-void tree_dump(const struct tree *tree, struct buf *out) {
+void tree_dump(const struct tree *tree, struct buf *out)
+{
     struct dump d = {out, 0};
     dump_items(&d, "top", tree->items);
 }

@@ -7,7 +7,8 @@
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
-int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) {
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
+{
     struct session s;
     session_init(&s);
     struct source *source = source_add(&s, "fuzz.mesh", "fuzz.mesh", (const char *)data, size);

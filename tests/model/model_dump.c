@@ -10,25 +10,29 @@
 #include <stdio.h>
 #include <string.h>
 
-static void text(const char *label, const char *value) {
+static void text(const char *label, const char *value)
+{
     if (value != NULL) {
         printf(" %s=%s", label, value);
     }
 }
 
-static void truth(const char *label, bool value) {
+static void truth(const char *label, bool value)
+{
     if (value) {
         printf(" %s", label);
     }
 }
 
-static void doc(const struct decl *decl) {
+static void doc(const struct decl *decl)
+{
     if (decl->doc != NULL) {
         printf(" \"%s\"", decl->doc);
     }
 }
 
-static void data(const struct data *d) {
+static void data(const struct data *d)
+{
     static const char *const roots[] = {"input", "result", "context", "call"};
     if (d == NULL) {
         printf("-");
@@ -67,13 +71,15 @@ static void data(const struct data *d) {
     }
 }
 
-static void tags(const struct taggings *taggings) {
+static void tags(const struct taggings *taggings)
+{
     for (size_t i = 0; i < taggings->list.len; i++) {
         printf(" #%s:%s", taggings->list.at[i].tag->decl.name, taggings->list.at[i].value);
     }
 }
 
-static void column(const struct column *c) {
+static void column(const struct column *c)
+{
     printf("  %s: %s", c->decl.name, c->type->glue);
     if (strcmp(c->decl.name, c->physical) != 0) {
         text("physical", c->physical);
@@ -111,7 +117,8 @@ static void column(const struct column *c) {
     printf("\n");
 }
 
-static void rule(const struct rule *r, int depth) {
+static void rule(const struct rule *r, int depth)
+{
     static const char *const kinds[] = {"unique",  "key",     "complete", "compare",    "in",
                                         "matches", "between", "metric",   "references", "sql",
                                         "length",  "any",     "all"};
@@ -147,7 +154,8 @@ static void rule(const struct rule *r, int depth) {
     }
 }
 
-static void output(const struct output *o) {
+static void output(const struct output *o)
+{
     printf("  output %s of %s %s format=%s", o->decl.path,
            o->schema != NULL ? o->schema->decl.path : "-", status_word(o->status),
            o->format == FORMAT_NONE ? "-" : format_word(o->format));
@@ -189,7 +197,8 @@ static void output(const struct output *o) {
     }
 }
 
-static void product(const struct product *p) {
+static void product(const struct product *p)
+{
     printf("product %s", p->decl.path);
     text("owner", p->owner != NULL ? p->owner->decl.path : NULL);
     text("title", p->title.value);
@@ -208,7 +217,8 @@ static void product(const struct product *p) {
     }
 }
 
-static void steps(const char *label, const struct step *first) {
+static void steps(const char *label, const struct step *first)
+{
     static const char *const kinds[] = {"lambda", "glue", "athena", "crawl",   "check",
                                         "run",    "wait", "notify", "succeed", "fail"};
     for (const struct step *s = first; s != NULL; s = s->next) {
@@ -240,7 +250,8 @@ static void steps(const char *label, const struct step *first) {
     }
 }
 
-static void pipeline(const struct pipeline *p) {
+static void pipeline(const struct pipeline *p)
+{
     printf("pipeline %s", p->decl.path);
     text("name", p->machine.value);
     text("role", p->role != NULL ? p->role->decl.path : NULL);
@@ -268,7 +279,8 @@ static void pipeline(const struct pipeline *p) {
     steps("on_failure", p->on_failure);
 }
 
-static void grant(const struct grant *g) {
+static void grant(const struct grant *g)
+{
     static const char *const targets[] = {"database", "table", "tables", "location", "catalog"};
     printf("grant");
     for (size_t i = 0; i < g->written_count; i++) {
@@ -297,7 +309,8 @@ static void grant(const struct grant *g) {
     printf("\n");
 }
 
-static void domain(const struct domain *d) {
+static void domain(const struct domain *d)
+{
     printf("domain %s", d->decl.path);
     text("owner", d->owner != NULL ? d->owner->decl.path : NULL);
     text("contact", d->contact.value);
@@ -318,7 +331,8 @@ static void domain(const struct domain *d) {
     printf("\n");
 }
 
-static void principal(const struct principal *p) {
+static void principal(const struct principal *p)
+{
     static const char *const kinds[] = {"role",         "user", "group",   "account",
                                         "organization", "team", "pipeline"};
     printf("%s %s aws=%s", kinds[p->kind], p->decl.path, p->aws_name);
@@ -331,7 +345,8 @@ static void principal(const struct principal *p) {
     printf("\n");
 }
 
-static void others(const struct mesh *m) {
+static void others(const struct mesh *m)
+{
     for (size_t i = 0; i < m->tags.len; i++) {
         const struct tag *t = m->tags.at[i];
         printf("tag %s", t->decl.path);
@@ -366,7 +381,8 @@ static void others(const struct mesh *m) {
     }
 }
 
-static void deployment(const struct deployment *d) {
+static void deployment(const struct deployment *d)
+{
     const struct mesh *m = d->mesh;
     printf("deployment %s region=%s account=%s partition=%s suffix='%s' schedules=%s bucket=%s\n",
            d->name != NULL ? d->name : "-", d->region != NULL ? d->region : "-",
@@ -388,7 +404,8 @@ static void deployment(const struct deployment *d) {
     }
 }
 
-static void mesh(const struct mesh *m) {
+static void mesh(const struct mesh *m)
+{
     printf("mesh %s", m->decl.name);
     text("region", m->region.value);
     text("account", m->account_id.value);
@@ -418,7 +435,8 @@ static void mesh(const struct mesh *m) {
     others(m);
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
     struct session s;
     struct tree *trees[64];
     size_t count = 0;

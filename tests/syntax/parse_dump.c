@@ -12,15 +12,18 @@
 static void items(const struct item *item, int depth);
 static void values(const struct value *value, const char *between);
 
-static void indent(int depth) {
+static void indent(int depth)
+{
     printf("%*s", depth * 2, "");
 }
 
-static void name(const struct name *n) {
+static void name(const struct name *n)
+{
     printf(name_is_quoted(n) ? "\"%s\"" : "%s", n->text ? n->text : "?");
 }
 
-static void condition(const struct condition *c) {
+static void condition(const struct condition *c)
+{
     static const char *const words[] = {
         "", "==", "!=", "<", "<=", ">", ">=", "like", "is", "in", "and", "or", "not"};
     if (c->op == OP_VALUE) {
@@ -48,7 +51,8 @@ static void condition(const struct condition *c) {
     putchar(')');
 }
 
-static void braces(const struct item *first) {
+static void braces(const struct item *first)
+{
     printf("{");
     if (first) {
         putchar('\n');
@@ -58,7 +62,8 @@ static void braces(const struct item *first) {
     printf("}");
 }
 
-static void value(const struct value *v) {
+static void value(const struct value *v)
+{
     static const char *const kinds[] = {"error",   "string", "block",  "int",      "dec",
                                         "bool",    "null",   "date",   "version",  "duration",
                                         "percent", "size",   "path",   "list",     "map",
@@ -81,7 +86,8 @@ static void value(const struct value *v) {
     }
 }
 
-static void values(const struct value *v, const char *between) {
+static void values(const struct value *v, const char *between)
+{
     for (; v; v = between[0] ? v->next : NULL) {
         value(v);
         if (v->next && between[0])
@@ -89,7 +95,8 @@ static void values(const struct value *v, const char *between) {
     }
 }
 
-static void list(const char *word, const struct value *v) {
+static void list(const char *word, const struct value *v)
+{
     if (v) {
         printf(" %s[", word);
         values(v, " ");
@@ -97,7 +104,8 @@ static void list(const char *word, const struct value *v) {
     }
 }
 
-static void annotations(const struct annotation *a) {
+static void annotations(const struct annotation *a)
+{
     for (; a; a = a->next) {
         printf(" @%s", a->word.text);
         list("", a->arguments);
@@ -106,7 +114,8 @@ static void annotations(const struct annotation *a) {
     }
 }
 
-static void type(const struct type_expr *t) {
+static void type(const struct type_expr *t)
+{
     if (t->field)
         printf("%s: ", t->field->text);
     printf("%s", t->word.text ? t->word.text : "?");
@@ -120,7 +129,8 @@ static void type(const struct type_expr *t) {
     }
 }
 
-static void step(const struct step_decl *s, int depth) {
+static void step(const struct step_decl *s, int depth)
+{
     static const char *const parts[] = {"branch", "when", "otherwise", "try", "catch"};
     printf("step ");
     name(&s->label);
@@ -146,7 +156,8 @@ static void step(const struct step_decl *s, int depth) {
     }
 }
 
-static void access(const struct access *a) {
+static void access(const struct access *a)
+{
     static const char *const verbs[] = {"grant", "request", "forbid"};
     static const char *const targets[] = {"path",     "domain",  "tagged", "domains-tagged",
                                           "location", "catalog", "tag",    "link"};
@@ -172,7 +183,8 @@ static void access(const struct access *a) {
     putchar('\n');
 }
 
-static void expect(const struct expect *e, int depth) {
+static void expect(const struct expect *e, int depth)
+{
     static const char *const forms[] = {"unique",  "complete", "compare", "in",
                                         "matches", "between",  "metric",  "references",
                                         "sql",     "any",      "all"};
@@ -193,7 +205,8 @@ static void expect(const struct expect *e, int depth) {
     items(e->children, depth + 1);
 }
 
-static void every(const struct every *e) {
+static void every(const struct every *e)
+{
     printf("every %s", e->subject.text);
     if (e->where) {
         printf(" where ");
@@ -209,7 +222,8 @@ static void every(const struct every *e) {
     putchar('\n');
 }
 
-static void block(const struct block *b, int depth) {
+static void block(const struct block *b, int depth)
+{
     printf("%s%s ", b->word.text, b->kind == KIND_NONE ? "?" : "");
     if (b->name.text)
         name(&b->name);
@@ -221,7 +235,8 @@ static void block(const struct block *b, int depth) {
 }
 
 static void typed(const char *word, const struct name *label, const struct type_expr *t,
-                  const struct annotation *a) {
+                  const struct annotation *a)
+{
     printf("%s ", word);
     name(label);
     printf(" ");
@@ -230,7 +245,8 @@ static void typed(const char *word, const struct name *label, const struct type_
     putchar('\n');
 }
 
-static void items(const struct item *item, int depth) {
+static void items(const struct item *item, int depth)
+{
     for (; item; item = item->next) {
         indent(depth);
         if (item->doc)
@@ -277,13 +293,15 @@ static void items(const struct item *item, int depth) {
     }
 }
 
-static double seconds(void) {
+static double seconds(void)
+{
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-static int one_file(const char *path, const char *mode) {
+static int one_file(const char *path, const char *mode)
+{
     struct session s;
     session_init(&s);
     struct source *source = source_load(&s, path, path);
@@ -324,7 +342,8 @@ static int one_file(const char *path, const char *mode) {
     return errors;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
     const char *mode = "";
     int failed = 0;
     for (int i = 1; i < argc; i++) {

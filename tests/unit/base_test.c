@@ -13,7 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void arena_gives_zeroed_aligned_separate_blocks(void **state) {
+static void arena_gives_zeroed_aligned_separate_blocks(void **state)
+{
     struct arena arena = {0};
     uint64_t seed = 1;
     (void)state;
@@ -43,7 +44,8 @@ static void arena_gives_zeroed_aligned_separate_blocks(void **state) {
     assert_int_equal(arena.total, 0);
 }
 
-static void arena_copies_and_formats(void **state) {
+static void arena_copies_and_formats(void **state)
+{
     struct arena arena = {0};
     char expected[3000];
     (void)state;
@@ -55,7 +57,8 @@ static void arena_copies_and_formats(void **state) {
     arena_free(&arena);
 }
 
-static void vectors_keep_what_was_pushed(void **state) {
+static void vectors_keep_what_was_pushed(void **state)
+{
     struct arena arena = {0};
     VEC(size_t) numbers = {0};
     VEC(struct suggestion) others = {0};
@@ -76,7 +79,8 @@ static void vectors_keep_what_was_pushed(void **state) {
     arena_free(&arena);
 }
 
-static void a_million_names_are_interned_once(void **state) {
+static void a_million_names_are_interned_once(void **state)
+{
     enum { NAMES = 1000000 };
     struct arena arena = {0};
     struct atoms atoms;
@@ -104,7 +108,8 @@ static void a_million_names_are_interned_once(void **state) {
     arena_free(&arena);
 }
 
-static void names_are_bytes(void **state) {
+static void names_are_bytes(void **state)
+{
     struct arena arena = {0};
     struct atoms atoms;
     (void)state;
@@ -118,7 +123,8 @@ static void names_are_bytes(void **state) {
     arena_free(&arena);
 }
 
-static void maps_agree_with_a_naive_one(void **state) {
+static void maps_agree_with_a_naive_one(void **state)
+{
     enum { WORDS = 64 };
     static char words[WORDS], values[1000];
     void *naive[WORDS + 1][WORDS + 1] = {{0}};
@@ -146,7 +152,8 @@ static void maps_agree_with_a_naive_one(void **state) {
     map_free(&map);
 }
 
-static void buffers_grow_and_end_in_nul(void **state) {
+static void buffers_grow_and_end_in_nul(void **state)
+{
     struct buf buf = {0};
     char expected[2100];
     (void)state;
@@ -171,7 +178,8 @@ static void buffers_grow_and_end_in_nul(void **state) {
     assert_null(buf.at);
 }
 
-static void hashes_give_the_published_values(void **state) {
+static void hashes_give_the_published_values(void **state)
+{
     char hex[65];
     (void)state;
     assert_true(hash_bytes(HASH_START, "", 0) == UINT64_C(0xcbf29ce484222325));
@@ -185,7 +193,8 @@ static void hashes_give_the_published_values(void **state) {
     assert_string_equal(hex, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
-static const char *nearest(const char *word, const char *const *candidates) {
+static const char *nearest(const char *word, const char *const *candidates)
+{
     struct suggestion suggestion = suggest_for(word);
     for (; *candidates != NULL; candidates++) {
         suggest_offer(&suggestion, *candidates);
@@ -193,7 +202,8 @@ static const char *nearest(const char *word, const char *const *candidates) {
     return suggestion.best;
 }
 
-static void suggestions_are_near_or_none(void **state) {
+static void suggestions_are_near_or_none(void **state)
+{
     static const char *const words[] = {"owner",     "version",       "status", "schema", "format",
                                         "retention", "materializing", "id",     "s3",     NULL};
     (void)state;
@@ -218,7 +228,8 @@ static void suggestions_are_near_or_none(void **state) {
 }
 
 /* The textbook's table, in full. */
-static size_t plain_distance(const char *a, const char *b) {
+static size_t plain_distance(const char *a, const char *b)
+{
     size_t table[20][20], na = strlen(a), nb = strlen(b);
     for (size_t i = 0; i <= na; i++) {
         for (size_t j = 0; j <= nb; j++) {
@@ -239,7 +250,8 @@ static size_t plain_distance(const char *a, const char *b) {
     return table[na][nb];
 }
 
-static void suggestions_know_the_distance(void **state) {
+static void suggestions_know_the_distance(void **state)
+{
     uint64_t seed = 7;
     (void)state;
     for (int round = 0; round < 20000; round++) {
@@ -264,7 +276,8 @@ static void suggestions_know_the_distance(void **state) {
 }
 
 /* Run from the project's folder, like all tests. */
-static void files_are_embedded_byte_for_byte(void **state) {
+static void files_are_embedded_byte_for_byte(void **state)
+{
     static const char *const names[] = {"grants.sh", "deploy.sh"};
     size_t size = 1;
     (void)state;
@@ -286,7 +299,8 @@ static void files_are_embedded_byte_for_byte(void **state) {
     assert_int_equal(size, 0);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(arena_gives_zeroed_aligned_separate_blocks),
         cmocka_unit_test(arena_copies_and_formats),

@@ -10,7 +10,8 @@
 static const struct span nowhere = {0, 0};
 
 /* The nth place (from 0) where the word stands in the source. */
-static struct span find(const struct source *source, const char *word, int nth) {
+static struct span find(const struct source *source, const char *word, int nth)
+{
     const char *at = strstr(source->text, word);
     while (nth-- > 0) {
         at = strstr(at + 1, word);
@@ -19,13 +20,15 @@ static struct span find(const struct source *source, const char *word, int nth) 
     return (struct span){lo, lo + (uint32_t)strlen(word)};
 }
 
-static struct source *add(struct session *s, const char *path, const char *text) {
+static struct source *add(struct session *s, const char *path, const char *text)
+{
     struct source *source = source_add(s, path, path, text, strlen(text));
     assert_non_null(source);
     return source;
 }
 
-static void registry_is_in_order(void **state) {
+static void registry_is_in_order(void **state)
+{
     (void)state;
     for (size_t i = 0; i < D_COUNT; i++) {
         const struct diag_info *info = diag_info((enum diag_code)i);
@@ -44,7 +47,8 @@ static void registry_is_in_order(void **state) {
 }
 
 /* Any code of that level by default; D_COUNT when the registry has none yet. */
-static enum diag_code any_of(enum level level) {
+static enum diag_code any_of(enum level level)
+{
     size_t i = 0;
     while (i < D_COUNT && diag_info((enum diag_code)i)->level != level) {
         i++;
@@ -52,7 +56,8 @@ static enum diag_code any_of(enum level level) {
     return (enum diag_code)i;
 }
 
-static void levels_can_be_set(void **state) {
+static void levels_can_be_set(void **state)
+{
     struct session s;
     char argument[100];
     enum diag_code warning = any_of(LEVEL_WARNING);
@@ -87,7 +92,8 @@ static void levels_can_be_set(void **state) {
     session_free(&s);
 }
 
-static void reports_are_sorted_and_told_once(void **state) {
+static void reports_are_sorted_and_told_once(void **state)
+{
     struct session s;
     (void)state;
     session_init(&s);
@@ -109,7 +115,8 @@ static void reports_are_sorted_and_told_once(void **state) {
     session_free(&s);
 }
 
-static void too_many_reports_are_counted(void **state) {
+static void too_many_reports_are_counted(void **state)
+{
     struct session s;
     struct buf out = {0};
     (void)state;
@@ -127,7 +134,8 @@ static void too_many_reports_are_counted(void **state) {
     session_free(&s);
 }
 
-static void long_messages_are_cut(void **state) {
+static void long_messages_are_cut(void **state)
+{
     struct session s;
     char text[3001];
     (void)state;
@@ -143,10 +151,10 @@ static void long_messages_are_cut(void **state) {
     session_free(&s);
 }
 
-/* ---- looks ------------------------------------------------------------------------------------
- */
+/* ---- looks ----------------------------------------------------------------------------------- */
 
-static void expect_rendered(struct session *s, enum render_format format, const char *expected) {
+static void expect_rendered(struct session *s, enum render_format format, const char *expected)
+{
     struct buf out = {0};
     diag_sort(s);
     render_diagnostics(s, &out, format, false);
@@ -156,7 +164,8 @@ static void expect_rendered(struct session *s, enum render_format format, const 
     session_init(s);
 }
 
-static void text_shows_places_in_several_files(void **state) {
+static void text_shows_places_in_several_files(void **state)
+{
     struct session s;
     (void)state;
     session_init(&s);
@@ -186,7 +195,8 @@ static void text_shows_places_in_several_files(void **state) {
     session_free(&s);
 }
 
-static void text_hangs_labels_of_one_line(void **state) {
+static void text_hangs_labels_of_one_line(void **state)
+{
     struct session s;
     (void)state;
     session_init(&s);
@@ -205,7 +215,8 @@ static void text_hangs_labels_of_one_line(void **state) {
     session_free(&s);
 }
 
-static void text_is_harmless_and_aligned(void **state) {
+static void text_is_harmless_and_aligned(void **state)
+{
     struct session s;
     (void)state;
     session_init(&s);
@@ -234,7 +245,8 @@ static void text_is_harmless_and_aligned(void **state) {
     session_free(&s);
 }
 
-static void text_cuts_long_lines(void **state) {
+static void text_cuts_long_lines(void **state)
+{
     struct session s;
     struct buf out = {0};
     (void)state;
@@ -256,7 +268,8 @@ static void text_cuts_long_lines(void **state) {
     session_free(&s);
 }
 
-static void other_formats(void **state) {
+static void other_formats(void **state)
+{
     struct session s;
     (void)state;
     session_init(&s);
@@ -288,7 +301,8 @@ static void other_formats(void **state) {
     session_free(&s);
 }
 
-static void sarif_names_rules_and_results(void **state) {
+static void sarif_names_rules_and_results(void **state)
+{
     struct session s;
     struct buf out = {0};
     (void)state;
@@ -318,7 +332,8 @@ static void sarif_names_rules_and_results(void **state) {
 }
 
 /* Any spans over any text: nothing is read out of bounds, and every format can be written. */
-static void any_span_can_be_shown(void **state) {
+static void any_span_can_be_shown(void **state)
+{
     static const char *const pieces[] = {
         "a", "\n", "\r\n", "\t", "\xcc\x81", "\xe6\x97\xa5", "\x1b", "                    "};
     uint64_t seed = 11;
@@ -353,7 +368,8 @@ static void any_span_can_be_shown(void **state) {
     }
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(registry_is_in_order),
         cmocka_unit_test(levels_can_be_set),

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void check(const char *old_text, const char *new_text, const char *expected) {
+static void check(const char *old_text, const char *new_text, const char *expected)
+{
     struct buf out = {0};
     bool differ =
         diff_unified(&out, "a", "b", old_text, strlen(old_text), new_text, strlen(new_text));
@@ -16,7 +17,8 @@ static void check(const char *old_text, const char *new_text, const char *expect
     buf_free(&out);
 }
 
-static void known_differences(void **state) {
+static void known_differences(void **state)
+{
     (void)state;
     check("", "", NULL);
     check("a\nb\n", "a\nb\n", NULL);
@@ -27,7 +29,8 @@ static void known_differences(void **state) {
           "--- a\n+++ b\n@@ -1,2 +1,2 @@\n a\n-b\n\\ No newline at end of file\n+b\n");
 }
 
-static void near_changes_share_a_hunk(void **state) {
+static void near_changes_share_a_hunk(void **state)
+{
     (void)state;
     check("1\n2\n3\n4\n5\n6\n7\n8\n", "x\n2\n3\n4\n5\n6\n7\ny\n",
           "--- a\n+++ b\n@@ -1,8 +1,8 @@\n-1\n+x\n 2\n 3\n 4\n 5\n 6\n 7\n-8\n+y\n");
@@ -37,7 +40,8 @@ static void near_changes_share_a_hunk(void **state) {
 }
 
 /* Applies a diff to lines of one letter each; false where it does not fit. */
-static bool apply(const char *old_text, const char *diff, struct buf *out, size_t *changed) {
+static bool apply(const char *old_text, const char *diff, struct buf *out, size_t *changed)
+{
     const char *from = old_text;
     diff = strchr(strchr(diff, '\n') + 1, '\n') + 1;
     while (*diff) {
@@ -66,7 +70,8 @@ static bool apply(const char *old_text, const char *diff, struct buf *out, size_
 }
 
 /* Lines of the longest common subsequence. */
-static size_t common(const char *a, const char *b) {
+static size_t common(const char *a, const char *b)
+{
     static size_t table[41][41];
     size_t n = strlen(a) / 2, m = strlen(b) / 2;
     for (size_t i = n + 1; i-- > 0;) {
@@ -79,7 +84,8 @@ static size_t common(const char *a, const char *b) {
     return table[0][0];
 }
 
-static void random_differences_are_right_and_minimal(void **state) {
+static void random_differences_are_right_and_minimal(void **state)
+{
     uint64_t seed = 7;
     (void)state;
     for (int round = 0; round < 5000; round++) {
@@ -107,7 +113,8 @@ static void random_differences_are_right_and_minimal(void **state) {
 }
 
 /* Two long texts with nothing in common but by chance end in good time. */
-static void long_texts_are_bounded(void **state) {
+static void long_texts_are_bounded(void **state)
+{
     uint64_t seed = 9;
     struct buf old_text = {0}, new_text = {0}, diff = {0};
     (void)state;
@@ -123,7 +130,8 @@ static void long_texts_are_bounded(void **state) {
     buf_free(&diff);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(known_differences),
         cmocka_unit_test(near_changes_share_a_hunk),

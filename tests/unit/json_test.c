@@ -5,19 +5,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char *written(const json *tree, bool compact) {
+static char *written(const json *tree, bool compact)
+{
     struct buf out = {0};
     (compact ? json_write_compact : json_write)(&out, tree);
     return out.at; /* freed by the caller */
 }
 
-static void expect_written(const json *tree, bool compact, const char *expected) {
+static void expect_written(const json *tree, bool compact, const char *expected)
+{
     char *text = written(tree, compact);
     assert_string_equal(text, expected);
     free(text);
 }
 
-static void layout_is_two_blanks(void **state) {
+static void layout_is_two_blanks(void **state)
+{
     struct arena memory = {0};
     json *root = json_object(&memory);
     json *list = json_set_array(root, "list");
@@ -41,7 +44,8 @@ static void layout_is_two_blanks(void **state) {
     arena_free(&memory);
 }
 
-static void numbers_keep_their_spelling(void **state) {
+static void numbers_keep_their_spelling(void **state)
+{
     struct arena memory = {0};
     static const char *const spellings[] = {"0",
                                             "-0",
@@ -65,7 +69,8 @@ static void numbers_keep_their_spelling(void **state) {
     arena_free(&memory);
 }
 
-static void texts_are_escaped(void **state) {
+static void texts_are_escaped(void **state)
+{
     struct arena memory = {0};
     json *text =
         json_text(&memory, "a\"b\\c/\b\f\n\r\t\x01\x1f\x7f \xc3\xa9\xe6\x97\xa5\xf0\x9f\x98\x80");
@@ -76,7 +81,8 @@ static void texts_are_escaped(void **state) {
     arena_free(&memory);
 }
 
-static void trees_can_be_read(void **state) {
+static void trees_can_be_read(void **state)
+{
     struct arena memory = {0};
     static const char text[] = " {\"a\": [10, 20, 30], \"A\": \"upper\", \"o\": {}} \n";
     json *root = json_parse(&memory, text, sizeof text - 1);
@@ -95,7 +101,8 @@ static void trees_can_be_read(void **state) {
     arena_free(&memory);
 }
 
-static void parser_accepts_only_json(void **state) {
+static void parser_accepts_only_json(void **state)
+{
     struct arena memory = {0};
     static const char *const good[] = {"{}",          "[]",
                                        "\"\"",        "true",
@@ -153,7 +160,8 @@ static void parser_accepts_only_json(void **state) {
     arena_free(&memory);
 }
 
-static void depth_is_limited(void **state) {
+static void depth_is_limited(void **state)
+{
     struct arena memory = {0};
     struct buf text = {0};
     (void)state;
@@ -174,7 +182,8 @@ static void depth_is_limited(void **state) {
 }
 
 /* A random tree. Texts are literals, because trees refer to them. */
-static json *random_tree(struct arena *memory, uint64_t *seed, unsigned depth) {
+static json *random_tree(struct arena *memory, uint64_t *seed, unsigned depth)
+{
     static const char *const texts[] = {"",   "plain",    "\"quoted\"",           "back\\slash",
                                         "\n", "\x01\x7f", "\xc3\xa9\xe6\x97\xa5", "key: value"};
     uint64_t choice = random_next(seed) % (depth > 0 ? 7 : 5);
@@ -197,7 +206,8 @@ static json *random_tree(struct arena *memory, uint64_t *seed, unsigned depth) {
     return container;
 }
 
-static void what_is_written_reads_the_same(void **state) {
+static void what_is_written_reads_the_same(void **state)
+{
     uint64_t seed = 2024;
     (void)state;
     for (int round = 0; round < 3000; round++) {
@@ -214,7 +224,8 @@ static void what_is_written_reads_the_same(void **state) {
     }
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(layout_is_two_blanks),
         cmocka_unit_test(numbers_keep_their_spelling),

@@ -36,7 +36,8 @@ enum {
     COLUMN_REGION
 };
 
-static inline void fixture_columns(struct fixture *f) {
+static inline void fixture_columns(struct fixture *f)
+{
     static const struct {
         const char *name, *glue;
         enum type_kind kind;
@@ -64,7 +65,8 @@ static inline void fixture_columns(struct fixture *f) {
     f->types[COLUMN_TAGS].element = &f->types[COLUMN_ID];
 }
 
-static inline struct fixture *fixture_new(void) {
+static inline struct fixture *fixture_new(void)
+{
     struct fixture *f = calloc(1, sizeof *f);
     session_init(&f->s);
     f->mesh.decl = (struct decl){.name = "shop", .path = "shop"};
@@ -97,11 +99,13 @@ static inline struct fixture *fixture_new(void) {
     return f;
 }
 
-static inline void fixture_plan(struct fixture *f) {
+static inline void fixture_plan(struct fixture *f)
+{
     f->plan = plan_new(&f->s, &f->deployment);
 }
 
-static inline void fixture_free(struct fixture *f) {
+static inline void fixture_free(struct fixture *f)
+{
     if (f->plan)
         plan_free(f->plan);
     session_free(&f->s);

@@ -10,46 +10,55 @@
 #include "model/names.h"
 #include "plan_fixture.h"
 
-static const json *properties_of(const struct stack *stack, const char *id) {
+static const json *properties_of(const struct stack *stack, const char *id)
+{
     for (size_t i = 0; i < stack->resources.len; i++)
         if (!strcmp(stack->resources.at[i].id, id))
             return stack->resources.at[i].properties;
     return NULL;
 }
 
-static struct stack *sales_stack(struct fixture *f) {
+static struct stack *sales_stack(struct fixture *f)
+{
     fixture_plan(f);
     struct stack *stack = f->plan->stacks.at[1];
     plan_stack(f->plan, stack);
     return stack;
 }
 
-static const json *table_input(const struct stack *stack) {
+static const json *table_input(const struct stack *stack)
+{
     return json_get(properties_of(stack, "TableOrders"), "TableInput");
 }
 
-static const char *parameter(const struct stack *stack, const char *key) {
+static const char *parameter(const struct stack *stack, const char *key)
+{
     return json_text_of(json_get(json_get(table_input(stack), "Parameters"), key));
 }
 
-static const json *serde_of(const struct stack *stack) {
+static const json *serde_of(const struct stack *stack)
+{
     return json_get(json_get(table_input(stack), "StorageDescriptor"), "SerdeInfo");
 }
 
-static const char *serde_parameter(const struct stack *stack, const char *key) {
+static const char *serde_parameter(const struct stack *stack, const char *key)
+{
     return json_text_of(json_get(json_get(serde_of(stack), "Parameters"), key));
 }
 
-static const char *library(const struct stack *stack) {
+static const char *library(const struct stack *stack)
+{
     return json_text_of(json_get(serde_of(stack), "SerializationLibrary"));
 }
 
-static void done(struct fixture *f, struct stack *stack) {
+static void done(struct fixture *f, struct stack *stack)
+{
     plan_stack_free(f->plan, stack);
     fixture_free(f);
 }
 
-static void plain_csv_is_read_lazily(void **state) {
+static void plain_csv_is_read_lazily(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new();
     f->output.format = FORMAT_CSV;
@@ -64,7 +73,8 @@ static void plain_csv_is_read_lazily(void **state) {
     done(f, stack);
 }
 
-static void quoted_csv_warns_of_types_it_misreads(void **state) {
+static void quoted_csv_warns_of_types_it_misreads(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new();
     f->output.format = FORMAT_TSV;
@@ -77,7 +87,8 @@ static void quoted_csv_warns_of_types_it_misreads(void **state) {
     done(f, stack);
 }
 
-static void avro_carries_its_schema(void **state) {
+static void avro_carries_its_schema(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new();
     f->output.format = FORMAT_AVRO;
@@ -92,7 +103,8 @@ static void avro_carries_its_schema(void **state) {
     done(f, stack);
 }
 
-static void facts_reach_the_catalog(void **state) {
+static void facts_reach_the_catalog(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new();
     struct tag pii = {.decl = {.name = "pii", .path = "pii"}};
@@ -126,7 +138,8 @@ static void facts_reach_the_catalog(void **state) {
     done(f, stack);
 }
 
-static void long_descriptions_are_cut_at_a_word(void **state) {
+static void long_descriptions_are_cut_at_a_word(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new();
     char text[700] = "";
@@ -150,7 +163,8 @@ static void long_descriptions_are_cut_at_a_word(void **state) {
     done(f, stack);
 }
 
-static void what_is_not_ours_is_not_made(void **state) {
+static void what_is_not_ours_is_not_made(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new();
     f->output.status = STATUS_PROPOSED;
@@ -162,7 +176,8 @@ static void what_is_not_ours_is_not_made(void **state) {
     done(f, stack);
 }
 
-static void results_do_not_lie_in_a_table(void **state) {
+static void results_do_not_lie_in_a_table(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new();
     f->table_names[0].prefix = RESULTS_FOLDER "else/";
@@ -177,7 +192,8 @@ static void results_do_not_lie_in_a_table(void **state) {
     fixture_free(f);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plain_csv_is_read_lazily),
         cmocka_unit_test(quoted_csv_warns_of_types_it_misreads),

@@ -13,16 +13,18 @@
 #include "plan/text.h"
 #include "plan_fixture.h"
 
-static void expect_json(json *tree, const char *expected) {
+static void expect_json(json *tree, const char *expected)
+{
     struct buf text = {0};
     json_write_compact(&text, tree);
     assert_string_equal(text.at, expected);
     buf_free(&text);
 }
 
-/* ---- texts ---- */
+/* ---- texts ----------------------------------------------------------------------------------- */
 
-static void arns_are_plain_where_all_is_known(void **state) {
+static void arns_are_plain_where_all_is_known(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new();
     f->deployment.account = "123456789012";
@@ -35,7 +37,8 @@ static void arns_are_plain_where_all_is_known(void **state) {
     fixture_free(f);
 }
 
-static void unknown_parts_become_substitutions_and_texts_do_not(void **state) {
+static void unknown_parts_become_substitutions_and_texts_do_not(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new();
     fixture_plan(f);
@@ -49,7 +52,8 @@ static void unknown_parts_become_substitutions_and_texts_do_not(void **state) {
     fixture_free(f);
 }
 
-static void principals_are_named_by_arn(void **state) {
+static void principals_are_named_by_arn(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new();
     f->deployment.account = "123456789012";
@@ -67,9 +71,10 @@ static void principals_are_named_by_arn(void **state) {
     fixture_free(f);
 }
 
-/* ---- resources ---- */
+/* ---- resources ------------------------------------------------------------------------------- */
 
-static void logical_ids_are_made_of_names_and_differ(void **state) {
+static void logical_ids_are_made_of_names_and_differ(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new();
     fixture_plan(f);
@@ -91,7 +96,8 @@ static void logical_ids_are_made_of_names_and_differ(void **state) {
     fixture_free(f);
 }
 
-static void rights_of_one_resource_share_a_statement(void **state) {
+static void rights_of_one_resource_share_a_statement(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new();
     f->deployment.account = "123456789012";
@@ -123,22 +129,25 @@ static void rights_of_one_resource_share_a_statement(void **state) {
     fixture_free(f);
 }
 
-/* ---- rulesets ---- */
+/* ---- rulesets -------------------------------------------------------------------------------- */
 
-static struct data *text_data(struct fixture *f, const char *text) {
+static struct data *text_data(struct fixture *f, const char *text)
+{
     struct data *data = arena_new(&f->s.arena, struct data);
     data->kind = DATA_TEXT;
     data->text = text;
     return data;
 }
 
-static struct data *number_data(struct fixture *f, const char *text) {
+static struct data *number_data(struct fixture *f, const char *text)
+{
     struct data *data = text_data(f, text);
     data->kind = DATA_NUMBER;
     return data;
 }
 
-static struct data *list_data(struct fixture *f, struct data *first, struct data *second) {
+static struct data *list_data(struct fixture *f, struct data *first, struct data *second)
+{
     struct data *data = text_data(f, NULL);
     data->kind = DATA_LIST;
     data->first = first;
@@ -146,7 +155,8 @@ static struct data *list_data(struct fixture *f, struct data *first, struct data
     return data;
 }
 
-static struct rule *rule_of(struct fixture *f, enum rule_kind kind, int column) {
+static struct rule *rule_of(struct fixture *f, enum rule_kind kind, int column)
+{
     struct rule *rule = arena_new(&f->s.arena, struct rule);
     rule->kind = kind;
     if (column >= 0)
@@ -154,7 +164,8 @@ static struct rule *rule_of(struct fixture *f, enum rule_kind kind, int column) 
     return rule;
 }
 
-static void expect_ruleset(struct fixture *f, struct rule *rule, const char *expected) {
+static void expect_ruleset(struct fixture *f, struct rule *rule, const char *expected)
+{
     f->output.rules = rule;
     const char *text = plan_ruleset(f->plan, &f->output);
     if (expected)
@@ -163,15 +174,16 @@ static void expect_ruleset(struct fixture *f, struct rule *rule, const char *exp
         assert_null(text);
 }
 
-static struct rule *compared(struct fixture *f, int column, enum comparison how,
-                             struct data *with) {
+static struct rule *compared(struct fixture *f, int column, enum comparison how, struct data *with)
+{
     struct rule *rule = rule_of(f, RULE_COMPARE, column);
     rule->comparison = how;
     rule->operand = with;
     return rule;
 }
 
-static void numbers_have_no_exponent(void **state) {
+static void numbers_have_no_exponent(void **state)
+{
     (void)state;
     static const char *const rows[][2] = {
         {"0", "0"},       {"-1.50", "-1.5"}, {"1e6", "1000000"}, {"1.5E-3", "0.0015"},
@@ -190,7 +202,8 @@ static void numbers_have_no_exponent(void **state) {
     fixture_free(f);
 }
 
-static void rules_are_canonical(void **state) {
+static void rules_are_canonical(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new();
     fixture_plan(f);
@@ -219,7 +232,8 @@ static void rules_are_canonical(void **state) {
     fixture_free(f);
 }
 
-static void groups_nest_and_hand_down_their_predicate(void **state) {
+static void groups_nest_and_hand_down_their_predicate(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new();
     fixture_plan(f);
@@ -238,7 +252,8 @@ static void groups_nest_and_hand_down_their_predicate(void **state) {
     fixture_free(f);
 }
 
-static void what_dqdl_cannot_say_is_said_in_sql(void **state) {
+static void what_dqdl_cannot_say_is_said_in_sql(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new();
     fixture_plan(f);
@@ -267,14 +282,16 @@ static void what_dqdl_cannot_say_is_said_in_sql(void **state) {
     fixture_free(f);
 }
 
-static void expect_reports(struct fixture *f, struct rule *rule, size_t errors, size_t warnings) {
+static void expect_reports(struct fixture *f, struct rule *rule, size_t errors, size_t warnings)
+{
     f->output.rules = rule;
     check_rulesets(&f->s, &f->mesh);
     assert_int_equal(f->s.diagnostics.errors, errors);
     assert_int_equal(f->s.diagnostics.warnings, warnings);
 }
 
-static void what_a_ruleset_cannot_hold_is_left_out_and_said(void **state) {
+static void what_a_ruleset_cannot_hold_is_left_out_and_said(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new();
     fixture_plan(f);
@@ -308,9 +325,10 @@ static void what_a_ruleset_cannot_hold_is_left_out_and_said(void **state) {
     fixture_free(f);
 }
 
-/* ---- places and buckets ---- */
+/* ---- places and buckets ---------------------------------------------------------------------- */
 
-static void a_domain_registers_its_folder_once(void **state) {
+static void a_domain_registers_its_folder_once(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new();
     fixture_plan(f);
@@ -319,7 +337,8 @@ static void a_domain_registers_its_folder_once(void **state) {
     fixture_free(f);
 }
 
-static void a_location_below_another_is_not_registered_again(void **state) {
+static void a_location_below_another_is_not_registered_again(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new();
     struct output more[3];
@@ -340,14 +359,16 @@ static void a_location_below_another_is_not_registered_again(void **state) {
     fixture_free(f);
 }
 
-static const json *properties_of(const struct stack *stack, const char *id) {
+static const json *properties_of(const struct stack *stack, const char *id)
+{
     for (size_t i = 0; i < stack->resources.len; i++)
         if (!strcmp(stack->resources.at[i].id, id))
             return stack->resources.at[i].properties;
     return NULL;
 }
 
-static void lifecycles_stand_with_the_bucket_and_in_order(void **state) {
+static void lifecycles_stand_with_the_bucket_and_in_order(void **state)
+{
     (void)state;
     struct fixture *f = fixture_new();
     f->output.lifecycle.infrequent_access = (struct amount){.text = "90d", .base = 90 * 86400};
@@ -373,7 +394,8 @@ static void lifecycles_stand_with_the_bucket_and_in_order(void **state) {
     fixture_free(f);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(arns_are_plain_where_all_is_known),
         cmocka_unit_test(unknown_parts_become_substitutions_and_texts_do_not),

@@ -11,10 +11,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* ---- UTF-8 --------------------------------------------------------------------------------- */
+/* ---- UTF-8 ----------------------------------------------------------------------------------- */
 
 /* Every character's own form is read back, and no other two, three or four bytes make it. */
-static void every_character_reads_back(void **state) {
+static void every_character_reads_back(void **state)
+{
     (void)state;
     for (uint32_t c = 0; c <= 0x10ffff; c++) {
         char text[4];
@@ -37,7 +38,8 @@ static void every_character_reads_back(void **state) {
     }
 }
 
-static void malformed_bytes_are_found(void **state) {
+static void malformed_bytes_are_found(void **state)
+{
     static const struct {
         const char *text;
         size_t bad;
@@ -69,7 +71,8 @@ static void malformed_bytes_are_found(void **state) {
     }
 }
 
-static void widths_are_those_of_terminals(void **state) {
+static void widths_are_those_of_terminals(void **state)
+{
     (void)state;
     assert_int_equal(utf8_width('a'), 1);
     assert_int_equal(utf8_width(0xe9), 1);
@@ -80,9 +83,10 @@ static void widths_are_those_of_terminals(void **state) {
     assert_int_equal(utf8_width(0x3b1), 1);
 }
 
-/* ---- bytes of a source ---------------------------------------------------------------------- */
+/* ---- bytes of a source ----------------------------------------------------------------------- */
 
-static void check_bytes(const char *text, size_t size, enum diag_code code, size_t offset) {
+static void check_bytes(const char *text, size_t size, enum diag_code code, size_t offset)
+{
     struct session s;
     session_init(&s);
     struct source *source = source_add(&s, "x.mesh", "x.mesh", text, size);
@@ -103,7 +107,8 @@ static void check_bytes(const char *text, size_t size, enum diag_code code, size
     session_free(&s);
 }
 
-static void bad_bytes_are_reported_with_their_place(void **state) {
+static void bad_bytes_are_reported_with_their_place(void **state)
+{
     (void)state;
     check_bytes("", 0, D_COUNT, 0);
     check_bytes("a\r\nb\r\n", 6, D_COUNT, 0);
@@ -135,7 +140,8 @@ static void bad_bytes_are_reported_with_their_place(void **state) {
     }
 }
 
-static void too_large_a_file_is_refused(void **state) {
+static void too_large_a_file_is_refused(void **state)
+{
     struct session s;
     (void)state;
     char *text = malloc(SOURCE_MAX + 1);
@@ -153,9 +159,10 @@ static void too_large_a_file_is_refused(void **state) {
     session_free(&s);
 }
 
-/* ---- places --------------------------------------------------------------------------------- */
+/* ---- places ---------------------------------------------------------------------------------- */
 
-static void lines_and_columns_agree_with_counting(void **state) {
+static void lines_and_columns_agree_with_counting(void **state)
+{
     static const char *const pieces[] = {"a",  "xyz",      "\n",           "\r\n",
                                          "\t", "\xc3\xa9", "\xe6\x97\xa5", "\xf0\x9f\x98\x80"};
     uint64_t seed = 5;
@@ -196,28 +203,31 @@ static void lines_and_columns_agree_with_counting(void **state) {
     }
 }
 
-/* ---- finding the program ----------------------------------------------------------------------
- */
+/* ---- finding the program --------------------------------------------------------------------- */
 
-static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk) {
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk)
+{
     (void)status, (void)type, (void)walk;
     return remove(path);
 }
 
-static int enter_new_folder(void **state) {
+static int enter_new_folder(void **state)
+{
     char *folder = strdup("/tmp/mesh-unit-XXXXXX");
     *state = folder;
     return mkdtemp(folder) == NULL || chdir(folder) != 0;
 }
 
-static int leave_folder(void **state) {
+static int leave_folder(void **state)
+{
     int failed = chdir("/") != 0 || nftw(*state, remove_entry, 8, FTW_DEPTH | FTW_PHYS) != 0;
     free(*state);
     return failed;
 }
 
 /* Writes files of their own name as text, making the folders; the list ends with NULL. */
-static void make_files(const char *const *paths) {
+static void make_files(const char *const *paths)
+{
     for (; *paths != NULL; paths++) {
         char path[200];
         snprintf(path, sizeof path, "%s", *paths);
@@ -236,7 +246,8 @@ static void make_files(const char *const *paths) {
 #define FILES(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 /* Loads the paths and compares "name=path " of the files and the codes of the reports. */
-static void expect_program(const char *const *paths, const char *files, const char *codes) {
+static void expect_program(const char *const *paths, const char *files, const char *codes)
+{
     struct session s;
     char got[1000] = "", reported[200] = "";
     size_t count = 0;
@@ -260,7 +271,8 @@ static void expect_program(const char *const *paths, const char *files, const ch
     session_free(&s);
 }
 
-static void a_root_is_found_from_anywhere_in_it(void **state) {
+static void a_root_is_found_from_anywhere_in_it(void **state)
+{
     static const char here[] = "b.mesh=b.mesh mesh.mesh=mesh.mesh sub/a.mesh=sub/a.mesh "
                                "sub/deep/c.mesh=sub/deep/c.mesh ";
     (void)state;
@@ -284,7 +296,8 @@ static void a_root_is_found_from_anywhere_in_it(void **state) {
                    "");
 }
 
-static void without_a_root_the_paths_are_all(void **state) {
+static void without_a_root_the_paths_are_all(void **state)
+{
     (void)state;
     make_files(FILES("one/a.mesh", "one/in/b.mesh", "two/c.mesh", "text.txt"));
     assert_int_equal(mkdir("empty", 0777), 0);
@@ -301,7 +314,8 @@ static void without_a_root_the_paths_are_all(void **state) {
     expect_program(FILES("/dev/null"), "null=/dev/null ", "");
 }
 
-static void paths_of_two_meshes_are_refused(void **state) {
+static void paths_of_two_meshes_are_refused(void **state)
+{
     (void)state;
     make_files(FILES("one/mesh.mesh", "two/mesh.mesh", "three/a.mesh"));
     expect_program(FILES("one", "two"), "", "several-meshes ");
@@ -309,7 +323,8 @@ static void paths_of_two_meshes_are_refused(void **state) {
     expect_program(FILES("three", "one"), "", "several-meshes ");
 }
 
-static void links_stay_in_the_root(void **state) {
+static void links_stay_in_the_root(void **state)
+{
     (void)state;
     make_files(
         FILES("in/mesh.mesh", "in/sub/a.mesh", "in/.hidden/h.mesh", "in/b.txt", "out/o.mesh"));
@@ -335,7 +350,8 @@ static void links_stay_in_the_root(void **state) {
                    "link-loop ");
 }
 
-static void odd_names_are_refused(void **state) {
+static void odd_names_are_refused(void **state)
+{
     (void)state;
     make_files(FILES("m/mesh.mesh", "m/\xff.mesh", "m/new\nline.mesh", "m/\xc3\xa9.mesh"));
     expect_program(FILES("m"), "mesh.mesh=m/mesh.mesh \xc3\xa9.mesh=m/\xc3\xa9.mesh ",
@@ -344,7 +360,8 @@ static void odd_names_are_refused(void **state) {
 
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, enter_new_folder, leave_folder)
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_character_reads_back),
         cmocka_unit_test(malformed_bytes_are_found),

@@ -8,7 +8,8 @@
 #include "plan/plan.h"
 #include "syntax/parse.h"
 
-static void counts_agree(const char *folder) {
+static void counts_agree(const char *folder)
+{
     struct session s;
     struct deployments deployments = {0};
     size_t stacks = 0;
@@ -43,7 +44,8 @@ static void counts_agree(const char *folder) {
     session_free(&s);
 }
 
-static void resources_are_counted_as_they_are_made(void **state) {
+static void resources_are_counted_as_they_are_made(void **state)
+{
     (void)state;
     static const char *const folders[] = {"samples/hello",
                                           "samples/retail",
@@ -56,7 +58,8 @@ static void resources_are_counted_as_they_are_made(void **state) {
     }
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(resources_are_counted_as_they_are_made),
     };

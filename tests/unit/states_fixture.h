@@ -22,13 +22,15 @@ struct states_fixture {
     size_t count;
 };
 
-static inline struct amount seconds_of(const char *text, int64_t seconds) {
+static inline struct amount seconds_of(const char *text, int64_t seconds)
+{
     return (struct amount){.text = text, .number = seconds, .base = seconds};
 }
 
 /* A new step at the end of the list. */
 static inline struct step *fixture_step(struct states_fixture *x, struct step **list,
-                                        enum step_kind kind, const char *name, const char *target) {
+                                        enum step_kind kind, const char *name, const char *target)
+{
     struct step *step = &x->steps[x->count++];
     step->kind = kind;
     step->name = name;
@@ -40,7 +42,8 @@ static inline struct step *fixture_step(struct states_fixture *x, struct step **
     return step;
 }
 
-static inline struct data *data_text(struct states_fixture *x, const char *key, const char *text) {
+static inline struct data *data_text(struct states_fixture *x, const char *key, const char *text)
+{
     struct data *data = arena_new(&x->f->s.arena, struct data);
     *data = (struct data){.kind = DATA_TEXT, .key = key, .text = text};
     return data;
@@ -48,7 +51,8 @@ static inline struct data *data_text(struct states_fixture *x, const char *key, 
 
 static inline struct data *data_expression(struct states_fixture *x, const char *key,
                                            enum expression_root root, const char *text,
-                                           struct data *first) {
+                                           struct data *first)
+{
     struct data *data = data_text(x, key, text);
     data->kind = DATA_EXPRESSION;
     data->root = root;
@@ -57,14 +61,16 @@ static inline struct data *data_expression(struct states_fixture *x, const char 
 }
 
 static inline struct data *data_group(struct states_fixture *x, enum data_kind kind,
-                                      const char *key, struct data *first) {
+                                      const char *key, struct data *first)
+{
     struct data *data = data_text(x, key, NULL);
     data->kind = kind;
     data->first = first;
     return data;
 }
 
-static inline struct states_fixture *states_fixture_new(void) {
+static inline struct states_fixture *states_fixture_new(void)
+{
     struct states_fixture *x = calloc(1, sizeof *x);
     struct fixture *f = x->f = fixture_new();
     x->main.decl = (struct decl){.name = "load", .path = "sales.load", .doc = "Loads orders."};
@@ -95,14 +101,16 @@ static inline struct states_fixture *states_fixture_new(void) {
     return x;
 }
 
-static inline void fixture_known(struct states_fixture *x) {
+static inline void fixture_known(struct states_fixture *x)
+{
     x->f->deployment.account = "123456789012";
     x->f->deployment.region = "us-east-1";
     x->f->deployment.partition = "aws";
 }
 
 /* Every kind of step, retries, results, arguments, schedules. */
-static inline void fixture_everything(struct states_fixture *x) {
+static inline void fixture_everything(struct states_fixture *x)
+{
     struct step **list = &x->main.steps;
     struct arena *arena = &x->f->s.arena;
     struct step *step = fixture_step(x, list, STEP_LAMBDA, "Extract orders", "ExtractOrders");
@@ -165,7 +173,8 @@ static inline void fixture_everything(struct states_fixture *x) {
     vec_push(arena, &x->main.triggers, trigger);
 }
 
-static inline void states_fixture_free(struct states_fixture *x) {
+static inline void states_fixture_free(struct states_fixture *x)
+{
     fixture_free(x->f);
     free(x);
 }

@@ -9,20 +9,23 @@
 #include "plan/text.h"
 #include "states_fixture.h"
 
-static void expect(json *tree, const char *expected) {
+static void expect(json *tree, const char *expected)
+{
     struct buf text = {0};
     json_write_compact(&text, tree);
     assert_string_equal(text.at, expected);
     buf_free(&text);
 }
 
-static json *state_of(json *definition, const char *name) {
+static json *state_of(json *definition, const char *name)
+{
     return json_get(json_get(definition, "States"), name);
 }
 
-/* ---- definitions ---- */
+/* ---- definitions ----------------------------------------------------------------------------- */
 
-static void the_machine_of_the_chapter(void **state) {
+static void the_machine_of_the_chapter(void **state)
+{
     (void)state;
     struct states_fixture *x = states_fixture_new();
     fixture_known(x);
@@ -40,7 +43,8 @@ static void the_machine_of_the_chapter(void **state) {
     states_fixture_free(x);
 }
 
-static void unknown_account_and_region_are_tokens(void **state) {
+static void unknown_account_and_region_are_tokens(void **state)
+{
     (void)state;
     struct states_fixture *x = states_fixture_new();
     fixture_step(x, &x->main.steps, STEP_LAMBDA, "go", "Go");
@@ -51,7 +55,8 @@ static void unknown_account_and_region_are_tokens(void **state) {
     states_fixture_free(x);
 }
 
-static void expressions_become_paths_and_intrinsics(void **state) {
+static void expressions_become_paths_and_intrinsics(void **state)
+{
     (void)state;
     struct states_fixture *x = states_fixture_new();
     fixture_plan(x->f);
@@ -68,7 +73,8 @@ static void expressions_become_paths_and_intrinsics(void **state) {
     states_fixture_free(x);
 }
 
-static void a_list_with_an_expression_is_computed(void **state) {
+static void a_list_with_an_expression_is_computed(void **state)
+{
     (void)state;
     struct states_fixture *x = states_fixture_new();
     struct step *step = fixture_step(x, &x->main.steps, STEP_LAMBDA, "go", "Go");
@@ -85,7 +91,8 @@ static void a_list_with_an_expression_is_computed(void **state) {
 }
 
 /* A step that loops is one state of the machine; nothing of the loop reaches the input. */
-static void loops_stay_in_a_branch(void **state) {
+static void loops_stay_in_a_branch(void **state)
+{
     (void)state;
     struct states_fixture *x = states_fixture_new();
     struct step *step = fixture_step(x, &x->main.steps, STEP_CRAWL, "look", NULL);
@@ -106,7 +113,8 @@ static void loops_stay_in_a_branch(void **state) {
     states_fixture_free(x);
 }
 
-static void on_failure_is_caught_and_ends_in_failure(void **state) {
+static void on_failure_is_caught_and_ends_in_failure(void **state)
+{
     (void)state;
     struct states_fixture *x = states_fixture_new();
     fixture_step(x, &x->main.steps, STEP_LAMBDA, "on_failure: fail", "Go");
@@ -122,7 +130,8 @@ static void on_failure_is_caught_and_ends_in_failure(void **state) {
     states_fixture_free(x);
 }
 
-static void long_names_are_cut_between_characters(void **state) {
+static void long_names_are_cut_between_characters(void **state)
+{
     (void)state;
     struct states_fixture *x = states_fixture_new();
     static const char name[] = "ääääääääääääääääääääääääääääääääääääääää"; /* 80 bytes */
@@ -138,9 +147,10 @@ static void long_names_are_cut_between_characters(void **state) {
     states_fixture_free(x);
 }
 
-/* ---- templates ---- */
+/* ---- templates ------------------------------------------------------------------------------- */
 
-static struct stack *stack_of(struct states_fixture *x) {
+static struct stack *stack_of(struct states_fixture *x)
+{
     for (size_t i = 0; i < x->f->plan->stacks.len; i++) {
         if (x->f->plan->stacks.at[i]->domain) {
             return x->f->plan->stacks.at[i];
@@ -149,7 +159,8 @@ static struct stack *stack_of(struct states_fixture *x) {
     return NULL;
 }
 
-static json *resource_of(struct stack *stack, const char *type, const char *id) {
+static json *resource_of(struct stack *stack, const char *type, const char *id)
+{
     for (size_t i = 0; i < stack->resources.len; i++) {
         const struct resource *resource = &stack->resources.at[i];
         if (strcmp(resource->type, type) == 0 && (!id || strcmp(resource->id, id) == 0)) {
@@ -160,7 +171,8 @@ static json *resource_of(struct stack *stack, const char *type, const char *id) 
 }
 
 /* What looks like a token of CloudFormation in the mesh comes out as the text it is. */
-static void texts_of_the_mesh_are_never_substituted(void **state) {
+static void texts_of_the_mesh_are_never_substituted(void **state)
+{
     (void)state;
     struct states_fixture *x = states_fixture_new();
     fixture_step(x, &x->main.steps, STEP_ATHENA, "ask", "SELECT '${AWS::Region} ${Region}'");
@@ -177,7 +189,8 @@ static void texts_of_the_mesh_are_never_substituted(void **state) {
     states_fixture_free(x);
 }
 
-static void schedules_sleep_where_the_environment_says_so(void **state) {
+static void schedules_sleep_where_the_environment_says_so(void **state)
+{
     (void)state;
     struct states_fixture *x = states_fixture_new();
     fixture_everything(x);
@@ -196,9 +209,10 @@ static void schedules_sleep_where_the_environment_says_so(void **state) {
     states_fixture_free(x);
 }
 
-/* ---- rights and promises ---- */
+/* ---- rights and promises --------------------------------------------------------------------- */
 
-static void a_role_has_what_its_steps_need(void **state) {
+static void a_role_has_what_its_steps_need(void **state)
+{
     (void)state;
     struct states_fixture *x = states_fixture_new();
     fixture_step(x, &x->main.steps, STEP_GLUE, "clean", "CleanOrders")->wait = WAIT_NO;
@@ -217,7 +231,8 @@ static void a_role_has_what_its_steps_need(void **state) {
     states_fixture_free(x);
 }
 
-static void windows_of_freshness_fit_cloudwatch(void **state) {
+static void windows_of_freshness_fit_cloudwatch(void **state)
+{
     (void)state;
     static const struct {
         int64_t promised, period, periods;
@@ -239,7 +254,8 @@ static void windows_of_freshness_fit_cloudwatch(void **state) {
     }
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_machine_of_the_chapter),
         cmocka_unit_test(unknown_account_and_region_are_tokens),

@@ -11,7 +11,8 @@
 #include <cmocka.h>
 
 /* xorshift64: state is not 0. */
-static inline uint64_t random_next(uint64_t *state) {
+static inline uint64_t random_next(uint64_t *state)
+{
     *state ^= *state << 13;
     *state ^= *state >> 7;
     *state ^= *state << 17;

@@ -1,5 +1,5 @@
-/* canonical.c - from cells to the entries that one deployment wants: legal ones alone, at most one for each principal and
- * resource, in an order that names alone decide. */
+/* canonical.c - from cells to the entries that one deployment wants: legal ones alone, at most one
+ * for each principal and resource, in an order that names alone decide. */
 #include "check/access/cells.h"
 #include "check/access/workers.h"
 
@@ -13,7 +13,8 @@ struct maker {
     struct map described; /* (principal, domain): has a right on the database already */
 };
 
-/* A location names a bucket as the mesh writes it; in this deployment the bucket may have a suffix or another name. */
+/* A location names a bucket as the mesh writes it; in this deployment the bucket may have a suffix
+ * or another name. */
 static const char *deployed_location(struct maker *m, const char *location)
 {
     static const char scheme[] = "s3://";
@@ -61,12 +62,16 @@ static void add_cell(struct maker *m, const struct cell *cell)
         vec_push(&m->out->arena, &m->out->list, entry);
 }
 
-/* Athena resolves names through the database: whoever has a right on a table gets DESCRIBE there, unless it has any right
- * on the database, which implies it (access.md 1.3, 1.4). */
+/* Athena resolves names through the database: whoever has a right on a table gets DESCRIBE there,
+ * unless it has any right on the database, which implies it (access.md 1.3, 1.4). */
 static void add_describe(struct maker *m, const struct entry *entry)
 {
-    struct entry derived = {.principal = entry->principal, .resource = ENTRY_DATABASE, .domain = entry->domain,
-                            .permissions = PERMIT_DESCRIBE, .at = entry->at, .derived = true};
+    struct entry derived = {.principal = entry->principal,
+                            .resource = ENTRY_DATABASE,
+                            .domain = entry->domain,
+                            .permissions = PERMIT_DESCRIBE,
+                            .at = entry->at,
+                            .derived = true};
     if (map_get(&m->described, entry->principal, entry->domain))
         return;
     map_put(&m->described, entry->principal, entry->domain, m);
@@ -87,7 +92,7 @@ static void derive(struct maker *m)
     }
 }
 
-/* ---- order ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- order ----------------------------------------------------------------------------------- */
 
 static int compare_texts(const char *a, const char *b)
 {

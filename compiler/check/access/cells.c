@@ -27,7 +27,7 @@ unsigned permissions_expand(unsigned permissions, enum grant_target target)
     return expanded & PERMIT_ALL ? PERMIT_ALL : expanded;
 }
 
-/* ---- teams --------------------------------------------------------------------------------------------------------------------- */
+/* ---- teams ----------------------------------------------------------------------------------- */
 
 struct builder {
     struct session *s;
@@ -65,9 +65,10 @@ static void expand(struct builder *b, const struct principal *principal)
         expand(b, principal->members.at[i]);
 }
 
-/* ---- building -------------------------------------------------------------------------------------------------------------------- */
+/* ---- building -------------------------------------------------------------------------------- */
 
-/* The second key of a cell: the thing, told apart by kind (a domain is a database and all its tables). */
+/* The second key of a cell: the thing, told apart by kind (a domain is a database and all its
+ * tables). */
 static const void *resource_key(enum entry_resource resource, const void *thing)
 {
     return (const char *)thing + (resource == ENTRY_ALL_TABLES ? 1 : 0);
@@ -87,10 +88,12 @@ static struct cell *cell_of(struct builder *b, const struct principal *principal
         return cell;
     if (b->cells->list.len == CELLS_MAX && !b->full) {
         b->full = true;
-        struct diag *d = diag(b->s, D_TOO_MANY_GRANTS, b->grant->at,
-                              "from here on the grants come to more than %d entries of a principal and a resource",
-                              (int)CELLS_MAX);
-        diag_help(b->s, d, "grant to fewer principals: a role that many take on, a group, an account");
+        struct diag *d = diag(
+            b->s, D_TOO_MANY_GRANTS, b->grant->at,
+            "from here on the grants come to more than %d entries of a principal and a resource",
+            (int)CELLS_MAX);
+        diag_help(b->s, d,
+                  "grant to fewer principals: a role that many take on, a group, an account");
     }
     cell = arena_new(&b->cells->arena, struct cell);
     cell->principal = principal;

@@ -1,7 +1,9 @@
-/* cells.h - all grants of a mesh, regrouped: one cell for each principal and resource, with what each statement adds.
+/* cells.h - all grants of a mesh, regrouped: one cell for each principal and resource, with what
+ * each statement adds.
  *
- * This is the form in which conflicts can be seen (access.md section 3) and from which canonical entries are made. It knows
- * no environment. Teams are replaced by their members, sets of permissions by what they mean on their target. */
+ * This is the form in which conflicts can be seen (access.md section 3) and from which canonical
+ * entries are made. It knows no environment. Teams are replaced by their members, sets of
+ * permissions by what they mean on their target. */
 #ifndef MESH_CHECK_ACCESS_CELLS_H
 #define MESH_CHECK_ACCESS_CELLS_H
 

@@ -1,4 +1,5 @@
-/* conflicts.c - what several grants mean together for one principal: access.md section 3, one function a row. */
+/* conflicts.c - what several grants mean together for one principal: access.md section 3, one
+ * function a row. */
 #include "check/access/cells.h"
 #include "check/access/statements.h"
 
@@ -23,8 +24,9 @@ static enum grant_target target_of(const struct cell *cell)
 static void report(struct session *s, const struct cell *cell, const struct contribution *other,
                    enum diag_code code, const char *why)
 {
-    struct diag *d = diag(s, code, cell->part->grant->target_at,
-                          "the limit to columns has no effect for '%s'", cell->principal->decl.path);
+    struct diag *d =
+        diag(s, code, cell->part->grant->target_at, "the limit to columns has no effect for '%s'",
+             cell->principal->decl.path);
     diag_place(s, d, other->grant->target_at, "%s", why);
     if (code == D_LIMIT_BESIDE_WIDER)
         diag_help(s, d, "Lake Formation cannot keep both: use a second role for the wider right");
@@ -32,7 +34,8 @@ static void report(struct session *s, const struct cell *cell, const struct cont
         diag_help(s, d, "delete the one that is not meant");
 }
 
-/* True when both statements name the same principal or team: then the author sees both names side by side. */
+/* True when both statements name the same principal or team: then the author sees both names side
+ * by side. */
 static bool same_name(const struct contribution *a, const struct contribution *b)
 {
     return a->named == b->named;
@@ -58,7 +61,8 @@ static void check_pair(struct session *s, const struct cell *cell, const struct 
         report(s, cell, other, D_LIMIT_BESIDE_WIDER, "this gives describe on every table");
     else if (other)
         diag(s, D_DESCRIBE_IMPLIED, other->grant->target_at,
-             "describe is left out for '%s': select on columns implies it, and Lake Formation refuses both",
+             "describe is left out for '%s': select on columns implies it, and Lake Formation "
+             "refuses both",
              cell->principal->decl.path);
 }
 
@@ -90,9 +94,10 @@ static void note_databases(struct session *s, const struct cells *cells)
         if (cell->resource != ENTRY_DATABASE || !(cell->permissions & PERMIT_ALL) ||
             map_get(&reads, cell->principal, cell->domain))
             continue;
-        struct diag *d = diag(s, D_DATABASE_READS_NOTHING, cell->whole->grant->target_at,
-                              "permissions on a database read no row: '%s' may read nothing of '%s'",
-                              cell->principal->decl.path, cell->domain->decl.path);
+        struct diag *d =
+            diag(s, D_DATABASE_READS_NOTHING, cell->whole->grant->target_at,
+                 "permissions on a database read no row: '%s' may read nothing of '%s'",
+                 cell->principal->decl.path, cell->domain->decl.path);
         diag_help(s, d, "to let it read, grant read on %s.*", cell->domain->decl.path);
     }
     map_free(&reads);

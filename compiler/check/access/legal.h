@@ -1,4 +1,5 @@
-/* legal.h - which permission may be granted on which target: the one table of Lake Formation's matrix. */
+/* legal.h - which permission may be granted on which target: the one table of Lake Formation's
+ * matrix. */
 #ifndef MESH_CHECK_ACCESS_LEGAL_H
 #define MESH_CHECK_ACCESS_LEGAL_H
 

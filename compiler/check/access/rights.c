@@ -9,16 +9,18 @@
 
 #include <string.h>
 
-bool is_arn(const char *text) {
+bool is_arn(const char *text)
+{
     return text && strncmp(text, "arn:", 4) == 0;
 }
 
-const char *glue_job_name(const char *target) {
+const char *glue_job_name(const char *target)
+{
     const char *slash = is_arn(target) ? strrchr(target, '/') : NULL;
     return slash ? slash + 1 : target;
 }
 
-/* ---- adding ---- */
+/* ---- adding ---------------------------------------------------------------------------------- */
 
 enum resource {
     ON_ANYTHING,
@@ -36,28 +38,32 @@ enum resource {
 };
 
 static struct need *add(struct needs *out, const char *action, const char *service, unsigned parts,
-                        const char *rest) {
+                        const char *rest)
+{
     struct need need = {.action = action, .service = service, .parts = parts, .rest = rest};
     vec_push(out->arena, &out->list, need);
     return &out->list.at[out->list.len - 1];
 }
 
-static void add_arn(struct needs *out, const char *action, const char *arn) {
+static void add_arn(struct needs *out, const char *action, const char *arn)
+{
     add(out, action, NULL, 0, NULL)->arn = arn;
 }
 
 static void on_condition(struct need *need, const char *operator, const char * key,
-                         const char *value) {
+                         const char *value)
+{
     need->condition_operator = operator;
     need->condition_key = key;
     need->condition_value = value;
 }
 
-static const char *joined(struct needs *out, const char *prefix, const char *name) {
+static const char *joined(struct needs *out, const char *prefix, const char *name)
+{
     return arena_format(out->arena, "%s%s", prefix, name);
 }
 
-/* ---- steps of a pipeline ---- */
+/* ---- steps of a pipeline --------------------------------------------------------------------- */
 
 /* synced: only where the step waits for the end (.sync). */
 static const struct step_right {
@@ -90,7 +96,8 @@ static const struct step_right {
     {STEP_NOTIFY, false, "sns:Publish", ON_TOPIC},
 };
 
-static void add_target(const struct step *step, const char *action, struct needs *out) {
+static void add_target(const struct step *step, const char *action, struct needs *out)
+{
     bool lambda = step->kind == STEP_LAMBDA;
     if (is_arn(step->target.value)) {
         add_arn(out, action, step->target.value);
@@ -104,7 +111,8 @@ static void add_target(const struct step *step, const char *action, struct needs
 }
 
 static void add_topic(const struct deployment *deployment, const struct channel *channel,
-                      const char *action, struct needs *out) {
+                      const char *action, struct needs *out)
+{
     if (channel->arn.value) {
         add_arn(out, action, channel->arn.value);
     } else {
@@ -114,7 +122,8 @@ static void add_topic(const struct deployment *deployment, const struct channel 
 }
 
 static void add_quality_role(const struct deployment *deployment, const struct domain *domain,
-                             const char *action, struct needs *out) {
+                             const char *action, struct needs *out)
+{
     const char *role = name_quality_role(out->arena, deployment, domain);
     on_condition(add(out, action, "iam", RIGHT_ACCOUNT, joined(out, "role/", role)), "StringEquals",
                  "iam:PassedToService", "glue.amazonaws.com");
@@ -122,7 +131,8 @@ static void add_quality_role(const struct deployment *deployment, const struct d
 
 static void add_step_right(const struct deployment *deployment, const struct pipeline *pipeline,
                            const struct step *step, const struct step_right *right,
-                           struct needs *out) {
+                           struct needs *out)
+{
     const unsigned here = RIGHT_REGION | RIGHT_ACCOUNT;
     const char *machine = step->run ? deployment->machines[step->run->decl.index] : NULL;
     const struct domain *workgroup = step->workgroup ? step->workgroup : pipeline->domain;
@@ -169,7 +179,8 @@ static void add_step_right(const struct deployment *deployment, const struct pip
 }
 
 /* The place of a workgroup's results, which Athena writes and reads with the caller's rights. */
-static void add_results(const char *bucket, const char *prefix, struct needs *out) {
+static void add_results(const char *bucket, const char *prefix, struct needs *out)
+{
     static const char *const objects[] = {"s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload",
                                           "s3:ListMultipartUploadParts"};
     if (!bucket) {
@@ -188,7 +199,8 @@ static void add_results(const char *bucket, const char *prefix, struct needs *ou
  * the databases it may name, data through Lake Formation, and the place where the workgroup puts
  * results. */
 static void add_query_rights(const struct deployment *deployment, const struct pipeline *pipeline,
-                             const struct step *step, struct needs *out) {
+                             const struct step *step, struct needs *out)
+{
     const unsigned here = RIGHT_REGION | RIGHT_ACCOUNT;
     const struct domain *domain = step->workgroup ? step->workgroup : pipeline->domain;
     const struct domain_names *names = &deployment->domains[domain->decl.index];
@@ -217,7 +229,8 @@ static void add_query_rights(const struct deployment *deployment, const struct p
 }
 
 static void add_steps(const struct deployment *deployment, const struct pipeline *pipeline,
-                      const struct step *steps, struct needs *out) {
+                      const struct step *steps, struct needs *out)
+{
     for (const struct step *step = steps; step; step = step->next) {
         for (size_t i = 0; i < sizeof step_rights / sizeof *step_rights; i++) {
             const struct step_right *right = &step_rights[i];
@@ -232,7 +245,8 @@ static void add_steps(const struct deployment *deployment, const struct pipeline
 }
 
 void needs_of_pipeline(const struct deployment *deployment, const struct pipeline *pipeline,
-                       struct needs *out) {
+                       struct needs *out)
+{
     /* Vended logs: the delivery is set up by actions that know no resource (Step Functions
      * Developer Guide, "Logging using CloudWatch Logs"); the same holds for traces. */
     static const char *const watching[] = {
@@ -252,10 +266,11 @@ void needs_of_pipeline(const struct deployment *deployment, const struct pipelin
     }
 }
 
-/* ---- the other roles ---- */
+/* ---- the other roles ------------------------------------------------------------------------- */
 
 void needs_of_scheduler(const struct deployment *deployment, const struct domain *domain,
-                        struct needs *out) {
+                        struct needs *out)
+{
     const unsigned here = RIGHT_REGION | RIGHT_ACCOUNT;
     for (size_t i = 0; i < domain->pipelines.len; i++) {
         const struct pipeline *pipeline = domain->pipelines.at[i];
@@ -283,7 +298,8 @@ void needs_of_scheduler(const struct deployment *deployment, const struct domain
 }
 
 static void evaluated(struct arena *arena, struct map *seen, struct output *output,
-                      struct outputs *out) {
+                      struct outputs *out)
+{
     if (output && !map_get(seen, output, NULL)) {
         map_put(seen, output, NULL, output);
         vec_push(arena, &out->list, output);
@@ -291,7 +307,8 @@ static void evaluated(struct arena *arena, struct map *seen, struct output *outp
 }
 
 static void checked_outputs(struct arena *arena, struct map *seen, const struct pipeline *pipeline,
-                            struct outputs *out) {
+                            struct outputs *out)
+{
     const struct step *const blocks[] = {pipeline->steps, pipeline->on_failure};
     for (size_t i = 0; i < 2 && !pipeline->existing; i++) {
         for (const struct step *step = blocks[i]; step; step = step->next) {
@@ -302,7 +319,8 @@ static void checked_outputs(struct arena *arena, struct map *seen, const struct 
     }
 }
 
-void evaluated_outputs(struct arena *arena, const struct domain *domain, struct outputs *out) {
+void evaluated_outputs(struct arena *arena, const struct domain *domain, struct outputs *out)
+{
     struct map seen = {0};
     for (size_t i = 0; i < domain->products.len; i++) {
         const struct product *product = domain->products.at[i];
@@ -322,7 +340,8 @@ void evaluated_outputs(struct arena *arena, const struct domain *domain, struct 
 /* Reading a table's entries and, through Lake Formation, its data. What is above the table is left
  * out where the table before it lies in the same database. */
 static void add_table_reads(const struct deployment *deployment, const struct output *output,
-                            const struct output *before, struct needs *out) {
+                            const struct output *before, struct needs *out)
+{
     const unsigned here = RIGHT_REGION | RIGHT_ACCOUNT;
     const struct table_names *names = &deployment->tables[output->decl.index];
     const char *known = before ? deployment->tables[before->decl.index].database : NULL;
@@ -338,7 +357,8 @@ static void add_table_reads(const struct deployment *deployment, const struct ou
     }
 }
 
-static void add_glue_logs(const char *group, struct needs *out) {
+static void add_glue_logs(const char *group, struct needs *out)
+{
     static const char *const logs[] = {"logs:CreateLogGroup", "logs:CreateLogStream",
                                        "logs:PutLogEvents"};
     for (size_t i = 0; i < sizeof logs / sizeof *logs; i++) {
@@ -350,7 +370,8 @@ static void add_glue_logs(const char *group, struct needs *out) {
  * troubleshooting page: the run reads its libraries from a bucket of AWS, and publishes results and
  * metrics itself. */
 void needs_of_quality(const struct deployment *deployment, const struct domain *domain,
-                      struct needs *out) {
+                      struct needs *out)
+{
     static const char *const actions[] = {"glue:GetDataQualityRuleset",
                                           "glue:GetDataQualityRulesetEvaluationRun",
                                           "glue:PublishDataQuality"};
@@ -375,7 +396,8 @@ void needs_of_quality(const struct deployment *deployment, const struct domain *
 /* Data is read with Lake Formation's credentials (UseLakeFormationCredentials), so the role itself
  * has no right in S3. */
 void needs_of_crawler(const struct deployment *deployment, const struct output *output,
-                      struct needs *out) {
+                      struct needs *out)
+{
     const unsigned here = RIGHT_REGION | RIGHT_ACCOUNT;
     const struct table_names *names = &deployment->tables[output->decl.index];
     static const char *const writes[] = {"glue:UpdateTable",          "glue:GetPartition",

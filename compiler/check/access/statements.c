@@ -1,4 +1,5 @@
-/* statements.c - each grant by itself: permission and target fit, columns make sense, the domain may grant it. */
+/* statements.c - each grant by itself: permission and target fit, columns make sense, the domain
+ * may grant it. */
 #include "check/access/statements.h"
 
 #include "check/access/legal.h"
@@ -10,7 +11,8 @@ unsigned legal_permissions(enum grant_target target)
     enum { SETS = PERMIT_READ | PERMIT_WRITE | PERMIT_MANAGE };
     switch (target) {
     case GRANT_DATABASE:
-        return PERMIT_ALL | PERMIT_ALTER | PERMIT_CREATE_TABLE | PERMIT_DESCRIBE | PERMIT_DROP | SETS;
+        return PERMIT_ALL | PERMIT_ALTER | PERMIT_CREATE_TABLE | PERMIT_DESCRIBE | PERMIT_DROP |
+               SETS;
     case GRANT_TABLE:
     case GRANT_ALL_TABLES:
         return PERMIT_ALL | PERMIT_ALTER | PERMIT_DELETE | PERMIT_DESCRIBE | PERMIT_DROP |
@@ -64,9 +66,9 @@ static void check_permissions(struct session *s, const struct grant *grant)
     for (size_t i = 0; i < grant->written_count; i++) {
         unsigned bit = grant->written[i].bit;
         if (!(bit & legal)) {
-            struct diag *d = diag(s, D_PERMISSION_DOES_NOT_FIT, grant->written[i].at,
-                                  "%s has no permission '%s'", target_noun(grant->target),
-                                  permission_word(bit));
+            struct diag *d =
+                diag(s, D_PERMISSION_DOES_NOT_FIT, grant->written[i].at,
+                     "%s has no permission '%s'", target_noun(grant->target), permission_word(bit));
             diag_place(s, d, grant->target_at, "this is %s", target_noun(grant->target));
             help_intent(s, d, grant, bit);
         } else if (grant->has_columns && bit != PERMIT_SELECT) {
@@ -88,8 +90,8 @@ static void check_partition_key(struct session *s, const struct grant *grant, si
             continue;
         struct span at = grant->columns.spans[index];
         if (grant->except) {
-            struct diag *d = diag(s, D_PARTITION_KEY_HIDDEN, at, "partition key '%s' cannot be hidden",
-                                  column->decl.name);
+            struct diag *d = diag(s, D_PARTITION_KEY_HIDDEN, at,
+                                  "partition key '%s' cannot be hidden", column->decl.name);
             diag_place(s, d, output->partition_at, "'%s' is partitioned here", output->decl.path);
             diag_help(s, d, "whoever may select any column sees the partition keys");
         } else {
@@ -133,8 +135,8 @@ static void check_status(struct session *s, const struct grant *grant)
     for (size_t i = 0; grant->target == GRANT_TABLE && i < grant->outputs.len; i++) {
         const struct output *output = grant->outputs.at[i];
         if (output->status == STATUS_RETIRED)
-            diag(s, D_GRANT_ON_RETIRED, grant->target_at, "'%s' is retired: nobody is granted more on it",
-                 output->decl.path);
+            diag(s, D_GRANT_ON_RETIRED, grant->target_at,
+                 "'%s' is retired: nobody is granted more on it", output->decl.path);
         else if (output->status == STATUS_PROPOSED)
             diag(s, D_GRANT_ON_PROPOSED, grant->target_at,
                  "'%s' is only proposed: it is not made, so the grant waits", output->decl.path);
@@ -151,11 +153,12 @@ static void check_granter(struct session *s, const struct grant *grant)
         return;
     if (grant->target == GRANT_LOCATION)
         return; /* judged with the locations of the deployment */
-    struct diag *d = diag(s, D_NOT_ITS_OWN, grant->target_at,
-                          "a policy of domain '%s' grants on its own things alone",
-                          grant->inside->decl.path);
+    struct diag *d =
+        diag(s, D_NOT_ITS_OWN, grant->target_at,
+             "a policy of domain '%s' grants on its own things alone", grant->inside->decl.path);
     if (owner)
-        diag_help(s, d, "this belongs to domain '%s': grant it there, or in a policy at the top level",
+        diag_help(s, d,
+                  "this belongs to domain '%s': grant it there, or in a policy at the top level",
                   owner->decl.path);
     else
         diag_help(s, d, "write it in a policy at the top level");
@@ -169,8 +172,8 @@ static void check_grantees(struct session *s, const struct mesh *mesh, const str
             diag(s, D_GRANT_TO_ACCOUNT, grant->to_at.at[i],
                  "grants to accounts and organizations are not supported yet");
         if (principal->kind == PRINCIPAL_TEAM && !principal->members.len)
-            diag(s, D_EMPTY_TEAM, grant->to_at.at[i], "team '%s' has no members, so nobody is granted this",
-                 principal->decl.path);
+            diag(s, D_EMPTY_TEAM, grant->to_at.at[i],
+                 "team '%s' has no members, so nobody is granted this", principal->decl.path);
         for (size_t k = 0; k < mesh->admins.len; k++)
             if (mesh->admins.at[k] == principal)
                 diag(s, D_GRANT_TO_ADMIN, grant->to_at.at[i],

@@ -11,7 +11,8 @@ struct hirer {
 };
 
 static struct principal *made_role(struct hirer *h, const char *name, const struct domain *domain,
-                                   struct span at) {
+                                   struct span at)
+{
     struct principal *role = arena_new(&h->s->arena, struct principal);
     role->kind = PRINCIPAL_ROLE;
     role->decl = (struct decl){.name = name, .path = name, .at = at};
@@ -20,8 +21,8 @@ static struct principal *made_role(struct hirer *h, const char *name, const stru
     return role;
 }
 
-static void grant(struct hirer *h, const struct principal *role, struct entry entry,
-                  struct span at) {
+static void grant(struct hirer *h, const struct principal *role, struct entry entry, struct span at)
+{
     entry.principal = role;
     entry.at = at;
     entry.derived = true;
@@ -29,7 +30,8 @@ static void grant(struct hirer *h, const struct principal *role, struct entry en
 }
 
 /* An evaluation reads every row, so the role that is handed to it reads the table. */
-static void evaluation(struct hirer *h, const struct domain *domain) {
+static void evaluation(struct hirer *h, const struct domain *domain)
+{
     struct outputs outputs = {0};
     const struct principal *role = NULL;
     evaluated_outputs(&h->s->arena, domain, &outputs);
@@ -53,7 +55,8 @@ static void evaluation(struct hirer *h, const struct domain *domain) {
 
 /* A crawler of a declared table adds partitions to it; without declared columns it makes the table.
  */
-static void crawler(struct hirer *h, const struct output *output) {
+static void crawler(struct hirer *h, const struct output *output)
+{
     const char *name = name_crawler_role(&h->s->arena, h->deployment, output);
     const struct principal *role = made_role(h, name, output->domain, output->crawl.at);
     const struct table_names *names = &h->deployment->tables[output->decl.index];
@@ -81,7 +84,8 @@ static void crawler(struct hirer *h, const struct output *output) {
     }
 }
 
-void workers_entries(struct session *s, const struct deployment *deployment, struct entries *out) {
+void workers_entries(struct session *s, const struct deployment *deployment, struct entries *out)
+{
     struct hirer h = {.s = s, .deployment = deployment, .out = out};
     const struct mesh *mesh = deployment->mesh;
     for (size_t i = 0; i < mesh->domains.len; i++) {
