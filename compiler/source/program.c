@@ -125,9 +125,10 @@ static bool is_printable(const char *name) {
 
 static void report_errno(struct search *f, const char *path) {
     if (errno == ENOENT || errno == ENOTDIR) {
-        diag(f->s, D_FILE_NOT_FOUND, nowhere, "'%s' does not exist", path);
+        diag(f->s, D_FILE_NOT_FOUND, nowhere, "'%s' does not exist", source_shown(f->s, path));
     } else {
-        diag(f->s, D_CANNOT_READ, nowhere, "cannot read '%s': %s", path, strerror(errno));
+        diag(f->s, D_CANNOT_READ, nowhere, "cannot read '%s': %s", source_shown(f->s, path),
+             strerror(errno));
     }
 }
 
@@ -136,7 +137,8 @@ static void report_errno(struct search *f, const char *path) {
 static void add_file(struct search *f, const char *path, const char *name,
                      const struct stat *status, int rank) {
     if (!is_printable(name)) {
-        diag(f->s, D_BAD_FILE_NAME, nowhere, "the name of '%s' is not printable UTF-8", path);
+        diag(f->s, D_BAD_FILE_NAME, nowhere, "the name of '%s' is not printable UTF-8",
+             source_shown(f->s, path));
         return;
     }
     struct found file = {path, name, status->st_dev, status->st_ino, rank};
@@ -149,9 +151,11 @@ static void add_link(struct search *f, const char *path, const char *name, bool 
     const char *target = stat(path, &status) == 0 ? real_path(f, path) : NULL;
     if (target == NULL) {
         if (errno == ELOOP) {
-            diag(f->s, D_LINK_LOOP, nowhere, "the link '%s' leads to itself", path);
+            diag(f->s, D_LINK_LOOP, nowhere, "the link '%s' leads to itself",
+                 source_shown(f->s, path));
         } else if (mesh && (errno == ENOENT || errno == ENOTDIR)) {
-            diag(f->s, D_FILE_NOT_FOUND, nowhere, "the link '%s' leads to nothing", path);
+            diag(f->s, D_FILE_NOT_FOUND, nowhere, "the link '%s' leads to nothing",
+                 source_shown(f->s, path));
         } else if (mesh) {
             report_errno(f, path);
         }
@@ -253,19 +257,55 @@ static void walk(struct search *f) {
 
 /* ---- from the command line to the root ------------------------------------------------------- */
 
-/* The nearest folder at or above the tidy one that holds mesh.mesh; NULL when there is none. */
+static bool holds_mesh(struct search *f, const char *folder) {
+    struct stat mesh;
+    return stat(join(f, folder, "mesh.mesh"), &mesh) == 0 && S_ISREG(mesh.st_mode);
+}
+
+/* A folder so many levels above the tidy one, which is "" or ends in "..": as it is spelled from
+ * there, unless no system call would take that. */
+static const char *above(struct search *f, const char *folder, const char *real, size_t levels) {
+    enum { LONGEST = 2048 }; /* half of what a call takes: names below the root follow */
+    size_t before = strlen(folder);
+    if (levels == 0 || before + 3 * levels > LONGEST) {
+        return levels == 0 ? folder : real;
+    }
+    char *path = arena_alloc(&f->s->arena, before + 3 * levels + 1), *to = path + before;
+    memcpy(path, folder, before);
+    for (size_t i = 0; i < levels; i++) {
+        memcpy(to, "/..", 3);
+        to += 3;
+    }
+    return before == 0 ? path + 1 : path;
+}
+
+/* The nearest folder at or above the tidy one that holds mesh.mesh; NULL when there is none, or it
+ * cannot be looked for, which is reported. Above the names that the user gave, the way up is that of
+ * the real path: a chain of ".." grows beyond what a system call takes. */
 static const char *find_root(struct search *f, const char *folder) {
-    for (;;) {
-        struct stat here, above, mesh;
-        if (stat(join(f, folder, "mesh.mesh"), &mesh) == 0 && S_ISREG(mesh.st_mode)) {
+    while (*folder != '\0' && strcmp(folder, "/") != 0 && strcmp(folder, "..") != 0 &&
+           !ends_with(folder, "/..")) {
+        if (holds_mesh(f, folder)) {
             return folder;
         }
-        const char *up = parent(f, folder);
-        if (stat(or_here(folder), &here) != 0 || stat(or_here(up), &above) != 0 ||
-            (here.st_dev == above.st_dev && here.st_ino == above.st_ino)) {
+        folder = parent(f, folder);
+    }
+    const char *real = real_path(f, folder);
+    if (real == NULL) {
+        struct diag *d = diag(f->s, D_CANNOT_READ, nowhere,
+                              "cannot look for the root of the mesh at or above '%s': %s",
+                              source_shown(f->s, or_here(folder)), strerror(errno));
+        diag_help(f->s, d, "the root is the nearest folder that holds mesh.mesh");
+        return NULL;
+    }
+    for (size_t levels = 0;; levels++) {
+        if (holds_mesh(f, real)) {
+            return above(f, folder, real, levels);
+        }
+        if (strcmp(real, "/") == 0) {
             return NULL;
         }
-        folder = up;
+        real = parent(f, real);
     }
 }
 
@@ -278,8 +318,12 @@ struct given {
 
 /* The root of the first path is that of the program; whether all have the same. */
 static bool agree_on_root(struct search *f, struct given *given, size_t count) {
+    size_t errors_before = f->s->diagnostics.errors;
     for (size_t i = 0; i < count; i++) {
         const char *root = find_root(f, given[i].folder);
+        if (f->s->diagnostics.errors > errors_before) {
+            return false;
+        }
         given[i].root = root == NULL ? NULL : real_path(f, root);
         if (i == 0) {
             f->root_path = root;

@@ -157,12 +157,28 @@ static const char *read_all(struct session *s, int file, size_t *size) {
     return text;
 }
 
+const char *source_shown(struct session *s, const char *path) {
+    enum { HEAD = 80, TAIL = 120 };
+    size_t length = strlen(path), head = HEAD, tail = length - TAIL;
+    if (length <= HEAD + TAIL + 3) {
+        return path;
+    }
+    while (head > 0 && ((unsigned char)path[head] & 0xc0) == 0x80) {
+        head--;
+    }
+    while (tail < length && ((unsigned char)path[tail] & 0xc0) == 0x80) {
+        tail++;
+    }
+    return arena_format(&s->arena, "%.*s...%s", (int)head, path, path + tail);
+}
+
 static void report_unreadable(struct session *s, const char *path, int reason) {
     struct span nowhere = {0, 0};
     if (reason == ENOENT || reason == ENOTDIR) {
-        diag(s, D_FILE_NOT_FOUND, nowhere, "'%s' does not exist", path);
+        diag(s, D_FILE_NOT_FOUND, nowhere, "'%s' does not exist", source_shown(s, path));
     } else {
-        diag(s, D_CANNOT_READ, nowhere, "cannot read '%s': %s", path, strerror(reason));
+        diag(s, D_CANNOT_READ, nowhere, "cannot read '%s': %s", source_shown(s, path),
+             strerror(reason));
     }
 }
 

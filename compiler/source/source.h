@@ -55,6 +55,8 @@ bool source_load_program(struct session *s, const char *const *paths, size_t cou
 const struct source *source_at(const struct session *s, uint32_t offset);
 struct position source_position(struct session *s, uint32_t offset);
 /* "dir/file.mesh:12:3" relative to the root, in the arena: for manifests and the like. */
+/* The path as messages show it: a very long one without its middle. */
+const char *source_shown(struct session *s, const char *path);
 const char *source_where(struct session *s, struct span span);
 
 static inline struct span span_join(struct span a, struct span b)
