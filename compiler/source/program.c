@@ -38,12 +38,14 @@ struct search {
 
 /* ---- paths ----------------------------------------------------------------------------------- */
 
-static bool ends_with(const char *text, const char *end) {
+static bool ends_with(const char *text, const char *end)
+{
     size_t length = strlen(text), tail = strlen(end);
     return length > tail && strcmp(text + length - tail, end) == 0;
 }
 
-static const char *join(struct search *f, const char *folder, const char *name) {
+static const char *join(struct search *f, const char *folder, const char *name)
+{
     if (*folder == '\0' || *name == '\0') {
         return *folder == '\0' ? name : folder;
     }
@@ -52,7 +54,8 @@ static const char *join(struct search *f, const char *folder, const char *name) 
 
 /* Without "." and doubled slashes; the current folder is "". ".." stays, because a link may stand
  * before it. */
-static const char *tidy(struct search *f, const char *path) {
+static const char *tidy(struct search *f, const char *path)
+{
     char *tidied = arena_alloc(&f->s->arena, strlen(path) + 1), *to = tidied;
     if (*path == '/') {
         *to++ = '/';
@@ -72,7 +75,8 @@ static const char *tidy(struct search *f, const char *path) {
 }
 
 /* The folder that holds a tidy path. */
-static const char *parent(struct search *f, const char *path) {
+static const char *parent(struct search *f, const char *path)
+{
     const char *slash = strrchr(path, '/');
     const char *last = slash == NULL ? path : slash + 1;
     if (*last == '\0' && slash == path) {
@@ -85,12 +89,14 @@ static const char *parent(struct search *f, const char *path) {
     return arena_copy(&f->s->arena, path, length);
 }
 
-static const char *or_here(const char *path) {
+static const char *or_here(const char *path)
+{
     return *path == '\0' ? "." : path;
 }
 
 /* The absolute path without links, in the arena; NULL with errno. */
-static const char *real_path(struct search *f, const char *path) {
+static const char *real_path(struct search *f, const char *path)
+{
     char *real = realpath(or_here(path), NULL);
     if (real == NULL) {
         return NULL;
@@ -101,7 +107,8 @@ static const char *real_path(struct search *f, const char *path) {
 }
 
 /* What follows the folder in the path ("" for the folder itself), NULL when it is not inside. */
-static const char *inside(const char *folder, const char *path) {
+static const char *inside(const char *folder, const char *path)
+{
     size_t length = strlen(folder);
     if (strncmp(folder, path, length) != 0) {
         return NULL;
@@ -113,7 +120,8 @@ static const char *inside(const char *folder, const char *path) {
 }
 
 /* Names are shown and written to UTF-8 files. */
-static bool is_printable(const char *name) {
+static bool is_printable(const char *name)
+{
     size_t length = strlen(name);
     for (size_t i = 0; i < length; i++) {
         if ((unsigned char)name[i] < ' ' || name[i] == 0x7f) {
@@ -123,7 +131,8 @@ static bool is_printable(const char *name) {
     return utf8_check(name, length) == length;
 }
 
-static void report_errno(struct search *f, const char *path) {
+static void report_errno(struct search *f, const char *path)
+{
     if (errno == ENOENT || errno == ENOTDIR) {
         diag(f->s, D_FILE_NOT_FOUND, nowhere, "'%s' does not exist", source_shown(f->s, path));
     } else {
@@ -135,7 +144,8 @@ static void report_errno(struct search *f, const char *path) {
 /* ---- walking --------------------------------------------------------------------------------- */
 
 static void add_file(struct search *f, const char *path, const char *name,
-                     const struct stat *status, int rank) {
+                     const struct stat *status, int rank)
+{
     if (!is_printable(name)) {
         diag(f->s, D_BAD_FILE_NAME, nowhere, "the name of '%s' is not printable UTF-8",
              source_shown(f->s, path));
@@ -146,7 +156,8 @@ static void add_file(struct search *f, const char *path, const char *name,
 }
 
 /* A link below the root: it may lead to a place below the root, not to a folder that holds it. */
-static void add_link(struct search *f, const char *path, const char *name, bool mesh) {
+static void add_link(struct search *f, const char *path, const char *name, bool mesh)
+{
     struct stat status;
     const char *target = stat(path, &status) == 0 ? real_path(f, path) : NULL;
     if (target == NULL) {
@@ -182,7 +193,8 @@ static void add_link(struct search *f, const char *path, const char *name, bool 
     }
 }
 
-static void add_entry(struct search *f, const struct folder *folder, const char *entry) {
+static void add_entry(struct search *f, const struct folder *folder, const char *entry)
+{
     struct stat status;
     char *copy = arena_copy(&f->s->arena, entry, strlen(entry));
     const char *path = join(f, folder->path, copy), *name = join(f, folder->name, copy);
@@ -201,11 +213,13 @@ static void add_entry(struct search *f, const struct folder *folder, const char 
     }
 }
 
-static int by_text(const void *left, const void *right) {
+static int by_text(const void *left, const void *right)
+{
     return strcmp(*(const char *const *)left, *(const char *const *)right);
 }
 
-static bool walked_before(struct search *f, const char *path) {
+static bool walked_before(struct search *f, const char *path)
+{
     struct stat status;
     if (stat(or_here(path), &status) != 0) {
         return false; /* opening it will say why */
@@ -216,7 +230,8 @@ static bool walked_before(struct search *f, const char *path) {
     return f->walked.count == before;
 }
 
-static void walk_folder(struct search *f, struct folder folder) {
+static void walk_folder(struct search *f, struct folder folder)
+{
     VEC(const char *) names = {0};
     struct dirent *entry;
     if (walked_before(f, folder.path)) {
@@ -247,7 +262,8 @@ static void walk_folder(struct search *f, struct folder folder) {
 
 /* Links to folders come last, so that a folder is known by its own name where it has one below the
  * root. */
-static void walk(struct search *f) {
+static void walk(struct search *f)
+{
     size_t folder = 0, link = 0;
     while (folder < f->folders.len || link < f->links.len) {
         bool real = folder < f->folders.len;
@@ -257,14 +273,16 @@ static void walk(struct search *f) {
 
 /* ---- from the command line to the root ------------------------------------------------------- */
 
-static bool holds_mesh(struct search *f, const char *folder) {
+static bool holds_mesh(struct search *f, const char *folder)
+{
     struct stat mesh;
     return stat(join(f, folder, "mesh.mesh"), &mesh) == 0 && S_ISREG(mesh.st_mode);
 }
 
 /* A folder so many levels above the tidy one, which is "" or ends in "..": as it is spelled from
  * there, unless no system call would take that. */
-static const char *above(struct search *f, const char *folder, const char *real, size_t levels) {
+static const char *above(struct search *f, const char *folder, const char *real, size_t levels)
+{
     enum { LONGEST = 2048 }; /* half of what a call takes: names below the root follow */
     size_t before = strlen(folder);
     if (levels == 0 || before + 3 * levels > LONGEST) {
@@ -280,9 +298,10 @@ static const char *above(struct search *f, const char *folder, const char *real,
 }
 
 /* The nearest folder at or above the tidy one that holds mesh.mesh; NULL when there is none, or it
- * cannot be looked for, which is reported. Above the names that the user gave, the way up is that of
- * the real path: a chain of ".." grows beyond what a system call takes. */
-static const char *find_root(struct search *f, const char *folder) {
+ * cannot be looked for, which is reported. Above the names that the user gave, the way up is that
+ * of the real path: a chain of ".." grows beyond what a system call takes. */
+static const char *find_root(struct search *f, const char *folder)
+{
     while (*folder != '\0' && strcmp(folder, "/") != 0 && strcmp(folder, "..") != 0 &&
            !ends_with(folder, "/..")) {
         if (holds_mesh(f, folder)) {
@@ -317,7 +336,8 @@ struct given {
 };
 
 /* The root of the first path is that of the program; whether all have the same. */
-static bool agree_on_root(struct search *f, struct given *given, size_t count) {
+static bool agree_on_root(struct search *f, struct given *given, size_t count)
+{
     size_t errors_before = f->s->diagnostics.errors;
     for (size_t i = 0; i < count; i++) {
         const char *root = find_root(f, given[i].folder);
@@ -343,7 +363,8 @@ static bool agree_on_root(struct search *f, struct given *given, size_t count) {
 
 /* The name of a given path below the root; where there is no root, a lone file has its own, several
  * as they were given. */
-static const char *name_of(struct search *f, const struct given *given, bool alone) {
+static const char *name_of(struct search *f, const struct given *given, bool alone)
+{
     bool folder = S_ISDIR(given->status.st_mode);
     const char *slash = strrchr(given->path, '/');
     const char *last = folder ? "" : slash == NULL ? given->path : slash + 1;
@@ -355,7 +376,8 @@ static const char *name_of(struct search *f, const struct given *given, bool alo
     return below == NULL ? given->path : join(f, below, last);
 }
 
-static void begin_at(struct search *f, struct given *given, bool alone) {
+static void begin_at(struct search *f, struct given *given, bool alone)
+{
     const char *name = name_of(f, given, alone);
     if (S_ISDIR(given->status.st_mode)) {
         vec_push(&f->s->arena, &f->folders, ((struct folder){given->path, name}));
@@ -367,7 +389,8 @@ static void begin_at(struct search *f, struct given *given, bool alone) {
     }
 }
 
-static void begin(struct search *f, struct given *given, size_t count) {
+static void begin(struct search *f, struct given *given, size_t count)
+{
     if (f->root_path != NULL) {
         vec_push(&f->s->arena, &f->folders, ((struct folder){f->root_path, ""}));
         const char *real = real_path(f, given[0].folder);
@@ -384,7 +407,8 @@ static void begin(struct search *f, struct given *given, size_t count) {
 
 /* ---- loading --------------------------------------------------------------------------------- */
 
-static int by_identity(const void *left, const void *right) {
+static int by_identity(const void *left, const void *right)
+{
     const struct found *a = left, *b = right;
     if (a->device != b->device) {
         return a->device < b->device ? -1 : 1;
@@ -395,14 +419,16 @@ static int by_identity(const void *left, const void *right) {
     return a->rank != b->rank ? a->rank - b->rank : strcmp(a->name, b->name);
 }
 
-static int by_name(const void *left, const void *right) {
+static int by_name(const void *left, const void *right)
+{
     const struct found *a = left, *b = right;
     return strcmp(a->name, b->name);
 }
 
 /* Below the folder that the user named first, paths are spelled from there and not by way of the
  * root. */
-static const char *shown_path(struct search *f, const struct found *file) {
+static const char *shown_path(struct search *f, const struct found *file)
+{
     const char *rest = NULL;
     if (file->rank != 0 && f->below != NULL && *f->below != '\0') {
         rest = inside(f->below, file->name);
@@ -410,7 +436,8 @@ static const char *shown_path(struct search *f, const struct found *file) {
     return rest == NULL ? file->path : join(f, f->shown, rest);
 }
 
-static void load(struct search *f) {
+static void load(struct search *f)
+{
     size_t kept = 0;
     if (f->files.len == 0) {
         return;
@@ -430,8 +457,8 @@ static void load(struct search *f) {
 }
 
 /* The paths that exist, tidy; the others are reported. */
-static size_t look_at(struct search *f, const char *const *paths, size_t count,
-                      struct given *given) {
+static size_t look_at(struct search *f, const char *const *paths, size_t count, struct given *given)
+{
     size_t found = 0;
     for (size_t i = 0; i < count; i++) {
         struct given *one = &given[found];
@@ -446,7 +473,8 @@ static size_t look_at(struct search *f, const char *const *paths, size_t count,
     return found;
 }
 
-bool source_load_program(struct session *s, const char *const *paths, size_t count) {
+bool source_load_program(struct session *s, const char *const *paths, size_t count)
+{
     static const char *const here[] = {"."};
     struct search search = {.s = s};
     size_t files_before = s->sources.files.len, errors_before = s->diagnostics.errors;

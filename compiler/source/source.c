@@ -13,14 +13,16 @@
 
 /* True when one of the eight bytes is a NUL, a carriage return or not ASCII; now and then also when
  * none is, which only costs a slower look. */
-static bool needs_a_look(uint64_t word) {
+static bool needs_a_look(uint64_t word)
+{
     const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
     uint64_t returns = word ^ (ones * '\r');
     return ((word | (word - ones) | (returns - ones)) & tops) != 0;
 }
 
 /* The offset of the first byte that cannot be scanned, size when there is none. */
-static size_t check_bytes(const char *text, size_t size) {
+static size_t check_bytes(const char *text, size_t size)
+{
     size_t i = 0;
     while (i < size) {
         uint64_t word;
@@ -42,7 +44,8 @@ static size_t check_bytes(const char *text, size_t size) {
     return size;
 }
 
-static void report_byte(struct session *s, const struct source *source, size_t at) {
+static void report_byte(struct session *s, const struct source *source, size_t at)
+{
     unsigned char byte = (unsigned char)source->text[at];
     uint32_t place = source->base + (uint32_t)at;
     struct span span = {place, place + 1};
@@ -62,14 +65,16 @@ static void report_byte(struct session *s, const struct source *source, size_t a
 
 /* ---- adding ---------------------------------------------------------------------------------- */
 
-static bool starts_with(const char *text, size_t size, const char *start, size_t length) {
+static bool starts_with(const char *text, size_t size, const char *start, size_t length)
+{
     return size >= length && memcmp(text, start, length) == 0;
 }
 
 /* A source with its part of the position space, in no list yet; the text stays where it is. NULL
  * when it does not fit. */
 static struct source *source_new(struct session *s, const char *path, const char *name,
-                                 const char *text, size_t size) {
+                                 const char *text, size_t size)
+{
     struct span nowhere = {0, 0};
     uint32_t base = s->sources.next == 0 ? 1 : s->sources.next;
     if (size > SOURCE_MAX) {
@@ -96,7 +101,8 @@ static struct source *source_new(struct session *s, const char *path, const char
 
 /* The text ends in a NUL and lives as long as the session. */
 static struct source *source_take(struct session *s, const char *path, const char *name,
-                                  const char *text, size_t size) {
+                                  const char *text, size_t size)
+{
     if (starts_with(text, size, "\xff\xfe", 2) || starts_with(text, size, "\xfe\xff", 2)) {
         struct diag *d = diag(s, D_UTF16_TEXT, (struct span){0, 0}, "'%s' is UTF-16", path);
         diag_help(s, d, "save it as UTF-8, or convert it: iconv -f UTF-16 -t UTF-8");
@@ -121,7 +127,8 @@ static struct source *source_take(struct session *s, const char *path, const cha
 }
 
 struct source *source_add(struct session *s, const char *path, const char *name, const char *text,
-                          size_t size) {
+                          size_t size)
+{
     return source_take(s, path, name, arena_copy(&s->arena, text, size), size);
 }
 
@@ -129,7 +136,8 @@ struct source *source_add(struct session *s, const char *path, const char *name,
 
 /* Reads to the end of the file, or a little beyond the largest size: what is longer is refused
  * later. The text is in the arena and ends in a NUL, because its memory was zeroed. NULL: errno. */
-static const char *read_all(struct session *s, int file, size_t *size) {
+static const char *read_all(struct session *s, int file, size_t *size)
+{
     struct stat status;
     size_t room = 64 << 10;
     if (fstat(file, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0 &&
@@ -157,7 +165,8 @@ static const char *read_all(struct session *s, int file, size_t *size) {
     return text;
 }
 
-const char *source_shown(struct session *s, const char *path) {
+const char *source_shown(struct session *s, const char *path)
+{
     enum { HEAD = 80, TAIL = 120 };
     size_t length = strlen(path), head = HEAD, tail = length - TAIL;
     if (length <= HEAD + TAIL + 3) {
@@ -172,7 +181,8 @@ const char *source_shown(struct session *s, const char *path) {
     return arena_format(&s->arena, "%.*s...%s", (int)head, path, path + tail);
 }
 
-static void report_unreadable(struct session *s, const char *path, int reason) {
+static void report_unreadable(struct session *s, const char *path, int reason)
+{
     struct span nowhere = {0, 0};
     if (reason == ENOENT || reason == ENOTDIR) {
         diag(s, D_FILE_NOT_FOUND, nowhere, "'%s' does not exist", source_shown(s, path));
@@ -182,7 +192,8 @@ static void report_unreadable(struct session *s, const char *path, int reason) {
     }
 }
 
-struct source *source_load(struct session *s, const char *path, const char *name) {
+struct source *source_load(struct session *s, const char *path, const char *name)
+{
     bool standard_input = strcmp(path, "-") == 0;
     struct source *source = NULL;
     int file = STDIN_FILENO;
@@ -209,7 +220,8 @@ struct source *source_load(struct session *s, const char *path, const char *name
 /* ---- places ---------------------------------------------------------------------------------- */
 
 /* The last of the list that begins at or before the offset. */
-static struct source *find_in(struct source *const *list, size_t count, uint32_t offset) {
+static struct source *find_in(struct source *const *list, size_t count, uint32_t offset)
+{
     size_t low = 0;
     while (low < count) {
         size_t middle = low + (count - low) / 2;
@@ -222,16 +234,19 @@ static struct source *find_in(struct source *const *list, size_t count, uint32_t
     return low == 0 || offset - list[low - 1]->base > list[low - 1]->size ? NULL : list[low - 1];
 }
 
-static struct source *find_source(const struct session *s, uint32_t offset) {
+static struct source *find_source(const struct session *s, uint32_t offset)
+{
     struct source *source = find_in(s->sources.files.at, s->sources.files.len, offset);
     return source != NULL ? source : find_in(s->sources.broken.at, s->sources.broken.len, offset);
 }
 
-const struct source *source_at(const struct session *s, uint32_t offset) {
+const struct source *source_at(const struct session *s, uint32_t offset)
+{
     return find_source(s, offset);
 }
 
-static void make_lines(struct session *s, struct source *source) {
+static void make_lines(struct session *s, struct source *source)
+{
     uint32_t count = 1;
     const char *end = source->text + source->size, *at = source->text;
     while ((at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
@@ -249,7 +264,8 @@ static void make_lines(struct session *s, struct source *source) {
 }
 
 /* The line (from 0) that holds the offset. */
-static uint32_t line_of(const struct source *source, uint32_t at) {
+static uint32_t line_of(const struct source *source, uint32_t at)
+{
     uint32_t low = 0, high = source->line_count;
     while (high - low > 1) {
         uint32_t middle = low + (high - low) / 2;
@@ -264,7 +280,8 @@ static uint32_t line_of(const struct source *source, uint32_t at) {
 
 /* Counts on from the place asked for before when that is in the same line: many reports in a file
  * that is one line long must not cost a pass over the file each. */
-static uint32_t column_of(struct source *source, uint32_t start, uint32_t at) {
+static uint32_t column_of(struct source *source, uint32_t start, uint32_t at)
+{
     uint32_t from = start, column = 1;
     if (source->counted_to > start && source->counted_to <= at) {
         from = source->counted_to;
@@ -278,7 +295,8 @@ static uint32_t column_of(struct source *source, uint32_t start, uint32_t at) {
     return column;
 }
 
-struct position source_position(struct session *s, uint32_t offset) {
+struct position source_position(struct session *s, uint32_t offset)
+{
     struct source *source = find_source(s, offset);
     if (source == NULL) {
         return (struct position){0};
@@ -291,7 +309,8 @@ struct position source_position(struct session *s, uint32_t offset) {
     return (struct position){.source = source, .line = line + 1, .column = column};
 }
 
-const char *source_where(struct session *s, struct span span) {
+const char *source_where(struct session *s, struct span span)
+{
     struct position position = source_position(s, span.lo);
     return position.source == NULL
                ? ""

@@ -1,8 +1,9 @@
 /* source.h - the files of a run and places in them.
  *
- * All files share one position space: each has a base, a place is a pair of byte offsets in that space (8 bytes, and
- * it says which file). Line and column are computed only when shown. Texts are checked when loaded: UTF-8, no NUL, no
- * lone CR, size; what is loaded is safe to scan. A byte order mark is skipped. */
+ * All files share one position space: each has a base, a place is a pair of byte offsets in that
+ * space (8 bytes, and it says which file). Line and column are computed only when shown. Texts are
+ * checked when loaded: UTF-8, no NUL, no lone CR, size; what is loaded is safe to scan. A byte
+ * order mark is skipped. */
 #ifndef MESH_SOURCE_SOURCE_H
 #define MESH_SOURCE_SOURCE_H
 
@@ -23,7 +24,8 @@ struct source {
     uint32_t base, size;
     const uint32_t *lines; /* offsets of line starts, made when first asked for */
     uint32_t line_count;
-    uint32_t counted_to, column; /* where source_position last counted a column, for very long lines */
+    uint32_t counted_to,
+        column; /* where source_position last counted a column, for very long lines */
 };
 
 struct sources {
@@ -41,15 +43,17 @@ struct position {
 enum { SOURCE_MAX = 64 << 20 };
 #define SOURCES_MAX UINT32_C(2000000000)
 
-/* Adds a text of the program; reports what is wrong with its bytes. NULL when it cannot be scanned. */
+/* Adds a text of the program; reports what is wrong with its bytes. NULL when it cannot be scanned.
+ */
 struct source *source_add(struct session *s, const char *path, const char *name, const char *text,
                           size_t size);
 /* Reads a file; "-" is standard input. NULL after reporting why. */
 struct source *source_load(struct session *s, const char *path, const char *name);
 
-/* Finds the program: for each path the root (nearest folder at or above it that holds mesh.mesh, then every *.mesh below
- * the root, hidden folders skipped, links that leave the root or loop reported); with no root the given files and
- * folders themselves. Files are loaded in order of their names. False when nothing could be loaded. */
+/* Finds the program: for each path the root (nearest folder at or above it that holds mesh.mesh,
+ * then every *.mesh below the root, hidden folders skipped, links that leave the root or loop
+ * reported); with no root the given files and folders themselves. Files are loaded in order of
+ * their names. False when nothing could be loaded. */
 bool source_load_program(struct session *s, const char *const *paths, size_t count);
 
 const struct source *source_at(const struct session *s, uint32_t offset);
