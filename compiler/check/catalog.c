@@ -159,7 +159,7 @@ static void check_readers(struct session *s, const struct output *output)
 
 void check_catalog(struct session *s, const struct mesh *mesh)
 {
-    bool *seen = arena_array(&s->arena, bool, mesh->schemas.len);
+    bool *seen = arena_array(&s->arena, bool, mesh->schemas.len + 1);
     for (size_t i = 0; i < mesh->domains.len; i++) {
         const struct domain *domain = mesh->domains.at[i];
         if (!domain->existing) {

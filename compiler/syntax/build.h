@@ -95,11 +95,12 @@ struct parse {
     bool raw; /* scan_tokens: comments are tokens, nothing is decoded or reported */
 
     /* scanner */
-    uint32_t line;       /* where the line begins, as an offset in the copy */
-    uint32_t end;        /* of the last token or comment, as an offset in the copy */
-    uint32_t error_line; /* line of the last lexical error, UINT32_MAX for none */
-    struct span unsaid;  /* the first syntax error that was not reported, as a follow-up */
-    uint32_t colon;      /* place of a ':' already reported, to be passed over; 0 for none */
+    uint32_t line;            /* where the line begins, as an offset in the copy */
+    uint32_t end;             /* of the last token or comment, as an offset in the copy */
+    uint32_t error_line;      /* line of the last lexical error, UINT32_MAX for none */
+    struct span unsaid;       /* the first syntax error that was not reported, as a follow-up */
+    uint32_t stuck_at, stuck; /* where recovery went on last, and how often in a row there */
+    uint32_t colon;           /* place of a ':' already reported, to be passed over; 0 for none */
     VEC(struct span) doc_lines;
     VEC(struct doc) docs;
 

@@ -445,6 +445,29 @@ static struct lexeme find_sync(struct parse *ps)
     }
 }
 
+/* Recovery that goes on at one place again and again gets nowhere: the rest of the file is passed
+ * over. What was wrong there has been reported. */
+static struct lexeme give_in(struct parse *ps)
+{
+    struct lexeme t;
+    ps->brackets.len = 0;
+    ps->recovering = false;
+    ps->queued = 0;
+    do
+        t = take_token(ps);
+    while (t.kind != T_END);
+    return t;
+}
+
+static struct lexeme recover(struct parse *ps)
+{
+    enum { STUCK_MAX = 16 };
+    struct lexeme t = find_sync(ps);
+    ps->stuck = t.span.lo == ps->stuck_at ? ps->stuck + 1 : 0;
+    ps->stuck_at = t.span.lo;
+    return ps->stuck > STUCK_MAX ? give_in(ps) : t;
+}
+
 /* ---- the parser's scanner -------------------------------------------------------------------- */
 
 int mesh_lex(MESH_STYPE *value, struct span *span, struct parse *ps)
@@ -454,7 +477,7 @@ int mesh_lex(MESH_STYPE *value, struct span *span, struct parse *ps)
         ps->panic = false;
         *t = give_up(ps);
     } else if (ps->recovering) {
-        *t = find_sync(ps);
+        *t = recover(ps);
     } else {
         take_into(ps, t);
         if (!t->made_up)

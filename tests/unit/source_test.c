@@ -140,6 +140,7 @@ static void bad_bytes_are_reported_with_their_place(void **state)
     }
 }
 
+/* M0014 and M0015. */
 static void too_large_a_file_is_refused(void **state)
 {
     struct session s;
