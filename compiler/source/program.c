@@ -2,6 +2,7 @@
  * from there to every .mesh file below it, in an order that depends on nothing but their names. */
 #define _XOPEN_SOURCE 700 /* realpath */
 #include "base/utf8.h"
+#include "base/buf.h"
 #include "source/session.h"
 #include <dirent.h>
 #include <errno.h>
@@ -288,12 +289,13 @@ static const char *above(struct search *f, const char *folder, const char *real,
     if (levels == 0 || before + 3 * levels > LONGEST) {
         return levels == 0 ? folder : real;
     }
-    char *path = arena_alloc(&f->s->arena, before + 3 * levels + 1), *to = path + before;
-    memcpy(path, folder, before);
+    struct buf text = {0};
+    buf_puts(&text, folder);
     for (size_t i = 0; i < levels; i++) {
-        memcpy(to, "/..", 3);
-        to += 3;
+        buf_puts(&text, "/..");
     }
+    const char *path = arena_copy(&f->s->arena, text.at, text.len);
+    buf_free(&text);
     return before == 0 ? path + 1 : path;
 }
 
