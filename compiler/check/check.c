@@ -7,8 +7,9 @@
 #include "check/pipelines.h"
 
 static void (*const mesh_checks[])(struct session *s, const struct mesh *mesh) = {
-    check_columns,   check_column_names, check_rules,   check_lineage,  check_service_levels,
-    check_pipelines, check_guardrails,   check_catalog, check_rulesets, access_check,
+    check_columns, check_layout,         check_column_names, check_rules,
+    check_lineage, check_service_levels, check_pipelines,    check_guardrails,
+    check_catalog, check_rulesets,       access_check,
 };
 
 static void (*const deployment_checks[])(struct session *s, const struct deployment *deployment) = {

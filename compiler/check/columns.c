@@ -108,6 +108,11 @@ static const char *refused(enum format format, const struct type *type)
 {
     enum { NESTED = 1u << TYPE_ARRAY | 1u << TYPE_MAP | 1u << TYPE_STRUCT };
     switch (format) {
+    case FORMAT_REGEX:
+    case FORMAT_GROK:
+        if (find_kind(type, NESTED))
+            return "a group of a pattern is text: it has no place for nested values";
+        return find_kind(type, 1u << TYPE_BINARY) ? "text cannot hold binary values" : NULL;
     case FORMAT_CSV:
     case FORMAT_TSV:
         if (find_kind(type, NESTED))
@@ -131,8 +136,6 @@ static const char *refused(enum format format, const struct type *type)
                    : NULL;
     case FORMAT_PARQUET:
     case FORMAT_ORC:
-    case FORMAT_REGEX:
-    case FORMAT_GROK:
     case FORMAT_ION:
     case FORMAT_CLOUDTRAIL:
     case FORMAT_HUDI:

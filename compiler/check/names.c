@@ -177,7 +177,7 @@ static void check_output(struct judge *j, const struct output *output)
     claim(j, table, arena_format(&j->s->arena, "%s.%s", names->database, names->table),
           &output->decl);
     if (names->uri && !output->existing) {
-        claim(j, location, names->uri, &output->decl);
+        claim(j, location, names->uri_template ? names->uri_template : names->uri, &output->decl);
         if (output->location.value && names->bucket)
             check_bucket(j, output->location.at, names->bucket);
     }

@@ -207,11 +207,27 @@ static const char *prefix_of(const struct maker *m, const char *path)
     return n == 0 || path[n - 1] == '/' ? path : arena_format(&m->s->arena, "%s/", path);
 }
 
+/* The location up to the folder in which the first ${column} stands. */
+static const char *fixed_part(const struct maker *m, const struct output *output)
+{
+    const char *location = output->location.value;
+    size_t n = location == NULL || output->location_template == NULL
+                   ? 0
+                   : (size_t)(strstr(location, "${") - location);
+    if (n == 0) {
+        return output->location_template == NULL ? location : "";
+    }
+    while (n > 0 && location[n - 1] != '/') {
+        n--;
+    }
+    return arena_copy(&m->s->arena, location, n);
+}
+
 static void name_place(const struct maker *m, const struct output *output,
                        struct table_names *names)
 {
     struct arena *arena = &m->s->arena;
-    const char *location = output->location.value;
+    const char *location = fixed_part(m, output);
     names->bucket = m->domains[output->domain->decl.index].bucket;
     if (location != NULL && strncmp(location, "s3://", 5) == 0) {
         const char *slash = strchr(location + 5, '/');
@@ -228,6 +244,10 @@ static void name_place(const struct maker *m, const struct output *output,
     }
     if (names->bucket != NULL) {
         names->uri = arena_format(arena, "s3://%s/%s", names->bucket, names->prefix);
+    }
+    if (names->uri != NULL && output->location_template != NULL) {
+        const char *path = output->location_template + strlen(location);
+        names->uri_template = prefix_of(m, arena_format(arena, "%s%s", names->uri, path));
     }
 }
 

@@ -16,6 +16,8 @@ struct table_names {
     const char *bucket;   /* data-mesh */
     const char *prefix;   /* sales/transactions/ : ends with /, or is empty */
     const char *uri;      /* s3://data-mesh/sales/transactions/ */
+    /* s3://data-mesh/sales/transactions/${day}/, where partitions are projected; else NULL */
+    const char *uri_template;
 };
 
 struct domain_names {

@@ -174,6 +174,11 @@ struct data *data_from(struct elab *e, const struct value *value, unsigned flags
 struct data *data_map(struct elab *e, const struct body *body, unsigned flags);
 struct data *data_literal(struct elab *e, const struct value *value);
 
+/* layout.c: where an output's files lie, how they are read and partitioned */
+void layout_read(struct elab *e, struct output *output, const struct body *body);
+/* projection.c: after the partition keys */
+void projection_read(struct elab *e, struct output *output, const struct body *body);
+
 /* schedule.c */
 struct schedule {
     const char *expression; /* NULL: reported */

@@ -32,6 +32,30 @@ const char *format_word(enum format format)
     return words[format];
 }
 
+const char *projection_word(enum projection_type type)
+{
+    static const char *const words[] = {[PROJECTION_ENUM] = "enum",
+                                        [PROJECTION_INTEGER] = "integer",
+                                        [PROJECTION_DATE] = "date",
+                                        [PROJECTION_INJECTED] = "injected"};
+    return words[type];
+}
+
+const char *transform_word(enum transform transform)
+{
+    static const char *const words[] = {
+        [TRANSFORM_IDENTITY] = "identity", [TRANSFORM_YEAR] = "year", [TRANSFORM_MONTH] = "month",
+        [TRANSFORM_DAY] = "day",           [TRANSFORM_HOUR] = "hour", [TRANSFORM_BUCKET] = "bucket",
+        [TRANSFORM_TRUNCATE] = "truncate",
+    };
+    return words[transform];
+}
+
+bool output_is_iceberg(const struct output *output)
+{
+    return output->format == FORMAT_ICEBERG && output->serde.library.value == NULL;
+}
+
 const char *promise_word(enum promise promise)
 {
     static const char *const words[] = {

@@ -319,8 +319,9 @@ struct rule {
     struct text severity, dimension;
 };
 
-struct format_options { /* of csv, tsv, json, parquet, orc */
+struct format_options {
     struct text delimiter, quote, escape, compression;
+    struct text pattern, custom; /* regex, grok */
     struct amount skip_header;
     bool ignore_malformed;
 };
@@ -328,6 +329,39 @@ struct format_options { /* of csv, tsv, json, parquet, orc */
 struct serde {
     struct text library, input, output;
     struct data *properties; /* a map */
+    struct span at;
+};
+
+enum projection_type {
+    PROJECTION_ENUM,
+    PROJECTION_INTEGER,
+    PROJECTION_DATE,
+    PROJECTION_INJECTED
+};
+
+struct projection { /* of one partition key; texts as Athena reads them */
+    struct column *column;
+    enum projection_type type;
+    struct text range, format, unit;
+    struct amount interval, digits;
+    const char *values; /* ENUM: joined by commas */
+    struct span at;
+};
+
+enum transform {
+    TRANSFORM_IDENTITY,
+    TRANSFORM_YEAR,
+    TRANSFORM_MONTH,
+    TRANSFORM_DAY,
+    TRANSFORM_HOUR,
+    TRANSFORM_BUCKET,
+    TRANSFORM_TRUNCATE
+};
+
+struct partition_field { /* of an Iceberg table: the column stays among its data */
+    struct column *column;
+    enum transform transform;
+    int64_t width; /* BUCKET: how many; TRUNCATE: how long */
     struct span at;
 };
 
@@ -365,9 +399,12 @@ struct output {
     struct serde serde;
     struct data *properties; /* a map, texts */
     struct text location, table;
-    VEC(struct column *) partition; /* in the order of `partition:` */
+    const char *location_template;  /* location with ${name in the catalog}; NULL: it has none */
+    VEC(struct column *) partition; /* in the order of `partition:`; Iceberg: empty */
     VEC(struct column *) data;      /* the schema's other columns */
     struct span partition_at;
+    VEC(struct projection) projection;        /* in the order of `partition` */
+    VEC(struct partition_field) partitioning; /* Iceberg */
     VEC(struct input) inputs;
     struct promised *promises[PROMISE_COUNT];
     struct rule *rules; /* implied ones first, in column order; then as written; each said once */
@@ -570,6 +607,9 @@ struct mesh {
  */
 struct mesh *model_build(struct session *s, struct tree *const *trees, size_t count);
 
+/* Its files are Iceberg's: they say how they are read, and how they are partitioned. */
+bool output_is_iceberg(const struct output *output);
+
 /* The value of a key on an output or column after inheritance, NULL when there is none
  * (access.md 1.2). */
 atom tag_value_of(const struct output *output, const struct column *column, const struct tag *tag);
@@ -577,6 +617,8 @@ atom tag_value_of(const struct output *output, const struct column *column, cons
 /* Words of the enumerations, as the language writes them. */
 const char *status_word(enum status status);
 const char *format_word(enum format format);
+const char *projection_word(enum projection_type type);
+const char *transform_word(enum transform transform);
 const char *promise_word(enum promise promise);
 const char *permission_word(unsigned bit); /* lower case */
 const char *permission_wire(unsigned bit); /* Lake Formation's: upper case; NULL for sets */

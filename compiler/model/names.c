@@ -100,6 +100,24 @@ const char *name_results_prefix(struct arena *arena, const struct domain *domain
     return arena_format(arena, RESULTS_FOLDER "%s/", domain->decl.path);
 }
 
+const char *name_partition(struct arena *arena, const struct partition_field *field)
+{
+    const char *column = field->column->physical;
+    switch (field->transform) {
+    case TRANSFORM_IDENTITY:
+        break;
+    case TRANSFORM_TRUNCATE:
+        return arena_format(arena, "%s_trunc", column);
+    case TRANSFORM_YEAR:
+    case TRANSFORM_MONTH:
+    case TRANSFORM_DAY:
+    case TRANSFORM_HOUR:
+    case TRANSFORM_BUCKET:
+        return arena_format(arena, "%s_%s", column, transform_word(field->transform));
+    }
+    return column;
+}
+
 const char *name_topic(struct arena *arena, const struct deployment *deployment,
                        const struct channel *channel)
 {

@@ -33,6 +33,8 @@ const char *name_ruleset(struct arena *arena, const struct deployment *deploymen
 #define RESULTS_FOLDER "athena-results/"
 /* Where the workgroup of a domain puts results of queries, below the domain's bucket. */
 const char *name_results_prefix(struct arena *arena, const struct domain *domain);
+/* A partition field of an Iceberg table, as Iceberg names it: placed_day, id_bucket. */
+const char *name_partition(struct arena *arena, const struct partition_field *field);
 /* The topic of a declared channel without `arn:`. */
 const char *name_topic(struct arena *arena, const struct deployment *deployment,
                        const struct channel *channel);

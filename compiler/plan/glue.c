@@ -34,7 +34,22 @@ static const struct classes plain_csv_classes = {"csv", HIVE_SERDE "lazy.LazySim
                                                  TEXT_CLASSES};
 static const struct classes quoted_csv_classes = {"csv", HIVE_SERDE "OpenCSVSerde", TEXT_CLASSES};
 
-/* NULL: the model has refused the format ("not supported yet"). */
+static const struct classes regex_classes = {"regex", HIVE_SERDE "RegexSerDe", TEXT_CLASSES};
+static const struct classes grok_classes = {"grok", "com.amazonaws.glue.serde.GrokSerDe",
+                                            TEXT_CLASSES};
+static const struct classes ion_classes = {"ion", "com.amazon.ionhiveserde.IonHiveSerDe",
+                                           "com.amazon.ionhiveserde.formats.IonInputFormat",
+                                           "com.amazon.ionhiveserde.formats.IonOutputFormat"};
+/* "Create a table for CloudTrail logs": its input format makes one row of each record of a file. */
+static const struct classes cloudtrail_classes = {
+    "cloudtrail", "org.apache.hive.hcatalog.data.JsonSerDe",
+    "com.amazon.emr.cloudtrail.CloudTrailInputFormat", HIVE_IO "HiveIgnoreKeyTextOutputFormat"};
+/* "Query Apache Hudi datasets": a table that is copied on write. */
+static const struct classes hudi_classes = {"hudi", HIVE_IO "parquet.serde.ParquetHiveSerDe",
+                                            "org.apache.hudi.hadoop.HoodieParquetInputFormat",
+                                            HIVE_IO "parquet.MapredParquetOutputFormat"};
+
+/* NULL: Iceberg, whose files say it themselves. */
 static const struct classes *classes_of(const struct output *output)
 {
     switch (output->format) {
@@ -50,15 +65,33 @@ static const struct classes *classes_of(const struct output *output)
     case FORMAT_CSV:
     case FORMAT_TSV:
         return output->options.quote.value ? &quoted_csv_classes : &plain_csv_classes;
-    case FORMAT_ICEBERG:
     case FORMAT_REGEX:
+        return &regex_classes;
     case FORMAT_GROK:
+        return &grok_classes;
     case FORMAT_ION:
+        return &ion_classes;
     case FORMAT_CLOUDTRAIL:
+        return &cloudtrail_classes;
     case FORMAT_HUDI:
+        return &hudi_classes;
+    case FORMAT_ICEBERG:
         break;
     }
     return NULL;
+}
+
+/* The files that a serde reads, where the mesh does not say: those of its own format, else lines of
+ * text, as Hive and Athena take them (CREATE TABLE without STORED AS). */
+static const struct classes *classes_of_library(const char *library)
+{
+    static const struct classes text = {NULL, NULL, TEXT_CLASSES};
+    const struct classes *known[] = {&parquet_classes, &orc_classes,        &avro_classes,
+                                     &ion_classes,     &quoted_csv_classes, &json_classes};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (!strcmp(known[i]->library, library))
+            return known[i];
+    return &text;
 }
 
 static const char *delimiter_of(const struct output *output)
@@ -98,11 +131,17 @@ static void serde_parameters(struct plan *plan, json *parameters, const struct o
         json_set_text(parameters, "ignore.malformed.json",
                       output->options.ignore_malformed ? "true" : NULL);
         break;
+    case FORMAT_REGEX:
+        json_set(parameters, "input.regex", plan_literal(plan, output->options.pattern.value));
+        break;
+    case FORMAT_GROK:
+        json_set(parameters, "input.format", plan_literal(plan, output->options.pattern.value));
+        json_set(parameters, "input.grokCustomPatterns",
+                 plan_literal(plan, output->options.custom.value));
+        break;
     case FORMAT_PARQUET:
     case FORMAT_ORC:
     case FORMAT_ICEBERG:
-    case FORMAT_REGEX:
-    case FORMAT_GROK:
     case FORMAT_ION:
     case FORMAT_CLOUDTRAIL:
     case FORMAT_HUDI:
@@ -114,9 +153,7 @@ static void serde_parameters(struct plan *plan, json *parameters, const struct o
 
 /* ---- descriptions ---------------------------------------------------------------------------- */
 
-/* text with at most max characters; a longer one is cut at a word and ends in "...". one_line: no
- * line breaks. */
-static const char *fitted(struct plan *plan, const char *text, enum limit limit, bool one_line)
+const char *plan_fitted(struct plan *plan, const char *text, enum limit limit, bool one_line)
 {
     if (!text)
         return NULL;
@@ -150,8 +187,9 @@ static json *columns_of(struct plan *plan, struct column *const *columns, size_t
         json *item = json_add_object(list);
         json_set_text(item, "Name", column->physical);
         json_set_text(item, "Type", column->type->glue);
-        json_set(item, "Comment",
-                 plan_literal(plan, fitted(plan, column->decl.doc, LIMIT_COLUMN_COMMENT, true)));
+        json_set(
+            item, "Comment",
+            plan_literal(plan, plan_fitted(plan, column->decl.doc, LIMIT_COLUMN_COMMENT, true)));
     }
     return list;
 }
@@ -161,8 +199,9 @@ static json *columns_of(struct plan *plan, struct column *const *columns, size_t
 static json *storage_descriptor(struct plan *plan, const struct output *output)
 {
     const struct table_names *names = &plan->deployment->tables[output->decl.index];
-    const struct classes *classes = classes_of(output);
     const struct serde *own = &output->serde;
+    const struct classes *classes =
+        own->library.value ? classes_of_library(own->library.value) : classes_of(output);
     json *storage = json_object(&plan->scratch);
     json_set(storage, "Columns", columns_of(plan, output->data.at, output->data.len));
     json_set_text(storage, "Location", names->uri);
@@ -188,6 +227,15 @@ static const char *plain_number(struct plan *plan, int64_t number)
     return plan_format(plan, "%lld", (long long)number);
 }
 
+/* The readers' own spelling of a compression. */
+static const char *codec(struct plan *plan, const char *word, const char *none)
+{
+    char *copy = arena_copy(&plan->scratch, word, strlen(word));
+    for (char *c = copy; *c; c++)
+        *c = (char)(*c >= 'a' && *c <= 'z' ? *c - 'a' + 'A' : *c);
+    return strcmp(word, "none") ? copy : none;
+}
+
 /* What engines read; the product's own `properties` come after and win. */
 static void engine_parameters(struct plan *plan, struct facts *facts, const struct output *output)
 {
@@ -202,33 +250,66 @@ static void engine_parameters(struct plan *plan, struct facts *facts, const stru
     if (options->skip_header.text)
         fact(facts, "skip.header.line.count", plain_number(plan, options->skip_header.number));
     if (options->compression.value && output->format == FORMAT_ORC)
-        fact(facts, "orc.compress", options->compression.value);
+        fact(facts, "orc.compress", codec(plan, options->compression.value, "NONE"));
     else if (options->compression.value && !text)
-        fact(facts, "parquet.compression", options->compression.value);
+        fact(facts, "parquet.compression", codec(plan, options->compression.value, "UNCOMPRESSED"));
+}
+
+/* Athena user guide, "Set up partition projection": the keys of a table's properties. */
+static void projection_parameters(struct plan *plan, struct facts *facts,
+                                  const struct output *output)
+{
+    if (!output->projection.len)
+        return;
+    fact(facts, "projection.enabled", "true");
+    for (size_t i = 0; i < output->projection.len; i++) {
+        const struct projection *p = &output->projection.at[i];
+        const char *prefix = plan_format(plan, "projection.%s", p->column->physical);
+        const struct {
+            const char *key, *value;
+        } rows[] = {
+            {"type", projection_word(p->type)}, {"values", p->values},
+            {"range", p->range.value},          {"format", p->format.value},
+            {"interval", p->interval.text},     {"interval.unit", p->unit.value},
+            {"digits", p->digits.text},
+        };
+        for (size_t k = 0; k < sizeof rows / sizeof *rows; k++)
+            fact(facts, plan_format(plan, "%s.%s", prefix, rows[k].key), rows[k].value);
+    }
+    const struct table_names *names = &plan->deployment->tables[output->decl.index];
+    fact(facts, "storage.location.template", names->uri_template);
+}
+
+/* What Hive's catalog knows of a table. */
+static void hive_table(struct plan *plan, json *input, const struct output *output)
+{
+    json_set_text(input, "Name", plan->deployment->tables[output->decl.index].table);
+    const char *doc = output->decl.doc ? output->decl.doc : output->product->decl.doc;
+    json_set(input, "Description",
+             plan_literal(plan, plan_fitted(plan, doc, LIMIT_TABLE_DESCRIPTION, false)));
+    json_set_text(input, "TableType", "EXTERNAL_TABLE");
+    struct facts facts = {plan, json_set_object(input, "Parameters"), output->properties,
+                          output->decl.at};
+    engine_parameters(plan, &facts, output);
+    projection_parameters(plan, &facts, output);
+    plan_table_facts(&facts, output);
+    json_set(input, "PartitionKeys", columns_of(plan, output->partition.at, output->partition.len));
+    json_set(input, "StorageDescriptor", storage_descriptor(plan, output));
 }
 
 static void table(struct plan *plan, struct stack *stack, const struct output *output,
                   const char *database)
 {
-    const struct table_names *names = &plan->deployment->tables[output->decl.index];
     json *resource = plan_resource(plan, stack, "AWS::Glue::Table", output->decl.at, "Table",
                                    plan_local(&output->decl, output->domain));
     plan_last(stack)->retain = true;
     plan_keep(plan, output, "table", plan_last(stack)->id);
     json_set(resource, "CatalogId", plan_account(plan));
     json_set(resource, "DatabaseName", plan_ref(plan, database));
-    json *input = json_set_object(resource, "TableInput");
-    json_set_text(input, "Name", names->table);
-    const char *doc = output->decl.doc ? output->decl.doc : output->product->decl.doc;
-    json_set(input, "Description",
-             plan_literal(plan, fitted(plan, doc, LIMIT_TABLE_DESCRIPTION, false)));
-    json_set_text(input, "TableType", "EXTERNAL_TABLE");
-    struct facts facts = {plan, json_set_object(input, "Parameters"), output->properties,
-                          output->decl.at};
-    engine_parameters(plan, &facts, output);
-    plan_table_facts(&facts, output);
-    json_set(input, "PartitionKeys", columns_of(plan, output->partition.at, output->partition.len));
-    json_set(input, "StorageDescriptor", storage_descriptor(plan, output));
+    if (output_is_iceberg(output))
+        plan_iceberg_table(plan, resource, output);
+    else
+        hive_table(plan, json_set_object(resource, "TableInput"), output);
 }
 
 static const char *database(struct plan *plan, struct stack *stack)
@@ -242,8 +323,9 @@ static const char *database(struct plan *plan, struct stack *stack)
     json_set(resource, "CatalogId", plan_account(plan));
     json *input = json_set_object(resource, "DatabaseInput");
     json_set_text(input, "Name", plan->deployment->domains[domain->decl.index].database);
-    json_set(input, "Description",
-             plan_literal(plan, fitted(plan, domain->decl.doc, LIMIT_TABLE_DESCRIPTION, false)));
+    json_set(
+        input, "Description",
+        plan_literal(plan, plan_fitted(plan, domain->decl.doc, LIMIT_TABLE_DESCRIPTION, false)));
     /* No LocationUri: it would let CREATE_TABLE alone reach everything below it (access.md 1.5). */
     json_set_array(input, "CreateTableDefaultPermissions");
     struct facts facts = {plan, json_set_object(input, "Parameters"), NULL, domain->decl.at};

@@ -120,7 +120,160 @@ CLASSES = {
 JAVA_CLASS = re.compile(r"^([a-z0-9_]+\.)+[A-Z][A-Za-z0-9_]*$")
 
 
+#: Iceberg's primitive types as the table's schema spells them (Iceberg table spec, "Primitive types").
+ICEBERG = {"boolean", "int", "long", "float", "double", "date", "time", "timestamp", "timestamptz", "string", "uuid", "binary"}
+ICEBERG_TRANSFORM = re.compile(r"identity|year|month|day|hour|void|bucket\[[1-9][0-9]*\]|truncate\[[1-9][0-9]*\]")
+#: What each transform can be taken of.
+TRANSFORMED = {
+    "year": {"date", "timestamp", "timestamptz"}, "month": {"date", "timestamp", "timestamptz"},
+    "day": {"date", "timestamp", "timestamptz"}, "hour": {"timestamp", "timestamptz"},
+    "truncate": {"int", "long", "decimal", "string", "binary"},
+    "bucket": {"int", "long", "decimal", "date", "time", "timestamp", "timestamptz", "string", "uuid", "binary"}}
+
+
+def plain_text(value):
+    """The text that a string or Fn::Sub of literals comes to."""
+    if isinstance(value, dict) and isinstance(value.get("Fn::Sub"), list):
+        text, names = value["Fn::Sub"]
+        return re.sub(r"\$\{([^!}]+)\}", lambda found: names.get(found[1], found[0]), text).replace("${!", "${")
+    return value
+
+
+def judge_iceberg_type(name, type_, ids):
+    """A type of Iceberg as text or tree; collects the ids of what is inside."""
+    if isinstance(type_, str):
+        found = re.fullmatch(r"decimal\(([0-9]+), ?([0-9]+)\)", type_)
+        if found and 1 <= int(found[1]) <= 38 and int(found[2]) <= int(found[1]):
+            return
+        if type_ not in ICEBERG:
+            yield f"{name}: Iceberg has no type {type_!r}"
+    elif type_.get("type") == "list":
+        ids.append(type_["element-id"])
+        yield from judge_iceberg_type(name, type_["element"], ids)
+    elif type_.get("type") == "map":
+        ids += [type_["key-id"], type_["value-id"]]
+        yield from judge_iceberg_type(name, type_["key"], ids)
+        yield from judge_iceberg_type(name, type_["value"], ids)
+    elif type_.get("type") == "struct":
+        for field in type_["fields"]:
+            ids.append(field["id"])
+            yield from judge_iceberg_type(f"{name}.{field['name']}", field["type"], ids)
+    else:
+        yield f"{name}: {type_!r} is no type of Iceberg"
+
+
+def judge_iceberg(name, properties):
+    """A table of OpenTableFormatInput. Glue refuses a TableInput beside it, and knows fields by their ids."""
+    iceberg = properties["OpenTableFormatInput"].get("IcebergInput", {})
+    table = iceberg.get("IcebergTableInput", {})
+    if "TableInput" in properties:
+        yield f"{name}: TableInput beside OpenTableFormatInput"
+    if iceberg.get("MetadataOperation") != "CREATE":
+        yield f"{name}: MetadataOperation is {iceberg.get('MetadataOperation')!r}"
+    if not re.fullmatch(r"[a-z0-9_]{1,255}", str(properties.get("Name"))):
+        yield f"{name}: table name {properties.get('Name')!r} is not plain lower case"
+    if not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/(.*/)?", str(table.get("Location"))):
+        yield f"{name}: Location {table.get('Location')!r} is no folder in S3"
+    schema = table.get("Schema", {})
+    if schema.get("Type") != "struct" or not schema.get("Fields"):
+        yield f"{name}: the schema is no struct of fields"
+    ids, types = [], {}
+    for field in schema.get("Fields", []):
+        ids.append(field["Id"])
+        text = plain_text(field["Type"])
+        tree = json.loads(text) if text.startswith("{") else text
+        types[field["Id"]] = text.partition("(")[0]
+        yield from judge_iceberg_type(f"{name}.{field['Name']}", tree, ids)
+    if len(ids) != len(set(ids)) or min(ids, default=1) < 1:
+        yield f"{name}: field ids are not positive and different"
+    required = {field["Id"] for field in schema.get("Fields", []) if field.get("Required")}
+    for key in schema.get("IdentifierFieldIds", []):
+        if key not in required or types.get(key) in ("float", "double") or types.get(key, "{").startswith("{"):
+            yield f"{name}: field {key} cannot identify rows"
+    names = {field["Name"] for field in schema.get("Fields", [])}
+    for field in table.get("PartitionSpec", {}).get("Fields", []):
+        transform = field.get("Transform", "")
+        if not ICEBERG_TRANSFORM.fullmatch(transform):
+            yield f"{name}: Iceberg has no transform {transform!r}"
+        source = types.get(field.get("SourceId"))
+        word = transform.partition("[")[0]
+        if source is None or (word in TRANSFORMED and source not in TRANSFORMED[word]):
+            yield f"{name}: {transform} of {source}"
+        if transform != "identity" and field.get("Name") in names:
+            yield f"{name}: partition {field['Name']} is called like a column"
+    for key, value in table.get("Properties", {}).items():
+        if not isinstance(plain_text(value), str):
+            yield f"{name}: property {key} is not text"
+
+
+#: What a serde cannot do without, and what it is for (Athena user guide, the page of each serde).
+NEEDED = {
+    "org.apache.hadoop.hive.serde2.RegexSerDe": {"input.regex"},
+    "com.amazonaws.glue.serde.GrokSerDe": {"input.format"},
+    OPEN_CSV: {"separatorChar"},
+}
+
+
+def judge_serde(name, table):
+    info = table.get("StorageDescriptor", {}).get("SerdeInfo", {})
+    parameters = info.get("Parameters", {})
+    for key in NEEDED.get(info.get("SerializationLibrary"), ()):
+        if not plain_text(parameters.get(key)):
+            yield f"{name}: {info['SerializationLibrary']} without {key}"
+    if "input.regex" in parameters:
+        # Groups of Java's patterns are Python's but for the spelling of named ones and quoted text.
+        pattern = plain_text(parameters["input.regex"])
+        pattern = re.sub(r"\\Q(.*?)(?:\\E|$)", lambda found: re.escape(found[1]), pattern, flags=re.DOTALL)
+        pattern = re.sub(r"\(\?<(?![=!])", "(?P<", pattern)
+        try:
+            groups = re.compile(pattern).groups
+        except re.error:
+            return  # Java's own: possessive quantifiers, nested classes
+        if groups != len(table["StorageDescriptor"].get("Columns", [])):
+            yield f"{name}: {groups} groups for {len(table['StorageDescriptor'].get('Columns', []))} columns"
+
+
+#: Properties of each type of projection: needed, and also possible (Athena: "Supported types for partition projection").
+PROJECTED = {
+    "enum": ({"values"}, set()), "integer": ({"range"}, {"interval", "digits"}),
+    "date": ({"range", "format"}, {"interval", "interval.unit"}), "injected": (set(), set())}
+
+
+def judge_projection(name, table):
+    parameters = table.get("Parameters", {})
+    keys = [key["Name"] for key in table.get("PartitionKeys", [])]
+    given = {}
+    for key in parameters:
+        found = re.fullmatch(r"projection\.(.+?)\.(type|values|range|format|interval|interval\.unit|digits)", key)
+        if found:
+            given.setdefault(found[1], set()).add(found[2])
+    if parameters.get("projection.enabled") != "true":
+        if given or "storage.location.template" in parameters:
+            yield f"{name}: projected, but projection.enabled is not true"
+        return
+    if sorted(given) != sorted(keys):
+        yield f"{name}: projected are {sorted(given)}, partition keys {sorted(keys)}"
+    for column, have in given.items():
+        type_ = parameters.get(f"projection.{column}.type")
+        if type_ not in PROJECTED:
+            yield f"{name}: {column} has the projection {type_!r}"
+            continue
+        needed, possible = PROJECTED[type_]
+        if needed - have or have - needed - possible - {"type"}:
+            yield f"{name}: {column} is {type_} and has {sorted(have)}"
+    template = plain_text(parameters.get("storage.location.template"))
+    if template is not None:
+        location = table.get("StorageDescriptor", {}).get("Location", "")
+        if sorted(re.findall(r"\$\{([^}]*)\}", template)) != sorted(keys):
+            yield f"{name}: {template} does not name the partition keys {sorted(keys)}"
+        if not template.startswith(location):
+            yield f"{name}: {template} does not lie below {location}"
+
+
 def judge_table(name, properties):
+    if "OpenTableFormatInput" in properties:
+        yield from judge_iceberg(name, properties)
+        return
     table = properties.get("TableInput")
     if not isinstance(table, dict):
         yield f"{name}: no TableInput"
@@ -156,8 +309,8 @@ def judge_table(name, properties):
     for key in table.get("PartitionKeys", []):
         if key.get("Type", "").startswith(("array", "map", "struct")):
             yield f"{name}: partition key {key['Name']} is not primitive"
-    if "OpenTableFormatInput" in properties:  # Iceberg's files tell how to read them
-        return
+    yield from judge_serde(name, table)
+    yield from judge_projection(name, table)
     parameters = table.get("Parameters", {})
     classification = parameters.get("classification")
     pair = (storage.get("InputFormat"), storage.get("OutputFormat"))
@@ -387,7 +540,8 @@ def database_name(template, value):
 
 def table_name(template, value):
     if isinstance(value, dict) and "Ref" in value:
-        return template["Resources"].get(value["Ref"], {}).get("Properties", {}).get("TableInput", {}).get("Name")
+        target = template["Resources"].get(value["Ref"], {}).get("Properties", {})
+        return target.get("Name") or target.get("TableInput", {}).get("Name")
     return value if isinstance(value, str) else None
 
 
@@ -758,6 +912,10 @@ def catalog_of(template):
     for _, _, properties in resources(template, "AWS::Glue::Table"):
         table = properties.get("TableInput")
         database = database_name(template, properties.get("DatabaseName"))
+        if "OpenTableFormatInput" in properties and isinstance(database, str):
+            iceberg = properties["OpenTableFormatInput"]["IcebergInput"]["IcebergTableInput"]
+            made.setdefault(database, {})[properties.get("Name")] = {field["Name"] for field in iceberg["Schema"]["Fields"]}
+            continue
         if isinstance(table, dict) and isinstance(database, str):
             columns = [*table.get("StorageDescriptor", {}).get("Columns", []), *table.get("PartitionKeys", [])]
             made.setdefault(database, {})[table.get("Name")] = {column.get("Name") for column in columns}

@@ -109,6 +109,15 @@ def grant(context, principal, resource, permissions):
     )
 
 
+def iceberg_table(properties):
+    """What Glue shows of a table that it made from an IcebergTableInput: names of columns are all that grants need."""
+    table = properties["OpenTableFormatInput"]["IcebergInput"]["IcebergTableInput"]
+    columns = [{"Name": field["Name"], "Type": "string"} for field in table["Schema"]["Fields"]]
+    return {
+        "Name": properties["Name"], "TableType": "EXTERNAL_TABLE", "Parameters": {"table_type": "ICEBERG"},
+        "StorageDescriptor": {"Location": table["Location"], "Columns": columns}}
+
+
 def make(context, build, desired):
     databases, tables = [], []
     all_resources = list(templates(build, context.account))
@@ -122,12 +131,10 @@ def make(context, build, desired):
         for resource in resources.values():
             if resource["Type"] == "AWS::Glue::Table":
                 properties = resolve(context, resources, resource["Properties"])
+                given = properties.get("TableInput") or iceberg_table(properties)
                 context.glue.create_table(
-                    CatalogId=context.account,
-                    DatabaseName=properties["DatabaseName"],
-                    TableInput=properties["TableInput"],
-                )
-                tables.append((properties["DatabaseName"], properties["TableInput"]["Name"]))
+                    CatalogId=context.account, DatabaseName=properties["DatabaseName"], TableInput=given)
+                tables.append((properties["DatabaseName"], given["Name"]))
 
     # A product without declared columns has no table in a template: its crawler makes it.
     crawled = set()
