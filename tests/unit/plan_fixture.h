@@ -89,8 +89,9 @@ static inline struct fixture *fixture_new(void)
     vec_push(&f->s.arena, &f->orders.outputs, &f->output);
     f->domain_names[0] =
         (struct domain_names){"sales_data", "shop-data", false, "shop-sales", "shop-sales"};
-    f->table_names[0] = (struct table_names){"sales_data", "sales_orders", "shop-data",
-                                             "sales/orders/", "s3://shop-data/sales/orders/"};
+    f->table_names[0] = (struct table_names){
+        "sales_data", "sales_orders", "shop-data", "sales/orders/", "s3://shop-data/sales/orders/",
+        NULL};
     f->deployment = (struct deployment){.mesh = &f->mesh,
                                         .suffix = "",
                                         .mesh_bucket = "shop-data",

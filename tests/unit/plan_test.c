@@ -347,7 +347,8 @@ static void a_location_below_another_is_not_registered_again(void **state)
     for (uint32_t i = 0; i < 3; i++) {
         more[i] = f->output;
         more[i].decl.index = i + 1;
-        names[i + 1] = (struct table_names){"sales_data", "t", "other", prefixes[i], "s3://other/"};
+        names[i + 1] =
+            (struct table_names){"sales_data", "t", "other", prefixes[i], "s3://other/", NULL};
         vec_push(&f->s.arena, &f->mesh.outputs, &more[i]);
     }
     f->deployment.tables = names;
