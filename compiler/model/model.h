@@ -332,12 +332,7 @@ struct serde {
     struct span at;
 };
 
-enum projection_type {
-    PROJECTION_ENUM,
-    PROJECTION_INTEGER,
-    PROJECTION_DATE,
-    PROJECTION_INJECTED
-};
+enum projection_type { PROJECTION_ENUM, PROJECTION_INTEGER, PROJECTION_DATE, PROJECTION_INJECTED };
 
 struct projection { /* of one partition key; texts as Athena reads them */
     struct column *column;
