@@ -13,11 +13,16 @@ void check_lineage(struct session *s, const struct mesh *mesh);
 void check_service_levels(struct session *s, const struct mesh *mesh);
 void check_catalog(struct session *s, const struct mesh *mesh);
 void check_rulesets(struct session *s, const struct mesh *mesh);
+void check_functions(struct session *s, const struct mesh *mesh);
+void check_roles(struct session *s, const struct mesh *mesh);
+void check_warehouses(struct session *s, const struct mesh *mesh);
 
 /* Over one deployment: what depends on names, accounts and regions. */
 void check_names(struct session *s, const struct deployment *deployment);
 void check_crawlers(struct session *s, const struct deployment *deployment);
 void check_storage(struct session *s, const struct deployment *deployment);
 void check_stacks(struct session *s, const struct deployment *deployment);
+void check_existing_roles(struct session *s, const struct deployment *deployment);
+void check_audit(struct session *s, const struct deployment *deployment);
 
 #endif

@@ -6,15 +6,35 @@
 #include "check/areas.h"
 #include "check/pipelines.h"
 
+/* One a line, in the order of their reports. */
+/* clang-format off */
 static void (*const mesh_checks[])(struct session *s, const struct mesh *mesh) = {
-    check_columns, check_layout,         check_column_names, check_rules,
-    check_lineage, check_service_levels, check_pipelines,    check_guardrails,
-    check_catalog, check_rulesets,       access_check,
+    check_columns,
+    check_layout,
+    check_column_names,
+    check_rules,
+    check_lineage,
+    check_service_levels,
+    check_pipelines,
+    check_guardrails,
+    check_catalog,
+    check_rulesets,
+    check_functions,
+    check_roles,
+    check_warehouses,
+    access_check,
 };
 
 static void (*const deployment_checks[])(struct session *s, const struct deployment *deployment) = {
-    check_names, check_crawlers, check_storage, check_stacks, check_machines,
+    check_names,
+    check_crawlers,
+    check_storage,
+    check_stacks,
+    check_machines,
+    check_existing_roles,
+    check_audit,
 };
+/* clang-format on */
 
 void check_mesh(struct session *s, const struct mesh *mesh, const struct deployments *deployments)
 {

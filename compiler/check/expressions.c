@@ -8,7 +8,7 @@
 
 /* The functions of the expression language with the figures of their intrinsics; most 255 stands
  * for "any number". */
-static const struct function {
+static const struct intrinsic {
     const char *word;
     unsigned least, most;
 } functions[] = {
@@ -38,7 +38,7 @@ static void placeholders(struct session *s, const struct data *call, unsigned co
 
 static void call(struct session *s, const struct data *data)
 {
-    const struct function *function = NULL;
+    const struct intrinsic *function = NULL;
     for (size_t i = 0; i < FUNCTIONS && !function; i++) {
         function = strcmp(functions[i].word, data->text) == 0 ? &functions[i] : NULL;
     }

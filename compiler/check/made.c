@@ -16,3 +16,13 @@ bool pipeline_is_made(const struct pipeline *pipeline)
 {
     return !pipeline->existing && !pipeline->domain->existing;
 }
+
+bool function_is_made(const struct function *function)
+{
+    return !function->domain || !function->domain->existing;
+}
+
+bool warehouse_is_made(const struct warehouse *warehouse)
+{
+    return !warehouse->domain || !warehouse->domain->existing;
+}

@@ -8,5 +8,7 @@ bool output_is_made(const struct output *output);
 /* The same, and its columns are declared: without them its crawler makes the table. */
 bool table_is_made(const struct output *output);
 bool pipeline_is_made(const struct pipeline *pipeline);
+bool function_is_made(const struct function *function);
+bool warehouse_is_made(const struct warehouse *warehouse);
 
 #endif

@@ -3,7 +3,12 @@
 #include "check/areas.h"
 #include "check/limits.h"
 
+#include "check/made.h"
+#include "model/names.h"
+
 #include <string.h>
+
+#define PLAIN_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 struct judge {
     struct session *s;
@@ -77,6 +82,8 @@ static void check_columns_of(struct judge *j, const struct schema *schema)
 
 /* ---- S3 -------------------------------------------------------------------------------------- */
 
+static const char made_bucket[] = "bucket"; /* kind of a name, for claim */
+
 static bool is_address(const char *name)
 {
     return strspn(name, "0123456789.") == strlen(name) && strchr(name, '.') != NULL;
@@ -127,16 +134,19 @@ static void check_principal(struct judge *j, const struct principal *principal)
         return;
     if (principal->kind != PRINCIPAL_ROLE && principal->kind != PRINCIPAL_USER)
         return;
-    const char *name = strrchr(principal->aws_name, '/'); /* a path may stand before it */
-    name = name ? name + 1 : principal->aws_name;
-    const char *all = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+=,.@-";
-    if (!*name || strspn(name, all) != strlen(name)) {
+    static const char role[] = "role";
+    const char *full = name_role(&j->s->arena, j->deployment, principal);
+    const char *name = strrchr(full, '/'); /* a path may stand before it */
+    name = name ? name + 1 : full;
+    if (!*name || strspn(name, PLAIN_CHARACTERS "_+=,.@-") != strlen(name)) {
         struct diag *d =
             diag(j->s, D_BAD_PRINCIPAL_NAME, principal->decl.at,
                  "'%s' cannot be the name of a role or user in IAM", principal->aws_name);
         diag_help(j->s, d, "letters, digits and _ + = , . @ - can");
     } else if (strlen(name) > (size_t)limit_info(LIMIT_ROLE_NAME)->figure) {
-        too_long(j, principal->decl.at, "role", name, LIMIT_ROLE_NAME);
+        too_long(j, principal->decl.at, role, name, LIMIT_ROLE_NAME);
+    } else if (principal->create) {
+        claim(j, role, name, &principal->decl);
     }
 }
 
@@ -144,7 +154,7 @@ static void check_principal(struct judge *j, const struct principal *principal)
 
 static void check_domain(struct judge *j, const struct domain *domain)
 {
-    static const char database[] = "database", made[] = "bucket";
+    static const char database[] = "database";
     const struct domain_names *names = &j->deployment->domains[domain->decl.index];
     struct span at = domain->database.value ? domain->database.at : domain->decl.at;
     check_glue_name(j, at, database, names->database);
@@ -163,7 +173,7 @@ static void check_domain(struct judge *j, const struct domain *domain)
                        "domain '%s' has no bucket for its products", domain->decl.path),
                   "give it 'storage { }' or 'bucket: \"...\"', or give the mesh a bucket");
     if (names->bucket_made_here)
-        claim(j, made, names->bucket, &domain->decl);
+        claim(j, made_bucket, names->bucket, &domain->decl);
 }
 
 static void check_output(struct judge *j, const struct output *output)
@@ -181,6 +191,57 @@ static void check_output(struct judge *j, const struct output *output)
         if (output->location.value && names->bucket)
             check_bucket(j, output->location.at, names->bucket);
     }
+}
+
+/* Letters, digits, hyphens and underscores (Lambda API: FunctionName). */
+static void check_function(struct judge *j, const struct function *function)
+{
+    static const char kind[] = "function";
+    const char *name = name_function(&j->s->arena, j->deployment, function);
+    const struct span at = function->name.value ? function->name.at : function->decl.at;
+    if (strspn(name, PLAIN_CHARACTERS "-_") != strlen(name)) {
+        struct diag *d =
+            diag(j->s, D_FUNCTION_TEXT, at, "'%s' cannot be the name of a function", name);
+        diag_help(j->s, d, "letters, digits, hyphens and underscores can");
+    } else if (strlen(name) > (size_t)limit_info(LIMIT_FUNCTION_NAME)->figure) {
+        too_long(j, at, kind, name, LIMIT_FUNCTION_NAME);
+    }
+    if (function_is_made(function))
+        claim(j, kind, name, &function->decl);
+}
+
+static void check_warehouse(struct judge *j, const struct warehouse *warehouse)
+{
+    static const char kind[] = "namespace";
+    if (warehouse_is_made(warehouse))
+        claim(j, kind, name_warehouse(&j->s->arena, j->deployment, warehouse), &warehouse->decl);
+}
+
+/* The mesh's own buckets share their names with those of the domains. */
+static void check_own_bucket(struct judge *j, const char *word, struct span at, const char *name)
+{
+    struct decl *owner = arena_new(&j->s->arena, struct decl);
+    owner->path = word;
+    owner->at = at;
+    check_bucket(j, at, name);
+    if (name)
+        claim(j, made_bucket, name, owner);
+}
+
+static void check_own_buckets(struct judge *j)
+{
+    const struct deployment *deployment = j->deployment;
+    const struct mesh *mesh = deployment->mesh;
+    const struct audit *audit = mesh->audit;
+    struct arena *arena = &j->s->arena;
+    check_own_bucket(j, "mesh", mesh->bucket.at, deployment->mesh_bucket);
+    if (audit && audit->existing)
+        check_bucket(j, audit->bucket.at, audit->bucket.value);
+    else if (audit)
+        check_own_bucket(j, "audit", audit->bucket.value ? audit->bucket.at : audit->decl.at,
+                         name_audit_bucket(arena, deployment));
+    if (mesh->recorder)
+        check_own_bucket(j, "recorder", mesh->recorder_at, name_recorder_bucket(arena, deployment));
 }
 
 /* Its definition is a file of its own: states/<domain>.<pipeline>.asl.json. */
@@ -205,12 +266,16 @@ void check_names(struct session *s, const struct deployment *deployment)
 {
     const struct mesh *mesh = deployment->mesh;
     struct judge j = {.s = s, .deployment = deployment};
-    check_bucket(&j, mesh->bucket.at, deployment->mesh_bucket);
+    check_own_buckets(&j);
     for (size_t i = 0; i < mesh->domains.len; i++)
         if (mesh->domains.at[i]->decl.at.lo) /* not the stand-in for one that was not named */
             check_domain(&j, mesh->domains.at[i]);
     for (size_t i = 0; i < mesh->outputs.len; i++)
         check_output(&j, mesh->outputs.at[i]);
+    for (size_t i = 0; i < mesh->functions.len; i++)
+        check_function(&j, mesh->functions.at[i]);
+    for (size_t i = 0; i < mesh->warehouses.len; i++)
+        check_warehouse(&j, mesh->warehouses.at[i]);
     for (size_t i = 0; i < mesh->pipelines.len; i++)
         check_pipeline(&j, mesh->pipelines.at[i]);
     for (size_t i = 0; i < mesh->principals.len; i++)

@@ -224,6 +224,9 @@ static const char *arn_rest(const char *arn, const char *service)
 static void function(struct session *s, const struct step *step)
 {
     const char *name = step->target.value;
+    if (step->function) {
+        return; /* judged where it is declared */
+    }
     bool arn = name && is_arn(name);
     const char *rest = arn ? arn_rest(name, "lambda") : NULL;
     bool fine = arn ? rest && strncmp(rest, "function:", 9) == 0 && is_function_name(rest + 9)
@@ -672,41 +675,6 @@ static void machine_name(struct session *s, const struct pipeline *pipeline, con
     }
 }
 
-static int by_text(const void *a, const void *b)
-{
-    const char *const *x = a, *const *y = b;
-    return strcmp(*x, *y);
-}
-
-/* A role that exists already is never given rights: what its machine needs is told once. */
-static void existing_role(struct session *s, const struct deployment *deployment,
-                          const struct pipeline *pipeline)
-{
-    struct needs needs = {.arena = &s->arena};
-    needs_of_pipeline(deployment, pipeline, &needs);
-    const char **actions = arena_array(&s->arena, const char *, needs.list.len + 1);
-    size_t count = 0;
-    for (size_t i = 0; i < needs.list.len; i++) {
-        if (strncmp(needs.list.at[i].action, "xray:", 5) !=
-            0) { /* traces are off under such a role */
-            actions[count++] = needs.list.at[i].action;
-        }
-    }
-    qsort(actions, count, sizeof *actions, by_text);
-    struct buf text = {0};
-    for (size_t i = 0; i < count; i++) {
-        if (i == 0 || strcmp(actions[i], actions[i - 1]) != 0) {
-            buf_format(&text, "%s%s", i ? ", " : "", actions[i]);
-        }
-    }
-    struct diag *d = diag(s, D_ROLE_NEEDS_RIGHTS, pipeline->decl.at,
-                          "pipeline '%s' runs under the role '%s', which this mesh does not make",
-                          pipeline->decl.path, pipeline->role->decl.path);
-    diag_help(s, d, "it must be trusted by states.amazonaws.com and allow %s",
-              text.at ? text.at : "nothing");
-    buf_free(&text);
-}
-
 void check_machines(struct session *s, const struct deployment *deployment)
 {
     const struct mesh *mesh = deployment->mesh;
@@ -717,8 +685,5 @@ void check_machines(struct session *s, const struct deployment *deployment)
             continue;
         }
         machine_name(s, pipeline, name);
-        if (pipeline->role) {
-            existing_role(s, deployment, pipeline);
-        }
     }
 }

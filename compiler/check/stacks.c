@@ -88,6 +88,18 @@ static void count_pipeline(struct tally *tally, const struct pipeline *pipeline)
     count_alarm(tally, pipeline->domain, pipeline);
 }
 
+/* With the group of its log. */
+static size_t function_size(const struct function *function)
+{
+    return function->role ? 2 : 3;
+}
+
+/* Namespace and workgroup. */
+static size_t warehouse_size(const struct warehouse *warehouse)
+{
+    return warehouse->role ? 2 : 3;
+}
+
 static struct tally tally_of(const struct deployment *deployment, const struct domain *domain)
 {
     const struct domain_names *names = &deployment->domains[domain->decl.index];
@@ -104,6 +116,13 @@ static struct tally tally_of(const struct deployment *deployment, const struct d
     for (size_t i = 0; i < domain->pipelines.len; i++) {
         count_pipeline(&tally, domain->pipelines.at[i]);
     }
+    tally.resources += domain->made_roles.len;
+    for (size_t i = 0; i < domain->functions.len; i++) {
+        tally.resources += function_size(domain->functions.at[i]);
+    }
+    for (size_t i = 0; i < domain->warehouses.len; i++) {
+        tally.resources += warehouse_size(domain->warehouses.at[i]);
+    }
     tally.resources += tally.alarms ? 1 : 0;    /* dashboard */
     tally.resources += tally.schedules ? 1 : 0; /* role of the scheduler */
     tally.resources += tally.evaluates ? 1 : 0; /* role of evaluations */
@@ -115,6 +134,18 @@ static size_t governance_size(const struct deployment *deployment)
 {
     const struct mesh *mesh = deployment->mesh;
     size_t resources = deployment->mesh_bucket ? 2 : 0;
+    resources += mesh->made_roles.len;
+    if (mesh->audit) {
+        resources += mesh->audit->existing ? 1 : 3; /* trail, bucket and its policy */
+    }
+    resources +=
+        mesh->recorder ? 5 : 0; /* with its role, channel, bucket and the bucket's policy */
+    for (size_t i = 0; i < mesh->functions.len; i++) {
+        resources += mesh->functions.at[i]->domain ? 0 : function_size(mesh->functions.at[i]);
+    }
+    for (size_t i = 0; i < mesh->warehouses.len; i++) {
+        resources += mesh->warehouses.at[i]->domain ? 0 : warehouse_size(mesh->warehouses.at[i]);
+    }
     for (size_t i = 0; i < mesh->guardrails.len; i++) {
         const struct guardrail *guardrail = mesh->guardrails.at[i];
         if (guardrail->managed.value) {

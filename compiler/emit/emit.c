@@ -4,6 +4,7 @@
 
 #include "emit/manifest.h"
 #include "emit/program.h"
+#include "emit/sql.h"
 #include "emit/template.h"
 
 #include <stdlib.h>
@@ -129,6 +130,33 @@ static bool emit_grants(struct emitter *e)
     return deliver(e, program, true);
 }
 
+static int by_name(const void *left, const void *right)
+{
+    const struct warehouse *a = *(const struct warehouse *const *)left;
+    const struct warehouse *b = *(const struct warehouse *const *)right;
+    return strcmp(a->decl.path, b->decl.path);
+}
+
+static bool emit_warehouses(struct emitter *e)
+{
+    const struct mesh *mesh = e->plan->mesh;
+    VEC(const struct warehouse *) warehouses = {0};
+    for (size_t i = 0; i < mesh->warehouses.len; i++)
+        if (warehouse_is_made(mesh->warehouses.at[i]))
+            vec_push(&e->s->arena, &warehouses, mesh->warehouses.at[i]);
+    if (warehouses.len)
+        qsort(warehouses.at, warehouses.len, sizeof *warehouses.at, by_name);
+    for (size_t i = 0; i < warehouses.len; i++) {
+        const struct warehouse *warehouse = warehouses.at[i];
+        const char *path = arena_format(&e->s->arena, "sql/%s.sql", warehouse->decl.path);
+        manifest_warehouse(&e->manifest, warehouse, path);
+        emit_sql(&e->bytes, e->plan->deployment, warehouse);
+        if (!deliver(e, path, false))
+            return false;
+    }
+    return true;
+}
+
 static bool emit_deploy(struct emitter *e)
 {
     const struct deployment *d = e->plan->deployment;
@@ -146,7 +174,8 @@ bool emit_deployment(struct session *s, const struct deployment *deployment, str
 {
     struct emitter e = {.s = s, .plan = plan_new(s, deployment), .sink = sink, .counts = counts};
     manifest_init(&e.manifest, e.plan);
-    bool done = emit_stacks(&e) && emit_machines(&e) && emit_grants(&e) && emit_deploy(&e);
+    bool done = emit_stacks(&e) && emit_machines(&e) && emit_grants(&e) && emit_warehouses(&e) &&
+                emit_deploy(&e);
     if (done) {
         manifest_write(&e.manifest, &e.bytes);
         counts->files++;

@@ -3,6 +3,7 @@
 #include "emit/manifest.h"
 
 #include "base/hash.h"
+#include "model/names.h"
 
 #include <string.h>
 
@@ -29,6 +30,7 @@ void manifest_init(struct manifest *m, struct plan *plan)
     m->stacks = json_set_array(m->tree, "stacks");
     m->grants = json_set_array(m->tree, "grants");
     m->states = json_set_array(m->tree, "states");
+    m->warehouses = json_set_array(m->tree, "warehouses");
     m->files = json_set_array(m->tree, "files");
 }
 
@@ -63,6 +65,18 @@ void manifest_grants(struct manifest *m, const char *desired, const char *progra
     set_place(m, entry);
     json_set_text(entry, "desired", desired);
     json_set_text(entry, "program", program);
+}
+
+void manifest_warehouse(struct manifest *m, const struct warehouse *warehouse, const char *path)
+{
+    json *entry = json_add_object(m->warehouses);
+    const char *name = name_warehouse(&m->memory, m->plan->deployment, warehouse);
+    json_set_text(entry, "warehouse", warehouse->decl.path);
+    set_place(m, entry);
+    json_set_text(entry, "namespace", name);
+    json_set_text(entry, "workgroup", name);
+    json_set_text(entry, "database", WAREHOUSE_DATABASE);
+    json_set_text(entry, "sql", path);
 }
 
 void manifest_file(struct manifest *m, const char *path, const struct buf *bytes)

@@ -8,7 +8,7 @@
 struct manifest {
     struct plan *plan;
     struct arena memory; /* of the tree */
-    json *tree, *stacks, *grants, *states, *files;
+    json *tree, *stacks, *grants, *states, *warehouses, *files;
 };
 
 void manifest_init(struct manifest *manifest, struct plan *plan);
@@ -16,6 +16,8 @@ void manifest_init(struct manifest *manifest, struct plan *plan);
 void manifest_stack(struct manifest *manifest, const struct stack *stack);
 void manifest_machine(struct manifest *manifest, const struct pipeline *pipeline, const char *path);
 void manifest_grants(struct manifest *manifest, const char *desired, const char *program);
+void manifest_warehouse(struct manifest *manifest, const struct warehouse *warehouse,
+                        const char *path);
 void manifest_file(struct manifest *manifest, const char *path, const struct buf *bytes);
 /* Appends the text with its final newline. */
 void manifest_write(struct manifest *manifest, struct buf *out);

@@ -34,6 +34,8 @@ _Static_assert(NAMED_KINDS < 64, "a set of kinds fits into 64 bits");
     (KINDS(KIND_ROLE) | KINDS(KIND_USER) | KINDS(KIND_GROUP) | KINDS(KIND_ACCOUNT) |               \
      KINDS(KIND_TEAM) | KINDS(KIND_ORGANIZATION))
 #define KINDS_PRODUCT (KINDS(KIND_PRODUCT) | KINDS(KIND_OUTPUT))
+/* Their names stand for the role they run as. */
+#define KINDS_RUNNING (KINDS(KIND_PIPELINE) | KINDS(KIND_WAREHOUSE) | KINDS(KIND_FUNCTION))
 
 /* ---- bodies (attributes.c) ------------------------------------------------------------------- */
 
@@ -84,6 +86,7 @@ struct elab {
     struct map defaults; /* (struct domain or the mesh, kind_info) -> struct body */
     VEC(struct declared *) of_kind[KIND_COUNT];
     VEC(struct default_block) default_blocks;
+    VEC(const struct block *) audits; /* apart, because they may have no name */
     VEC(struct pending) pending;
     VEC(struct notes_copy) copies; /* whose references are known later */
     unsigned depth;                /* the deepest one met in what is being elaborated */
@@ -243,5 +246,8 @@ void steps_build(struct elab *e, struct pipeline *pipeline, const struct block *
 void policies_build(struct elab *e);
 void guardrails_build(struct elab *e);
 void channels_build(struct elab *e);
+void functions_build(struct elab *e);
+void warehouses_build(struct elab *e);
+void audit_build(struct elab *e);
 
 #endif

@@ -29,6 +29,15 @@ static struct text frequency(struct elab *e, const struct value *value)
     return (struct text){0};
 }
 
+/* A bare word that the mesh declares a function by is that function. */
+static struct function *find_function(struct elab *e, const struct value *value)
+{
+    const struct declared *d = value != NULL && value->kind == VALUE_PATH
+                                   ? names_find(e, KINDS(KIND_FUNCTION), NULL, value->text)
+                                   : NULL;
+    return d != NULL ? d->thing : NULL;
+}
+
 static void build_guardrail(struct elab *e, struct declared *d)
 {
     struct guardrail *guardrail = d->thing;
@@ -37,6 +46,7 @@ static void build_guardrail(struct elab *e, struct declared *d)
     body_describe(e, &body, &d->block->item, &guardrail->decl);
     guardrail->managed = body_text(&body, "managed");
     guardrail->lambda = body_text(&body, "lambda");
+    guardrail->function = find_function(e, body_value(&body, "lambda"));
     for (const struct value *v = value_items(body_value(&body, "resources")); v != NULL;
          v = v->next) {
         vec_push(e->arena, &guardrail->resources, value_text(v));

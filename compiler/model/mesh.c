@@ -25,6 +25,8 @@ void mesh_read(struct elab *e)
             vec_push(e->arena, &mesh->admins, admin);
         }
     }
+    mesh->recorder = body_bool(&body, "recorder", false);
+    mesh->recorder_at = mesh->recorder ? body_value(&body, "recorder")->span : (struct span){0};
     struct declared *alerts = body_ref(e, &body, "alerts", KINDS(KIND_CHANNEL), NULL);
     mesh->alerts = alerts == NULL ? NULL : alerts->thing;
 }

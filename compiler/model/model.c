@@ -89,9 +89,12 @@ static void elaborate(struct elab *e, struct tree *const *trees, size_t count)
     schemas_references(e);
     domains_build(e);
     products_build(e);
+    functions_build(e);
     pipelines_build(e);
+    warehouses_build(e);
     policies_build(e);
     guardrails_build(e);
+    audit_build(e);
 }
 
 struct mesh *model_build(struct session *s, struct tree *const *trees, size_t count)

@@ -77,7 +77,9 @@ enum principal_kind {
     PRINCIPAL_ACCOUNT,
     PRINCIPAL_ORGANIZATION,
     PRINCIPAL_TEAM,
-    PRINCIPAL_PIPELINE /* the role a pipeline runs as */
+    PRINCIPAL_PIPELINE,  /* the role a pipeline runs as */
+    PRINCIPAL_FUNCTION,  /* the role a function runs as */
+    PRINCIPAL_WAREHOUSE, /* the role a warehouse reads as */
 };
 
 struct principal {
@@ -88,8 +90,22 @@ struct principal {
     struct account *account; /* account:, else that of its domain; NULL: the mesh's */
     struct domain *domain;   /* declared inside it, or NULL */
     struct pipeline *pipeline;
+    struct function *function;
+    struct warehouse *warehouse;
     VEC(struct principal *) members; /* of a team, as written */
+    /* Of a role: */
+    bool create; /* it is made, here */
+    VEC(struct text) trusts;
+    struct { /* what names it as its role */
+        VEC(struct pipeline *) pipelines;
+        VEC(struct function *) functions;
+        VEC(struct warehouse *) warehouses;
+        VEC(struct output *) crawls;
+    } runs;
 };
+
+/* The role that a pipeline, function or warehouse names where it names one; else the principal. */
+const struct principal *principal_acting(const struct principal *principal);
 
 struct account_binding {
     struct account *account;
@@ -227,6 +243,9 @@ struct domain {
     bool existing;
     VEC(struct product *) products;
     VEC(struct pipeline *) pipelines;
+    VEC(struct function *) functions;
+    VEC(struct warehouse *) warehouses;
+    VEC(struct principal *) made_roles; /* declared inside it with `create: true` */
 };
 
 /* ---- products -------------------------------------------------------------------------------- */
@@ -463,7 +482,8 @@ struct step {
     struct text target; /* lambda, glue: name or ARN; athena: the SQL; fail: the error; notify: the
                            message */
     struct text cause;  /* fail */
-    struct output *output; /* crawl, check */
+    struct output *output;     /* crawl, check */
+    struct function *function; /* lambda: one that the mesh declares */
     struct pipeline *run;
     struct channel *channel;
     struct domain *workgroup; /* athena { workgroup: DOMAIN }; default the pipeline's domain */
@@ -563,8 +583,9 @@ struct grant {             /* one `grant` statement, as written, names resolved 
 
 struct guardrail {
     struct decl decl;
-    struct text managed; /* identifier of an AWS managed rule */
-    struct text lambda;  /* name or ARN of a function */
+    struct text managed;       /* identifier of an AWS managed rule */
+    struct text lambda;        /* name or ARN of a function */
+    struct function *function; /* the same where the mesh declares it */
     VEC(struct text) resources;
     struct data *parameters;
     struct text frequency; /* One_Hour, Three_Hours, ... */
@@ -575,6 +596,41 @@ struct channel {
     struct domain *domain; /* NULL: governance's */
     VEC(struct text) emails;
     struct text arn; /* an existing topic */
+};
+
+/* ---- functions, warehouses, audit ------------------------------------------------------------ */
+
+struct function {
+    struct decl decl;
+    struct domain *domain; /* NULL: governance's */
+    struct text name;      /* in Lambda; NULL: the declared one */
+    struct text code;      /* "s3://bucket/key" */
+    struct text handler, runtime;
+    struct amount memory, timeout;
+    struct data *variables; /* a map of texts; NULL */
+    struct principal *role; /* NULL: one is made */
+    struct span role_at;
+    struct principal *self;         /* the principal that its name stands for */
+    VEC(struct pipeline *) callers; /* pipelines with a step that calls it, each once */
+};
+
+struct warehouse {
+    struct decl decl;
+    struct domain *domain; /* NULL: governance's */
+    VEC(struct domain *) domains;
+    struct amount capacity;
+    struct principal *role; /* NULL: one is made */
+    struct span role_at;
+    struct principal *self;
+};
+
+struct audit {
+    struct decl decl; /* name NULL: it has none */
+    struct text bucket;
+    bool existing; /* the bucket is */
+    struct amount retention;
+    bool chosen; /* events: says which; else every bucket of the mesh */
+    VEC(struct output *) events;
 };
 
 /* ---- the whole ------------------------------------------------------------------------------- */
@@ -596,6 +652,12 @@ struct mesh {
     VEC(struct grant *) grants;
     VEC(struct guardrail *) guardrails;
     VEC(struct channel *) channels;
+    VEC(struct function *) functions;
+    VEC(struct warehouse *) warehouses;
+    VEC(struct principal *) made_roles; /* of no domain */
+    struct audit *audit;                /* NULL: none */
+    bool recorder;                      /* of AWS Config: it is made */
+    struct span recorder_at;
 };
 
 /* Elaborates parsed files into the mesh. Reports everything that is wrong on the way; never NULL.

@@ -7,8 +7,17 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* Figures of IAM (role name), SNS (topic name) and Glue (crawler, ruleset). */
-enum { ROLE_NAME_MAX = 64, TOPIC_NAME_MAX = 256, GLUE_NAME_MAX = 255 };
+/* Figures of IAM (role name), SNS (topic name), Glue (crawler, ruleset), Redshift Serverless
+ * (namespace, workgroup), CloudTrail, S3 and AWS Config. */
+enum {
+    ROLE_NAME_MAX = 64,
+    TOPIC_NAME_MAX = 256,
+    GLUE_NAME_MAX = 255,
+    WAREHOUSE_NAME_MAX = 64,
+    TRAIL_NAME_MAX = 128,
+    BUCKET_NAME_MAX = 63,
+    RECORDER_NAME_MAX = 256
+};
 
 static const char *fitted(struct arena *arena, const char *text, size_t limit)
 {
@@ -122,4 +131,95 @@ const char *name_topic(struct arena *arena, const struct deployment *deployment,
                        const struct channel *channel)
 {
     return name_joined(arena, deployment, channel->domain, channel->decl.name, TOPIC_NAME_MAX);
+}
+
+/* ---- functions, warehouses, made roles ------------------------------------------------------- */
+
+static const char *suffixed(struct arena *arena, const struct deployment *deployment,
+                            const char *name)
+{
+    const char *suffix = deployment->suffix;
+    return suffix && suffix[0] ? arena_format(arena, "%s-%s", name, suffix) : name;
+}
+
+static const char *lower(struct arena *arena, const char *text)
+{
+    char *copy = arena_copy(arena, text, strlen(text));
+    for (char *c = copy; *c; c++) {
+        *c = (char)(*c >= 'A' && *c <= 'Z' ? *c - 'A' + 'a' : *c);
+    }
+    return copy;
+}
+
+const char *name_function(struct arena *arena, const struct deployment *deployment,
+                          const struct function *function)
+{
+    const char *own = function->name.value;
+    return suffixed(arena, deployment, own ? own : function->decl.name);
+}
+
+const char *name_function_log(struct arena *arena, const struct deployment *deployment,
+                              const struct function *function)
+{
+    return arena_format(arena, "/aws/lambda/%s", name_function(arena, deployment, function));
+}
+
+const char *name_function_role(struct arena *arena, const struct deployment *deployment,
+                               const struct function *function)
+{
+    return name_joined(arena, deployment, function->domain,
+                       arena_format(arena, "-function-%s", function->decl.name), ROLE_NAME_MAX);
+}
+
+const char *name_warehouse_role(struct arena *arena, const struct deployment *deployment,
+                                const struct warehouse *warehouse)
+{
+    return name_joined(arena, deployment, warehouse->domain,
+                       arena_format(arena, "-warehouse-%s", warehouse->decl.name), ROLE_NAME_MAX);
+}
+
+const char *name_role(struct arena *arena, const struct deployment *deployment,
+                      const struct principal *role)
+{
+    return role->create ? suffixed(arena, deployment, role->aws_name) : role->aws_name;
+}
+
+const char *name_warehouse(struct arena *arena, const struct deployment *deployment,
+                           const struct warehouse *warehouse)
+{
+    return lower(arena, name_joined(arena, deployment, warehouse->domain, warehouse->decl.name,
+                                    WAREHOUSE_NAME_MAX));
+}
+
+/* ---- audit and recorder ---------------------------------------------------------------------- */
+
+const char *name_trail(struct arena *arena, const struct deployment *deployment)
+{
+    const struct audit *audit = deployment->mesh->audit;
+    const char *own = audit->decl.name ? audit->decl.name : "audit";
+    return name_joined(arena, deployment, NULL, own, TRAIL_NAME_MAX);
+}
+
+const char *name_audit_bucket(struct arena *arena, const struct deployment *deployment)
+{
+    const struct text *bucket = &deployment->mesh->audit->bucket;
+    if (bucket->value) {
+        return suffixed(arena, deployment, bucket->value);
+    }
+    return lower(arena, name_joined(arena, deployment, NULL, "audit", BUCKET_NAME_MAX));
+}
+
+const char *name_recorder(struct arena *arena, const struct deployment *deployment)
+{
+    return name_joined(arena, deployment, NULL, "recorder", RECORDER_NAME_MAX);
+}
+
+const char *name_recorder_role(struct arena *arena, const struct deployment *deployment)
+{
+    return name_joined(arena, deployment, NULL, "-recorder", ROLE_NAME_MAX);
+}
+
+const char *name_recorder_bucket(struct arena *arena, const struct deployment *deployment)
+{
+    return lower(arena, name_joined(arena, deployment, NULL, "config", BUCKET_NAME_MAX));
 }

@@ -29,6 +29,32 @@ const char *name_crawler(struct arena *arena, const struct deployment *deploymen
                          const struct output *output);
 const char *name_ruleset(struct arena *arena, const struct deployment *deployment,
                          const struct output *output);
+/* A function's own name, with the deployment's suffix. */
+const char *name_function(struct arena *arena, const struct deployment *deployment,
+                          const struct function *function);
+/* The group that a function's log goes to. */
+const char *name_function_log(struct arena *arena, const struct deployment *deployment,
+                              const struct function *function);
+/* The role of a function or warehouse that names none. */
+const char *name_function_role(struct arena *arena, const struct deployment *deployment,
+                               const struct function *function);
+const char *name_warehouse_role(struct arena *arena, const struct deployment *deployment,
+                                const struct warehouse *warehouse);
+/* A role of IAM: one that is made has the deployment's suffix, one that exists has its name. */
+const char *name_role(struct arena *arena, const struct deployment *deployment,
+                      const struct principal *role);
+/* The database of a warehouse that its external schemas stand in. */
+#define WAREHOUSE_DATABASE "mesh"
+/* Namespace and workgroup of a warehouse: 3 to 64 lower-case letters, digits and hyphens. */
+const char *name_warehouse(struct arena *arena, const struct deployment *deployment,
+                           const struct warehouse *warehouse);
+/* The trail of the audit, and the bucket of its log where it is made. */
+const char *name_trail(struct arena *arena, const struct deployment *deployment);
+const char *name_audit_bucket(struct arena *arena, const struct deployment *deployment);
+/* The recorder of AWS Config, and the bucket it writes to. */
+const char *name_recorder(struct arena *arena, const struct deployment *deployment);
+const char *name_recorder_role(struct arena *arena, const struct deployment *deployment);
+const char *name_recorder_bucket(struct arena *arena, const struct deployment *deployment);
 /* The folder of a bucket below which all results of queries lie. */
 #define RESULTS_FOLDER "athena-results/"
 /* Where the workgroup of a domain puts results of queries, below the domain's bucket. */

@@ -76,6 +76,9 @@ static void build_pipeline(struct elab *e, struct declared *d)
     pipeline->machine = body_text(&body, "name");
     read_produces(e, pipeline, &body);
     pipeline->role = body_principal(e, &body, "role", KINDS(KIND_ROLE), d->domain, NULL);
+    if (pipeline->role != NULL) {
+        vec_push(e->arena, &pipeline->role->runs.pipelines, pipeline);
+    }
     for (const struct value *v = value_items(body_value(&body, "schedule")); v != NULL;
          v = v->next) {
         read_trigger(e, pipeline, v);

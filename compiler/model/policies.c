@@ -231,7 +231,7 @@ static void read_grantees(struct elab *e, const struct access *access, struct gr
             continue;
         }
         struct principal *principal =
-            names_principal(e, grant->inside, v, KINDS_PRINCIPAL | KINDS(KIND_PIPELINE));
+            names_principal(e, grant->inside, v, KINDS_PRINCIPAL | KINDS_RUNNING);
         if (principal == NULL) {
             continue;
         }

@@ -41,6 +41,32 @@ static void check_group(struct elab *e, const struct declared *d, const struct b
     }
 }
 
+/* `create` and `trusts`: a role that the mesh makes. */
+static void read_making(struct elab *e, struct principal *role, const struct body *body)
+{
+    role->create = body_bool(body, "create", false);
+    for (const struct value *v = value_items(body_value(body, "trusts")); v != NULL; v = v->next) {
+        vec_push(e->arena, &role->trusts, value_text(v));
+    }
+    if (role->create && role->arn.value != NULL) {
+        diag(e->s, D_EITHER_OR, role->arn.at, "a role that is made gets its ARN from AWS");
+        role->create = false;
+    }
+    if (role->trusts.len > 0 && !body_bool(body, "create", false)) {
+        struct diag *d = diag(e->s, D_EITHER_OR, role->trusts.at[0].at,
+                              "who may assume a role that exists is not the mesh's to say");
+        diag_help(e->s, d, "add `create: true` to make the role, or remove 'trusts'");
+    }
+    if (!role->create) {
+        return;
+    }
+    if (role->domain != NULL) {
+        vec_push(e->arena, &role->domain->made_roles, role);
+    } else {
+        vec_push(e->arena, &e->mesh->made_roles, role);
+    }
+}
+
 static void build_principal(struct elab *e, struct declared *d)
 {
     struct principal *principal = d->thing;
@@ -65,6 +91,9 @@ static void build_principal(struct elab *e, struct declared *d)
     principal->aws_name = name.value != NULL ? name.value : principal->decl.name;
     principal->arn = body_text(&body, "arn");
     check_arn(e, &principal->arn);
+    if (d->kind == KIND_ROLE) {
+        read_making(e, principal, &body);
+    }
     check_group(e, d, &body);
     if (name.value != NULL && principal->arn.value != NULL) {
         struct diag *report =
@@ -90,6 +119,12 @@ static void place_principal(struct elab *e, struct declared *d)
     }
 }
 
+static void list_principal(struct elab *e, struct principal *principal)
+{
+    principal->decl.index = (uint32_t)e->mesh->principals.len;
+    vec_push(e->arena, &e->mesh->principals, principal);
+}
+
 void principals_build(struct elab *e)
 {
     static const enum kind kinds[] = {KIND_ACCOUNT, KIND_ROLE, KIND_USER,
@@ -105,10 +140,23 @@ void principals_build(struct elab *e)
         }
     }
     for (size_t i = 0; i < e->mesh->pipelines.len; i++) {
-        struct principal *self = e->mesh->pipelines.at[i]->self;
-        self->decl.index = (uint32_t)e->mesh->principals.len;
-        vec_push(e->arena, &e->mesh->principals, self);
+        list_principal(e, e->mesh->pipelines.at[i]->self);
     }
+    for (size_t i = 0; i < e->mesh->functions.len; i++) {
+        list_principal(e, e->mesh->functions.at[i]->self);
+    }
+    for (size_t i = 0; i < e->mesh->warehouses.len; i++) {
+        list_principal(e, e->mesh->warehouses.at[i]->self);
+    }
+}
+
+const struct principal *principal_acting(const struct principal *principal)
+{
+    const struct principal *role = principal->pipeline != NULL    ? principal->pipeline->role
+                                   : principal->function != NULL  ? principal->function->role
+                                   : principal->warehouse != NULL ? principal->warehouse->role
+                                                                  : NULL;
+    return role != NULL ? role : principal;
 }
 
 /* ---- teams ----------------------------------------------------------------------------------- */
@@ -127,7 +175,7 @@ static void read_members(struct elab *e, struct declared *d)
             struct principal *found =
                 value->kind != VALUE_PATH
                     ? NULL /* reported with the body */
-                    : names_principal(e, d->domain, value, KINDS_PRINCIPAL | KINDS(KIND_PIPELINE));
+                    : names_principal(e, d->domain, value, KINDS_PRINCIPAL | KINDS_RUNNING);
             if (found != NULL) {
                 vec_push(e->arena, &team->members, found);
             }

@@ -171,6 +171,9 @@ static void read_crawl(struct elab *e, struct output *output, const struct body 
         output->crawl.schedule = (struct text){schedule_as_cron(e, schedule), schedule->span};
     }
     output->crawl.role = body_principal(e, &inner, "role", KINDS(KIND_ROLE), output->domain, NULL);
+    if (output->crawl.role != NULL) {
+        vec_push(e->arena, &output->crawl.role->runs.crawls, output);
+    }
 }
 
 /* ---- outputs and products -------------------------------------------------------------------- */

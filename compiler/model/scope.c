@@ -207,7 +207,10 @@ struct principal *names_principal(struct elab *e, const struct domain *scope,
     if (d == NULL) {
         return NULL;
     }
-    return d->kind == KIND_PIPELINE ? ((struct pipeline *)d->thing)->self : d->thing;
+    return d->kind == KIND_PIPELINE    ? ((struct pipeline *)d->thing)->self
+           : d->kind == KIND_FUNCTION  ? ((struct function *)d->thing)->self
+           : d->kind == KIND_WAREHOUSE ? ((struct warehouse *)d->thing)->self
+                                       : d->thing;
 }
 
 /* ---- declaring ------------------------------------------------------------------------------- */
@@ -276,6 +279,8 @@ static size_t thing_size(enum kind kind)
         [KIND_PIPELINE] = sizeof(struct pipeline),
         [KIND_GUARDRAIL] = sizeof(struct guardrail),
         [KIND_CHANNEL] = sizeof(struct channel),
+        [KIND_FUNCTION] = sizeof(struct function),
+        [KIND_WAREHOUSE] = sizeof(struct warehouse),
     };
     size_t size = sizes[space_of(kind)];
     return size != 0 ? size : sizeof(struct decl);
@@ -313,8 +318,7 @@ static struct domain *domain_of_path(struct elab *e, const struct block *block, 
 /* Kinds that belong to a domain always. */
 static bool needs_domain(enum kind kind)
 {
-    return kind == KIND_PRODUCT || kind == KIND_PIPELINE || kind == KIND_WAREHOUSE ||
-           kind == KIND_FUNCTION || kind == KIND_RESOURCE;
+    return kind == KIND_PRODUCT || kind == KIND_PIPELINE || kind == KIND_RESOURCE;
 }
 
 /* Fills name, path and domain of a declaration; false when it has no name that could be used. */
@@ -406,19 +410,50 @@ static void list_product(struct elab *e, struct declared *d)
     declare_outputs(e, product, d);
 }
 
+/* The principal that the name of something that runs stands for. */
+static struct principal *stand_in(struct elab *e, const struct declared *d,
+                                  enum principal_kind kind)
+{
+    struct principal *self = arena_new(e->arena, struct principal);
+    self->decl = *decl_of(d);
+    self->kind = kind;
+    self->domain = d->domain;
+    self->aws_name = self->decl.name;
+    return self;
+}
+
 static void list_pipeline(struct elab *e, struct declared *d)
 {
     struct pipeline *pipeline = d->thing;
     LIST_ADD(pipelines, struct pipeline);
     pipeline->domain = d->domain;
     vec_push(e->arena, &d->domain->pipelines, pipeline);
-    struct principal *self = arena_new(e->arena, struct principal);
-    self->decl = pipeline->decl;
-    self->kind = PRINCIPAL_PIPELINE;
-    self->pipeline = pipeline;
-    self->domain = d->domain;
-    self->aws_name = pipeline->decl.name;
-    pipeline->self = self;
+    pipeline->self = stand_in(e, d, PRINCIPAL_PIPELINE);
+    pipeline->self->pipeline = pipeline;
+}
+
+static void list_function(struct elab *e, struct declared *d)
+{
+    struct function *function = d->thing;
+    LIST_ADD(functions, struct function);
+    function->domain = d->domain;
+    if (d->domain != NULL) {
+        vec_push(e->arena, &d->domain->functions, function);
+    }
+    function->self = stand_in(e, d, PRINCIPAL_FUNCTION);
+    function->self->function = function;
+}
+
+static void list_warehouse(struct elab *e, struct declared *d)
+{
+    struct warehouse *warehouse = d->thing;
+    LIST_ADD(warehouses, struct warehouse);
+    warehouse->domain = d->domain;
+    if (d->domain != NULL) {
+        vec_push(e->arena, &d->domain->warehouses, warehouse);
+    }
+    warehouse->self = stand_in(e, d, PRINCIPAL_WAREHOUSE);
+    warehouse->self->warehouse = warehouse;
 }
 
 /* Puts a new thing into the mesh's list of its sort; principals are listed by principals.c. */
@@ -428,6 +463,10 @@ static void list_thing(struct elab *e, struct declared *d)
         list_product(e, d);
     } else if (d->kind == KIND_PIPELINE) {
         list_pipeline(e, d);
+    } else if (d->kind == KIND_FUNCTION) {
+        list_function(e, d);
+    } else if (d->kind == KIND_WAREHOUSE) {
+        list_warehouse(e, d);
     } else if (d->kind == KIND_SCHEMA) {
         LIST_ADD(schemas, struct schema);
     } else if (d->kind == KIND_DOMAIN) {
@@ -450,6 +489,11 @@ static void declare_block(struct elab *e, const struct block *block, struct doma
     const struct kind_info *info = kind_info(block->kind);
     if (info->later) {
         not_supported(e, block->word.span, arena_format(e->arena, "a block '%s' is", info->word));
+    }
+    if (block->kind == KIND_AUDIT) {
+        vec_push(e->arena, &e->audits, block);
+        annotations_refuse(e, block->annotations, info->word);
+        return;
     }
     if (block->name.text == NULL || (info->head & HEAD_STRING) != 0) {
         return; /* reported by the parser where a name is wanted */
@@ -547,19 +591,27 @@ static void declare_domains(struct elab *e, const struct item *items)
     }
 }
 
-/* A pipeline's name stands for the role it runs as. */
-static void check_pipeline_names(struct elab *e)
+/* The name of what runs stands for the role it runs as: it is no principal's, and one thing's. */
+static void check_running_names(struct elab *e)
 {
-    for (size_t i = 0; i < e->of_kind[KIND_PIPELINE].len; i++) {
-        const struct decl *decl = decl_of(e->of_kind[KIND_PIPELINE].at[i]);
-        const struct declared *principal = find_path(e, KIND_ROLE, decl->path);
-        if (principal != NULL) {
-            struct diag *d =
-                diag(e->s, D_DUPLICATE_NAME, decl->at,
-                     "'%s' is a principal's name too, and a pipeline's name stands for "
-                     "the role it runs as",
-                     decl->path);
-            diag_place(e->s, d, decl_of(principal)->at, "the %s", declared_word(principal));
+    static const enum kind kinds[] = {KIND_PIPELINE, KIND_FUNCTION, KIND_WAREHOUSE};
+    static const size_t count = sizeof kinds / sizeof *kinds;
+    for (size_t k = 0; k < count; k++) {
+        const char *word = kind_info(kinds[k])->word;
+        for (size_t i = 0; i < e->of_kind[kinds[k]].len; i++) {
+            const struct decl *decl = decl_of(e->of_kind[kinds[k]].at[i]);
+            const struct declared *other = find_path(e, KIND_ROLE, decl->path);
+            for (size_t before = 0; before < k && other == NULL; before++) {
+                other = find_path(e, kinds[before], decl->path);
+            }
+            if (other != NULL) {
+                struct diag *d =
+                    diag(e->s, D_DUPLICATE_NAME, decl->at,
+                         "'%s' is the name of %s %s too, and a %s's name stands for "
+                         "the role it runs as",
+                         decl->path, article(declared_word(other)), declared_word(other), word);
+                diag_place(e->s, d, decl_of(other)->at, "the %s", declared_word(other));
+            }
         }
     }
 }
@@ -572,5 +624,5 @@ void names_declare(struct elab *e, struct tree *const *trees, size_t count)
     for (size_t i = 0; i < count; i++) {
         declare_items(e, trees[i]->items, NULL);
     }
-    check_pipeline_names(e);
+    check_running_names(e);
 }

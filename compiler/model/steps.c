@@ -140,6 +140,26 @@ static bool read_fail(const struct step_decl *decl, struct step *step)
     return true;
 }
 
+/* A bare word that the mesh declares a function by is that function; else it is a name in AWS. What
+ * a function reads and writes is what the pipelines that call it do, so each call counts. */
+static bool find_function(const struct making *m, const struct value *value, struct step *step)
+{
+    struct pipeline *pipeline = m->pipeline;
+    struct declared *d = value->kind == VALUE_PATH
+                             ? names_find(m->e, KINDS(KIND_FUNCTION), pipeline->domain, value->text)
+                             : NULL;
+    if (d == NULL) {
+        return true;
+    }
+    struct function *function = d->thing;
+    step->function = function;
+    if (function->callers.len > 0 && function->callers.at[function->callers.len - 1] == pipeline) {
+        return true;
+    }
+    vec_push(m->e->arena, &function->callers, pipeline);
+    return elab_affords(m->e, pipeline->produces.len, value->span);
+}
+
 static bool read_operands(const struct making *m, const struct step_decl *decl, struct step *step)
 {
     struct elab *e = m->e;
@@ -152,7 +172,7 @@ static bool read_operands(const struct making *m, const struct step_decl *decl, 
             return false;
         }
         step->target = value_text(value);
-        return true;
+        return step->kind != STEP_LAMBDA || find_function(m, value, step);
     case STEP_ATHENA:
         if (operand_count(decl) != 1 || !is_text(value)) {
             return false;

@@ -1,7 +1,9 @@
-/* config.c - guardrails as rules of AWS Config, in the governance stack. */
+/* config.c - guardrails as rules of AWS Config, and the recorder they judge by, in the governance
+ * stack. */
 #include "plan/plan.h"
 
-#include "check/access/rights.h"
+#include "model/names.h"
+#include "plan/rights.h"
 #include "plan/text.h"
 
 /* Parameters of a rule are texts, lists among them with commas. */
@@ -43,8 +45,12 @@ static void set_parameters(struct plan *plan, json *rule, const struct data *par
     }
 }
 
-static json *function_arn(struct plan *plan, const char *function)
+static json *function_arn(struct plan *plan, const struct guardrail *guardrail)
 {
+    const char *function = guardrail->lambda.value;
+    if (guardrail->function) {
+        return plan_function_arn(plan, guardrail->function);
+    }
     if (is_arn(function)) {
         return json_text(&plan->scratch, function);
     }
@@ -52,16 +58,18 @@ static json *function_arn(struct plan *plan, const char *function)
                     plan_format(plan, "function:%s", function));
 }
 
-/* Config may call the function that judges only when the function's policy says so. */
+/* Config may call the function that judges only when the function's policy says so. It stands after
+ * the recorder, so that the rule behind it does. */
 static const char *add_permission(struct plan *plan, struct stack *stack,
                                   const struct guardrail *guardrail)
 {
     json *permission = plan_resource(plan, stack, "AWS::Lambda::Permission", guardrail->decl.at,
                                      "ConfigCalls", guardrail->decl.name);
     json_set_text(permission, "Action", "lambda:InvokeFunction");
-    json_set(permission, "FunctionName", function_arn(plan, guardrail->lambda.value));
+    json_set(permission, "FunctionName", function_arn(plan, guardrail));
     json_set_text(permission, "Principal", "config.amazonaws.com");
     json_set(permission, "SourceAccount", plan_account(plan));
+    plan_last(stack)->depends_on = plan_made(plan, plan->mesh, "recorder");
     return plan_last(stack)->id;
 }
 
@@ -98,10 +106,11 @@ static void set_name(struct plan *plan, json *rule, const struct guardrail *guar
 static void add_rule(struct plan *plan, struct stack *stack, const struct guardrail *guardrail)
 {
     bool managed = guardrail->managed.value != NULL;
-    const char *permission = managed ? NULL : add_permission(plan, stack, guardrail);
+    const char *before =
+        managed ? plan_made(plan, plan->mesh, "recorder") : add_permission(plan, stack, guardrail);
     json *rule = plan_resource(plan, stack, "AWS::Config::ConfigRule", guardrail->decl.at,
                                "Guardrail", guardrail->decl.name);
-    plan_last(stack)->depends_on = permission;
+    plan_last(stack)->depends_on = before;
     set_name(plan, rule, guardrail);
     json *source = json_set_object(rule, "Source");
     if (managed) {
@@ -110,7 +119,7 @@ static void add_rule(struct plan *plan, struct stack *stack, const struct guardr
         json_set_text(rule, "MaximumExecutionFrequency", guardrail->frequency.value);
     } else {
         json_set_text(source, "Owner", "CUSTOM_LAMBDA");
-        json_set(source, "SourceIdentifier", function_arn(plan, guardrail->lambda.value));
+        json_set(source, "SourceIdentifier", function_arn(plan, guardrail));
         set_details(source, guardrail);
     }
     if (guardrail->resources.len > 0) {
@@ -122,10 +131,57 @@ static void add_rule(struct plan *plan, struct stack *stack, const struct guardr
     set_parameters(plan, rule, guardrail->parameters);
 }
 
+/* ---- the recorder ---------------------------------------------------------------------------- */
+
+static json *recorder_role(struct plan *plan, struct stack *stack)
+{
+    struct needs needs = {.arena = &plan->scratch};
+    struct rights rights = {0};
+    needs_of_recorder(plan->deployment, &needs);
+    rights_of_needs(plan, &needs, &rights);
+    const char *id = plan_role(plan, stack, plan->mesh->recorder_at, "RoleOfRecorder", NULL,
+                               name_recorder_role(&plan->scratch, plan->deployment),
+                               "config.amazonaws.com", &rights);
+    /* What it reads is AWS's to say: each new type of resource adds to it. */
+    json_add(
+        json_set_array(plan_last(stack)->properties, "ManagedPolicyArns"),
+        plan_token_text(plan, "arn:${AWS::Partition}:iam::aws:policy/service-role/AWS_ConfigRole"));
+    return plan_get(plan, id, "Arn");
+}
+
+/* CloudFormation makes recorder and channel side by side, for each is refused without the other. */
+static void add_recorder(struct plan *plan, struct stack *stack)
+{
+    struct span at = plan->mesh->recorder_at;
+    const char *name = name_recorder(&plan->scratch, plan->deployment);
+    const char *bucket_name = name_recorder_bucket(&plan->scratch, plan->deployment);
+    plan_bucket(plan, stack, at, "Recorder", bucket_name, NULL);
+    const char *bucket = plan_last(stack)->id;
+    plan_bucket_policy(plan, stack, at, "Recorder", bucket, bucket_name);
+    json *role = recorder_role(plan, stack);
+
+    json *recorder =
+        plan_resource(plan, stack, "AWS::Config::ConfigurationRecorder", at, "Recorder", NULL);
+    plan_keep(plan, plan->mesh, "recorder", plan_last(stack)->id);
+    json_set_text(recorder, "Name", name);
+    json_set(recorder, "RoleARN", role);
+    json *group = json_set_object(recorder, "RecordingGroup");
+    json_set_bool(group, "AllSupported", true);
+    json_set_bool(group, "IncludeGlobalResourceTypes", true);
+
+    json *channel =
+        plan_resource(plan, stack, "AWS::Config::DeliveryChannel", at, "RecorderDelivery", NULL);
+    json_set_text(channel, "Name", name);
+    json_set(channel, "S3BucketName", plan_ref(plan, bucket));
+}
+
 void plan_config(struct plan *plan, struct stack *stack)
 {
     if (stack->domain) {
         return;
+    }
+    if (plan->mesh->recorder) {
+        add_recorder(plan, stack);
     }
     for (size_t i = 0; i < plan->mesh->guardrails.len; i++) {
         const struct guardrail *guardrail = plan->mesh->guardrails.at[i];

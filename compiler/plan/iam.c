@@ -172,43 +172,70 @@ static void judge_policy(struct plan *plan, struct span at, const char *role, co
 }
 
 /* Services that name the account they act for when they take on a role. Sources: the user guides of
- * EventBridge Scheduler and Step Functions ("confused deputy"), for Lake Formation the trust that
- * Amazon DataZone gives its registration role. Of Glue no document says so; its roles are safe
- * without, because a role is passed inside its own account only. */
+ * EventBridge Scheduler, Step Functions and AWS Config ("confused deputy"), for Lake Formation the
+ * trust that Amazon DataZone gives its registration role. Of Glue no document says so; its roles
+ * are safe without, because a role is passed inside its own account only. */
 static bool names_its_account(const char *service)
 {
     static const char *const services[] = {"lakeformation.amazonaws.com", "scheduler.amazonaws.com",
-                                           "states.amazonaws.com"};
+                                           "states.amazonaws.com", "config.amazonaws.com"};
     for (size_t i = 0; i < sizeof services / sizeof *services; i++)
         if (!strcmp(service, services[i]))
             return true;
     return false;
 }
 
-static json *trust(struct plan *plan, const char *service)
+static json *add_trust(json *trust, const char *kind, json *who)
 {
-    json *statements = json_array(&plan->scratch);
-    json *statement = json_add_object(statements);
+    json *statement = json_add_object(trust);
     json_set_text(statement, "Effect", "Allow");
-    json_set_text(json_set_object(statement, "Principal"), "Service", service);
+    json_set(json_set_object(statement, "Principal"), kind, who);
     json_set_text(statement, "Action", "sts:AssumeRole");
+    return statement;
+}
+
+json *plan_trust(struct plan *plan)
+{
+    return json_array(&plan->scratch);
+}
+
+void plan_trust_service(struct plan *plan, json *trust, const char *service)
+{
+    json *statement = add_trust(trust, "Service", json_text(&plan->scratch, service));
     if (names_its_account(service)) {
         json *condition = json_set_object(statement, "Condition");
         json *test = json_set_object(condition, "StringEquals");
         json_set(test, "aws:SourceAccount", plan_account(plan));
     }
-    return policy_document(plan, statements);
+}
+
+void plan_trust_principal(json *trust, json *arn)
+{
+    add_trust(trust, "AWS", arn);
 }
 
 const char *plan_role(struct plan *plan, struct stack *stack, struct span at, const char *prefix,
                       const char *name, const char *role_name, const char *service,
                       const struct rights *rights)
 {
+    json *trust = plan_trust(plan);
+    plan_trust_service(plan, trust, service);
+    return plan_role_trusting(plan, stack, at, prefix, name, role_name, trust, rights);
+}
+
+const char *plan_role_trusting(struct plan *plan, struct stack *stack, struct span at,
+                               const char *prefix, const char *name, const char *role_name,
+                               json *trust, const struct rights *rights)
+{
     json *role = plan_resource(plan, stack, "AWS::IAM::Role", at, prefix, name);
     const char *id = plan_last(stack)->id;
     stack->has_roles = true;
-    json_set_text(role, "RoleName", role_name);
-    json_set(role, "AssumeRolePolicyDocument", trust(plan, service));
+    const char *slash = strrchr(role_name, '/'); /* a path may stand before it */
+    json_set_text(role, "RoleName", slash ? slash + 1 : role_name);
+    if (slash)
+        json_set_text(role, "Path",
+                      plan_format(plan, "/%.*s/", (int)(slash - role_name), role_name));
+    json_set(role, "AssumeRolePolicyDocument", policy_document(plan, trust));
     if (rights->list.len) {
         json *policy = json_add_object(json_set_array(role, "Policies"));
         json_set_text(policy, "PolicyName", "rights");

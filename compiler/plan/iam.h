@@ -29,5 +29,12 @@ void plan_right_if(struct plan *plan, struct rights *rights, const char *action,
 const char *plan_role(struct plan *plan, struct stack *stack, struct span at, const char *prefix,
                       const char *name, const char *role_name, const char *service,
                       const struct rights *rights);
+/* The same for a role that several trust: a list of trust statements. */
+json *plan_trust(struct plan *plan);
+void plan_trust_service(struct plan *plan, json *trust, const char *service);
+void plan_trust_principal(json *trust, json *arn);
+const char *plan_role_trusting(struct plan *plan, struct stack *stack, struct span at,
+                               const char *prefix, const char *name, const char *role_name,
+                               json *trust, const struct rights *rights);
 
 #endif

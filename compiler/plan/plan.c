@@ -35,10 +35,18 @@ static void add_stack(struct plan *plan, const struct domain *domain)
 
 static bool needs_governance(const struct plan *plan)
 {
-    if (plan->deployment->mesh_bucket || plan->mesh->guardrails.len)
+    const struct mesh *mesh = plan->mesh;
+    if (plan->deployment->mesh_bucket || mesh->guardrails.len || mesh->made_roles.len ||
+        mesh->audit || mesh->recorder)
         return true;
-    for (size_t i = 0; i < plan->mesh->channels.len; i++) {
-        const struct channel *channel = plan->mesh->channels.at[i];
+    for (size_t i = 0; i < mesh->functions.len; i++)
+        if (!mesh->functions.at[i]->domain)
+            return true;
+    for (size_t i = 0; i < mesh->warehouses.len; i++)
+        if (!mesh->warehouses.at[i]->domain)
+            return true;
+    for (size_t i = 0; i < mesh->channels.len; i++) {
+        const struct channel *channel = mesh->channels.at[i];
         if (!channel->domain && !channel->arn.value)
             return true;
     }
@@ -195,6 +203,9 @@ void plan_stack(struct plan *plan, struct stack *stack)
 {
     plan_sns(plan, stack);
     plan_s3(plan, stack);
+    plan_roles(plan, stack);
+    plan_lambda(plan, stack);
+    plan_redshift(plan, stack);
     if (stack->domain) {
         plan_lakeformation(plan, stack);
         plan_glue(plan, stack);
@@ -204,6 +215,7 @@ void plan_stack(struct plan *plan, struct stack *stack)
         plan_cloudwatch(plan, stack);
     } else {
         plan_config(plan, stack);
+        plan_cloudtrail(plan, stack);
     }
     plan_domain_topic(plan, stack);
     if (stack->resources.len)

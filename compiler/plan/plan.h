@@ -97,6 +97,19 @@ json *plan_data(struct plan *plan, const struct data *data);
 void plan_judge_size(struct plan *plan, const struct stack *stack, size_t bytes);
 
 void plan_s3(struct plan *plan, struct stack *stack);
+/* A bucket as the mesh makes them: private, encrypted, versioned, kept; `part` tells its logical id
+ * from others of the stack. Then its policy, which refuses what is not TLS; the statements are
+ * returned, to add more. */
+json *plan_bucket(struct plan *plan, struct stack *stack, struct span at, const char *part,
+                  const char *name, const struct storage *storage);
+json *plan_bucket_policy(struct plan *plan, struct stack *stack, struct span at, const char *part,
+                         const char *bucket, const char *name);
+void plan_roles(struct plan *plan, struct stack *stack); /* before what runs as them */
+void plan_lambda(struct plan *plan, struct stack *stack);
+/* The ARN of a function that the mesh makes. */
+json *plan_function_arn(struct plan *plan, const struct function *function);
+void plan_redshift(struct plan *plan, struct stack *stack);
+void plan_cloudtrail(struct plan *plan, struct stack *stack);
 void plan_glue(struct plan *plan, struct stack *stack);
 void plan_quality(struct plan *plan, struct stack *stack);
 void plan_lakeformation(struct plan *plan, struct stack *stack);

@@ -78,15 +78,16 @@ static void encryption(json *bucket, const struct storage *storage)
     }
 }
 
-static void tls_only(struct plan *plan, struct stack *stack, struct span at, const char *bucket,
-                     const char *name)
+json *plan_bucket_policy(struct plan *plan, struct stack *stack, struct span at, const char *part,
+                         const char *bucket, const char *name)
 {
-    json *policy = plan_resource(plan, stack, "AWS::S3::BucketPolicy", at, "BucketPolicy", NULL);
+    json *policy = plan_resource(plan, stack, "AWS::S3::BucketPolicy", at, "BucketPolicy", part);
     plan_last(stack)->retain = true;
     json_set(policy, "Bucket", plan_ref(plan, bucket));
     json *document = json_set_object(policy, "PolicyDocument");
     json_set_text(document, "Version", "2012-10-17");
-    json *statement = json_add_object(json_set_array(document, "Statement"));
+    json *statements = json_set_array(document, "Statement");
+    json *statement = json_add_object(statements);
     json_set_text(statement, "Sid", "TlsOnly");
     json_set_text(statement, "Effect", "Deny");
     json_set_text(statement, "Principal", "*");
@@ -96,17 +97,14 @@ static void tls_only(struct plan *plan, struct stack *stack, struct span at, con
     json_add(resources, plan_arn(plan, "s3", 0, plan_format(plan, "%s/*", name)));
     json *condition = json_set_object(statement, "Condition");
     json_set_text(json_set_object(condition, "Bool"), "aws:SecureTransport", "false");
+    return statements;
 }
 
-/* storage NULL: the mesh's bucket, which has no settings of its own. */
-static void make_bucket(struct plan *plan, struct stack *stack, struct span at, const char *name,
-                        const struct storage *storage)
+json *plan_bucket(struct plan *plan, struct stack *stack, struct span at, const char *part,
+                  const char *name, const struct storage *storage)
 {
-    json *bucket = plan_resource(plan, stack, "AWS::S3::Bucket", at, "Bucket", NULL);
-    struct resource *resource = plan_last(stack);
-    resource->retain = true;
-    plan_keep(plan, plan->deployment, "bucket", resource->id);
-    const char *id = resource->id;
+    json *bucket = plan_resource(plan, stack, "AWS::S3::Bucket", at, "Bucket", part);
+    plan_last(stack)->retain = true;
     json_set_text(bucket, "BucketName", name);
     encryption(bucket, storage);
     json *versioning = json_set_object(bucket, "VersioningConfiguration");
@@ -119,13 +117,23 @@ static void make_bucket(struct plan *plan, struct stack *stack, struct span at, 
     json *ownership = json_set_object(bucket, "OwnershipControls");
     json *rule = json_add_object(json_set_array(ownership, "Rules"));
     json_set_text(rule, "ObjectOwnership", "BucketOwnerEnforced");
+    return bucket;
+}
+
+/* storage NULL: the mesh's bucket, which has no settings of its own. */
+static void make_bucket(struct plan *plan, struct stack *stack, struct span at, const char *name,
+                        const struct storage *storage)
+{
+    json *bucket = plan_bucket(plan, stack, at, NULL, name, storage);
+    const char *id = plan_last(stack)->id;
+    plan_keep(plan, plan->deployment, "bucket", id);
     if (storage && storage->log.value) {
         json *logging = json_set_object(bucket, "LoggingConfiguration");
         json_set_text(logging, "DestinationBucketName", storage->log.value);
         json_set_text(logging, "LogFilePrefix", plan_format(plan, "%s/", name));
     }
     lifecycle_rules(plan, bucket, name);
-    tls_only(plan, stack, at, id, name);
+    plan_bucket_policy(plan, stack, at, NULL, id, name);
 }
 
 void plan_s3(struct plan *plan, struct stack *stack)

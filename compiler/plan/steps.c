@@ -134,11 +134,15 @@ static json *task(struct machine *machine, const struct step *step, json *resour
 
 static json *function_arn(struct machine *machine, const struct step *step)
 {
-    if (is_arn(step->target.value)) {
-        return states_value(machine, step->target.value);
+    struct plan *plan = machine->plan;
+    const char *name = step->function
+                           ? name_function(&plan->scratch, plan->deployment, step->function)
+                           : step->target.value;
+    if (is_arn(name)) {
+        return states_value(machine, name);
     }
     return states_arn(machine, "lambda", ARN_REGION | ARN_ACCOUNT,
-                      plan_format(machine->plan, "function:%s", step->target.value));
+                      plan_format(plan, "function:%s", name));
 }
 
 static void lambda_step(struct machine *machine, const struct step *step, const char *next)

@@ -233,7 +233,7 @@ static const char *principal_rest(struct plan *plan, const struct principal *pri
 {
     switch (principal->kind) {
     case PRINCIPAL_ROLE:
-        return plan_format(plan, "role/%s", principal->aws_name);
+        return plan_format(plan, "role/%s", name_role(&plan->scratch, plan->deployment, principal));
     case PRINCIPAL_USER:
         return plan_format(plan, "user/%s", principal->aws_name);
     case PRINCIPAL_GROUP:
@@ -242,6 +242,14 @@ static const char *principal_rest(struct plan *plan, const struct principal *pri
         return plan_format(
             plan, "role/%s",
             name_pipeline_role(&plan->scratch, plan->deployment, principal->pipeline));
+    case PRINCIPAL_FUNCTION:
+        return plan_format(
+            plan, "role/%s",
+            name_function_role(&plan->scratch, plan->deployment, principal->function));
+    case PRINCIPAL_WAREHOUSE:
+        return plan_format(
+            plan, "role/%s",
+            name_warehouse_role(&plan->scratch, plan->deployment, principal->warehouse));
     case PRINCIPAL_ACCOUNT:
     case PRINCIPAL_ORGANIZATION:
     case PRINCIPAL_TEAM: /* replaced by its members before */
@@ -250,17 +258,12 @@ static const char *principal_rest(struct plan *plan, const struct principal *pri
     return NULL;
 }
 
-/* A pipeline with a role of its own stands for that role. */
-static const struct principal *acting(const struct principal *principal)
-{
-    while (principal->kind == PRINCIPAL_PIPELINE && principal->pipeline->role)
-        principal = principal->pipeline->role;
-    return principal;
-}
-
 json *plan_principal(struct plan *plan, const struct principal *principal)
 {
-    principal = acting(principal);
+    principal = principal_acting(principal);
+    const char *made = plan_made(plan, principal, "role");
+    if (made)
+        return plan_get(plan, made, "Arn");
     if (principal->arn.value)
         return json_text(&plan->scratch, principal->arn.value);
     const char *account = account_of(plan, principal);
@@ -272,7 +275,7 @@ json *plan_principal(struct plan *plan, const struct principal *principal)
 
 const char *plan_principal_text(struct plan *plan, const struct principal *principal)
 {
-    principal = acting(principal);
+    principal = principal_acting(principal);
     if (principal->arn.value)
         return principal->arn.value;
     const char *account = account_of(plan, principal);

@@ -33,7 +33,8 @@ const char *plan_format(struct plan *plan, const char *format, ...)
 json *plan_ref(struct plan *plan, const char *logical_id);
 json *plan_get(struct plan *plan, const char *logical_id, const char *attribute);
 
-/* The ARN of a principal, as a template text and as a text with tokens. */
+/* The ARN of a principal, as a template value (of a role that this stack makes: Fn::GetAtt) and as
+ * a text with tokens. */
 json *plan_principal(struct plan *plan, const struct principal *principal);
 const char *plan_principal_text(struct plan *plan, const struct principal *principal);
 

@@ -50,8 +50,7 @@ static void add_for(struct builder *b, const struct principal *principal);
 /* The principal, or each member of a team, once each, in order. */
 static void expand(struct builder *b, const struct principal *principal)
 {
-    if (principal->kind == PRINCIPAL_PIPELINE && principal->pipeline && principal->pipeline->role)
-        principal = principal->pipeline->role;
+    principal = principal_acting(principal);
     if (principal->kind != PRINCIPAL_TEAM && principal == b->named) {
         add_for(b, principal);
         return;

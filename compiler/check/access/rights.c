@@ -5,6 +5,7 @@
 #include "check/access/rights.h"
 
 #include "base/map.h"
+#include "check/access/need.h"
 #include "model/names.h"
 
 #include <string.h>
@@ -20,8 +21,6 @@ const char *glue_job_name(const char *target)
     return slash ? slash + 1 : target;
 }
 
-/* ---- adding ---------------------------------------------------------------------------------- */
-
 enum resource {
     ON_ANYTHING,
     ON_TARGET,
@@ -36,32 +35,6 @@ enum resource {
     ON_TOPIC,
     ON_SELF
 };
-
-static struct need *add(struct needs *out, const char *action, const char *service, unsigned parts,
-                        const char *rest)
-{
-    struct need need = {.action = action, .service = service, .parts = parts, .rest = rest};
-    vec_push(out->arena, &out->list, need);
-    return &out->list.at[out->list.len - 1];
-}
-
-static void add_arn(struct needs *out, const char *action, const char *arn)
-{
-    add(out, action, NULL, 0, NULL)->arn = arn;
-}
-
-static void on_condition(struct need *need, const char *operator, const char * key,
-                         const char *value)
-{
-    need->condition_operator = operator;
-    need->condition_key = key;
-    need->condition_value = value;
-}
-
-static const char *joined(struct needs *out, const char *prefix, const char *name)
-{
-    return arena_format(out->arena, "%s%s", prefix, name);
-}
 
 /* ---- steps of a pipeline --------------------------------------------------------------------- */
 
@@ -96,10 +69,13 @@ static const struct step_right {
     {STEP_NOTIFY, false, "sns:Publish", ON_TOPIC},
 };
 
-static void add_target(const struct step *step, const char *action, struct needs *out)
+static void add_target(const struct deployment *deployment, const struct step *step,
+                       const char *action, struct needs *out)
 {
     bool lambda = step->kind == STEP_LAMBDA;
-    if (is_arn(step->target.value)) {
+    if (step->function) {
+        add_function(deployment, step->function, action, out);
+    } else if (is_arn(step->target.value)) {
         add_arn(out, action, step->target.value);
     } else if (lambda) {
         add(out, action, "lambda", RIGHT_REGION | RIGHT_ACCOUNT,
@@ -138,7 +114,7 @@ static void add_step_right(const struct deployment *deployment, const struct pip
     const struct domain *workgroup = step->workgroup ? step->workgroup : pipeline->domain;
     switch (right->resource) {
     case ON_TARGET:
-        add_target(step, right->action, out);
+        add_target(deployment, step, right->action, out);
         break;
     case ON_QUERY:
         add(out, right->action, "athena", here,
@@ -195,6 +171,21 @@ static void add_results(const char *bucket, const char *prefix, struct needs *ou
     }
 }
 
+void add_table_writes(const struct deployment *deployment, const struct output *output,
+                      struct needs *out)
+{
+    const unsigned here = RIGHT_REGION | RIGHT_ACCOUNT;
+    const struct table_names *table = &deployment->tables[output->decl.index];
+    static const char *const writes[] = {"glue:UpdateTable", "glue:CreatePartition",
+                                         "glue:BatchCreatePartition"};
+    for (size_t k = 0; k < sizeof writes / sizeof *writes; k++) {
+        add(out, writes[k], "glue", here, "catalog");
+        add(out, writes[k], "glue", here, joined(out, "database/", table->database));
+        add(out, writes[k], "glue", here,
+            arena_format(out->arena, "table/%s/%s", table->database, table->table));
+    }
+}
+
 /* What a query under the machine's role needs beside Athena's own actions: the catalog's entries of
  * the databases it may name, data through Lake Formation, and the place where the workgroup puts
  * results. */
@@ -207,22 +198,13 @@ static void add_query_rights(const struct deployment *deployment, const struct p
     static const char *const reads[] = {"glue:GetDatabase",   "glue:GetTable",
                                         "glue:GetTables",     "glue:GetPartition",
                                         "glue:GetPartitions", "glue:BatchGetPartition"};
-    static const char *const writes[] = {"glue:UpdateTable", "glue:CreatePartition",
-                                         "glue:BatchCreatePartition"};
     for (size_t i = 0; i < sizeof reads / sizeof *reads; i++) {
         add(out, reads[i], "glue", here, "catalog");
         add(out, reads[i], "glue", here, "database/*");
         add(out, reads[i], "glue", here, "table/*");
     }
     for (size_t i = 0; i < pipeline->produces.len; i++) {
-        const struct output *output = pipeline->produces.at[i];
-        const struct table_names *table = &deployment->tables[output->decl.index];
-        for (size_t k = 0; k < sizeof writes / sizeof *writes; k++) {
-            add(out, writes[k], "glue", here, "catalog");
-            add(out, writes[k], "glue", here, joined(out, "database/", table->database));
-            add(out, writes[k], "glue", here,
-                arena_format(out->arena, "table/%s/%s", table->database, table->table));
-        }
+        add_table_writes(deployment, pipeline->produces.at[i], out);
     }
     add(out, "lakeformation:GetDataAccess", NULL, 0, NULL);
     add_results(names->bucket, name_results_prefix(out->arena, domain), out);
@@ -339,8 +321,8 @@ void evaluated_outputs(struct arena *arena, const struct domain *domain, struct 
 
 /* Reading a table's entries and, through Lake Formation, its data. What is above the table is left
  * out where the table before it lies in the same database. */
-static void add_table_reads(const struct deployment *deployment, const struct output *output,
-                            const struct output *before, struct needs *out)
+void add_table_reads(const struct deployment *deployment, const struct output *output,
+                     const struct output *before, struct needs *out)
 {
     const unsigned here = RIGHT_REGION | RIGHT_ACCOUNT;
     const struct table_names *names = &deployment->tables[output->decl.index];

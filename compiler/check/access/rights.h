@@ -37,6 +37,27 @@ void needs_of_quality(const struct deployment *deployment, const struct domain *
 void needs_of_crawler(const struct deployment *deployment, const struct output *output,
                       struct needs *out);
 
+/* The role of a function: its log, and the tables of the pipelines that call it. */
+void needs_of_function(const struct deployment *deployment, const struct function *function,
+                       struct needs *out);
+/* The role that a warehouse reads as. */
+void needs_of_warehouse(const struct deployment *deployment, const struct warehouse *warehouse,
+                        struct needs *out);
+/* A role that is made with `create: true`: what all that names it needs. */
+void needs_of_role(const struct deployment *deployment, const struct principal *role,
+                   struct needs *out);
+/* The role of the recorder, beside AWS's own policy for it. */
+void needs_of_recorder(const struct deployment *deployment, struct needs *out);
+
+/* The tables that a function reads and writes: what the pipelines that call it produce, and the
+ * inputs of that. Each once; what is written stands first. */
+struct function_tables {
+    struct arena *arena;
+    size_t written; /* so many of them are produced */
+    VEC(const struct output *) list;
+};
+void function_tables(const struct function *function, struct function_tables *out);
+
 /* The outputs that a domain's evaluation role looks at: checked by a step of its pipelines, or its
  * own with a schedule. Each once, in the order of the mesh. */
 struct outputs {

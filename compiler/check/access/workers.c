@@ -2,6 +2,7 @@
 #include "check/access/workers.h"
 
 #include "check/access/rights.h"
+#include "check/made.h"
 #include "model/names.h"
 
 struct hirer {
@@ -58,7 +59,9 @@ static void evaluation(struct hirer *h, const struct domain *domain)
 static void crawler(struct hirer *h, const struct output *output)
 {
     const char *name = name_crawler_role(&h->s->arena, h->deployment, output);
-    const struct principal *role = made_role(h, name, output->domain, output->crawl.at);
+    const struct principal *role = output->crawl.role
+                                       ? output->crawl.role
+                                       : made_role(h, name, output->domain, output->crawl.at);
     const struct table_names *names = &h->deployment->tables[output->decl.index];
     struct span at = output->crawl.at;
     if (output->schema) {
@@ -84,6 +87,27 @@ static void crawler(struct hirer *h, const struct output *output)
     }
 }
 
+/* A function touches data under its own role: it writes what its callers produce and reads the
+ * inputs of that. */
+static void called(struct hirer *h, const struct function *function)
+{
+    struct function_tables tables = {.arena = &h->s->arena};
+    function_tables(function, &tables);
+    for (size_t i = 0; i < tables.list.len; i++) {
+        const struct output *output = tables.list.at[i];
+        if (output->status == STATUS_PROPOSED || !output->schema) {
+            continue;
+        }
+        unsigned write = i < tables.written ? PERMIT_INSERT : 0u;
+        grant(h, principal_acting(function->self),
+              (struct entry){.resource = ENTRY_TABLE,
+                             .domain = output->domain,
+                             .output = output,
+                             .permissions = PERMIT_SELECT | PERMIT_DESCRIBE | write},
+              function->decl.at);
+    }
+}
+
 void workers_entries(struct session *s, const struct deployment *deployment, struct entries *out)
 {
     struct hirer h = {.s = s, .deployment = deployment, .out = out};
@@ -93,11 +117,16 @@ void workers_entries(struct session *s, const struct deployment *deployment, str
             evaluation(&h, mesh->domains.at[i]);
         }
     }
+    for (size_t i = 0; i < mesh->functions.len; i++) {
+        if (function_is_made(mesh->functions.at[i])) {
+            called(&h, mesh->functions.at[i]);
+        }
+    }
     for (size_t i = 0; i < mesh->outputs.len; i++) {
         const struct output *output = mesh->outputs.at[i];
         bool ours = !output->existing && !output->product->existing && !output->domain->existing &&
                     output->status != STATUS_PROPOSED;
-        if (ours && output->crawl.given && !output->crawl.role) {
+        if (ours && output->crawl.given && (!output->crawl.role || output->crawl.role->create)) {
             crawler(&h, output);
         }
     }

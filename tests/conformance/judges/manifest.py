@@ -35,6 +35,7 @@ def judge_files(build, manifest):
     named = [s["template"] for s in manifest["stacks"]]
     named += [g[k] for g in manifest["grants"] for k in ("desired", "program")]
     named += [s["definition"] for s in manifest["states"]]
+    named += [w["sql"] for w in manifest["warehouses"]]
     for path in named:
         if path not in listed:
             yield f"{path} is named but not among the files"

@@ -507,7 +507,7 @@ def judge_workgroup(name, workgroup):
 
 
 SERVICES = {f"{service}.amazonaws.com" for service in (
-    "athena", "cloudtrail", "cloudwatch", "config", "events", "glue", "lakeformation", "lambda", "redshift", "s3", "scheduler", "sns", "states")}
+    "athena", "cloudtrail", "cloudwatch", "config", "events", "glue", "lakeformation", "lambda", "redshift", "redshift-serverless", "s3", "scheduler", "sns", "states")}
 
 
 def judge_trust(name, role):
