@@ -12,6 +12,16 @@ bool table_is_made(const struct output *output)
     return output_is_made(output) && output->schema;
 }
 
+bool product_has_stack(const struct product *product)
+{
+    for (size_t i = 0; product->own_stack && i < product->outputs.len; i++) {
+        if (output_is_made(product->outputs.at[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool pipeline_is_made(const struct pipeline *pipeline)
 {
     return !pipeline->existing && !pipeline->domain->existing;

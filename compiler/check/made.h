@@ -7,6 +7,8 @@
 bool output_is_made(const struct output *output);
 /* The same, and its columns are declared: without them its crawler makes the table. */
 bool table_is_made(const struct output *output);
+/* `stack: product`, and something of it is made. */
+bool product_has_stack(const struct product *product);
 bool pipeline_is_made(const struct pipeline *pipeline);
 bool function_is_made(const struct function *function);
 bool warehouse_is_made(const struct warehouse *warehouse);

@@ -44,13 +44,13 @@ static bool emit_stacks(struct emitter *e)
         struct stack *stack = e->plan->stacks.at[i];
         plan_stack(e->plan, stack);
         if (e->s->progress)
-            e->s->progress(e->s, stack->file);
+            e->s->progress(e->s, stack->head->file);
         e->counts->stacks++;
         e->counts->resources += stack->resources.len;
         manifest_stack(&e->manifest, stack);
         emit_template(&e->bytes, e->plan, stack);
         plan_judge_size(e->plan, stack, e->bytes.len);
-        bool delivered = deliver(e, stack->file, false);
+        bool delivered = deliver(e, stack->head->file, false);
         plan_stack_free(e->plan, stack);
         if (!delivered)
             return false;
@@ -104,18 +104,18 @@ static void write_grants(struct emitter *e, struct grants *grants)
     plan_grants_free(e->plan, grants);
 }
 
-static bool emit_grants(struct emitter *e)
+static bool emit_grants_of(struct emitter *e, const struct deployment_account *acting)
 {
     const struct deployment *d = e->plan->deployment;
-    struct grants *grants = plan_grants(e->plan);
+    struct grants *grants = plan_grants(e->plan, acting);
     if (!grants)
         return true;
     e->counts->grants += plan_grants_count(grants);
 
-    const char *account = d->account ? d->account : "self";
+    const char *account = acting->id ? acting->id : "self";
     const char *desired = arena_format(&e->s->arena, "grants/%s.json", account);
     const char *program = arena_format(&e->s->arena, "grants/%s.sh", account);
-    manifest_grants(&e->manifest, desired, program);
+    manifest_grants(&e->manifest, acting, desired, program);
     write_grants(e, grants);
     if (!deliver(e, desired, false))
         return false;
@@ -128,6 +128,17 @@ static bool emit_grants(struct emitter *e)
     };
     emit_program(&e->bytes, "grants.sh", assignments);
     return deliver(e, program, true);
+}
+
+/* One file and program for each account in which something is granted or managed. */
+static bool emit_grants(struct emitter *e)
+{
+    const struct deployment *d = e->plan->deployment;
+    for (size_t i = 0; i < d->accounts.len; i++) {
+        if (!emit_grants_of(e, d->accounts.at[i]))
+            return false;
+    }
+    return true;
 }
 
 static int by_name(const void *left, const void *right)

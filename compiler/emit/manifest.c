@@ -8,11 +8,11 @@
 #include <string.h>
 
 /* Where a thing will stand: 12 digits or null, the region or null. */
-static void set_place(struct manifest *m, json *object)
+static void set_place(struct manifest *m, json *object, const struct deployment_account *account)
 {
     const struct deployment *d = m->plan->deployment;
     json_set(object, "account",
-             d->account ? json_text(&m->memory, d->account) : json_null(&m->memory));
+             account->id ? json_text(&m->memory, account->id) : json_null(&m->memory));
     json_set(object, "region",
              d->region ? json_text(&m->memory, d->region) : json_null(&m->memory));
 }
@@ -38,9 +38,9 @@ void manifest_stack(struct manifest *m, const struct stack *stack)
 {
     struct session *s = m->plan->s;
     json *entry = json_add_object(m->stacks);
-    json_set_text(entry, "name", stack->name);
-    json_set_text(entry, "template", stack->file);
-    set_place(m, entry);
+    json_set_text(entry, "name", stack->head->name);
+    json_set_text(entry, "template", stack->head->file);
+    set_place(m, entry, stack->head->account);
     json *capabilities = json_set_array(entry, "capabilities");
     if (stack->has_roles)
         json_add_text(capabilities, "CAPABILITY_NAMED_IAM");
@@ -59,10 +59,11 @@ void manifest_machine(struct manifest *m, const struct pipeline *pipeline, const
     json_set_text(entry, "definition", path);
 }
 
-void manifest_grants(struct manifest *m, const char *desired, const char *program)
+void manifest_grants(struct manifest *m, const struct deployment_account *account,
+                     const char *desired, const char *program)
 {
     json *entry = json_add_object(m->grants);
-    set_place(m, entry);
+    set_place(m, entry, account);
     json_set_text(entry, "desired", desired);
     json_set_text(entry, "program", program);
 }

@@ -15,7 +15,8 @@ void manifest_init(struct manifest *manifest, struct plan *plan);
 /* The stack's resources must be there (plan_stack). */
 void manifest_stack(struct manifest *manifest, const struct stack *stack);
 void manifest_machine(struct manifest *manifest, const struct pipeline *pipeline, const char *path);
-void manifest_grants(struct manifest *manifest, const char *desired, const char *program);
+void manifest_grants(struct manifest *manifest, const struct deployment_account *account,
+                     const char *desired, const char *program);
 void manifest_warehouse(struct manifest *manifest, const struct warehouse *warehouse,
                         const char *path);
 void manifest_file(struct manifest *manifest, const char *path, const struct buf *bytes);

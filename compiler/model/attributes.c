@@ -354,6 +354,12 @@ struct principal *body_principal(struct elab *e, const struct body *body, const 
     return names_principal(e, scope, value, kinds);
 }
 
+struct account *body_account(struct elab *e, const struct body *body, const char *word)
+{
+    struct declared *d = body_ref(e, body, word, KINDS(KIND_ACCOUNT), NULL);
+    return d == NULL ? NULL : ((struct principal *)d->thing)->account;
+}
+
 void body_describe(struct elab *e, const struct body *body, const struct item *item,
                    struct decl *decl)
 {

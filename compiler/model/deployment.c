@@ -1,5 +1,5 @@
-/* deployment.c - the deployments of a mesh: one for each environment, with its region, account and
- * all physical names.
+/* deployment.c - the deployments of a mesh: one for each environment, with its region and all
+ * physical names; its accounts are accounts.c's.
  *
  * Names by default (language.md section 2): database DOMAIN_data, table DOMAIN_PRODUCT[_OUTPUT],
  * location BUCKET/DOMAIN/PRODUCT/[OUTPUT/]. A suffix is joined to every name, said or made up, of
@@ -47,7 +47,7 @@ static const char *suffixed(const struct maker *m, const char *name, char joint)
     return *suffix == '\0' ? name : arena_format(&m->s->arena, "%s%c%s", name, joint, suffix);
 }
 
-/* ---- regions and accounts -------------------------------------------------------------------- */
+/* ---- regions -------------------------------------------------------------------- */
 
 static const char *partition_of(const char *region)
 {
@@ -80,63 +80,6 @@ static void check_region(struct session *s, const struct text *region)
     diag_suggest(s, d, suggestion.best);
 }
 
-/* The number of an account in this environment; NULL when none is known. */
-static const struct text *account_id(const struct maker *m, const struct account *account)
-{
-    const struct environment *environment = m->deployment->environment;
-    for (size_t i = 0; environment != NULL && i < environment->accounts.len; i++) {
-        if (environment->accounts.at[i].account == account) {
-            return &environment->accounts.at[i].id;
-        }
-    }
-    return account->id.value != NULL ? &account->id : NULL;
-}
-
-/* Everything stands in one account; the first number that is known says which. */
-static void place_domain(struct maker *m, const struct domain *domain)
-{
-    struct deployment *d = m->deployment;
-    if (domain->account == NULL) {
-        return;
-    }
-    const struct text *id = account_id(m, domain->account);
-    if (id == NULL && d->environment != NULL) {
-        struct diag *report = diag(m->s, D_ACCOUNT_WITHOUT_NUMBER, d->environment->decl.at,
-                                   "environment '%s' gives account '%s' no number", d->name,
-                                   domain->account->decl.path);
-        diag_place(m->s, report, domain->account->decl.at, "the account");
-        diag_help(m->s, report, "write `accounts { %s: 123456789012 }`",
-                  domain->account->decl.path);
-        return;
-    }
-    if (id == NULL) {
-        return;
-    }
-    if (d->account == NULL) {
-        d->account = id->value;
-    } else if (strcmp(d->account, id->value) != 0) {
-        diag(m->s, D_NOT_SUPPORTED_YET, domain->decl.at,
-             "several accounts in one environment are not supported yet: domain '%s' is in %s, "
-             "others in %s",
-             domain->decl.path, id->value, d->account);
-    }
-}
-
-static void place_principal(struct maker *m, const struct principal *principal)
-{
-    struct deployment *d = m->deployment;
-    if (principal->account == NULL || principal->kind == PRINCIPAL_ACCOUNT || d->account == NULL) {
-        return;
-    }
-    const struct text *id = account_id(m, principal->account);
-    if (id != NULL && strcmp(d->account, id->value) != 0) {
-        diag(m->s, D_NOT_SUPPORTED_YET, principal->decl.at,
-             "several accounts in one environment are not supported yet: '%s' is in %s, the mesh "
-             "in %s",
-             principal->decl.path, id->value, d->account);
-    }
-}
-
 /* ---- domains --------------------------------------------------------------------------------- */
 
 static const char *bound_bucket(const struct environment *environment, const struct domain *domain)
@@ -164,7 +107,7 @@ static void name_bucket(const struct maker *m, const struct domain *domain,
         const char *name =
             arena_format(&m->s->arena, "%s-%s", m->mesh->decl.name, domain->decl.name);
         names->bucket = suffixed(m, bucket_name(m->s, name), '-');
-    } else {
+    } else if (names->account == m->deployment->governance) {
         names->bucket = m->deployment->mesh_bucket;
     }
 }
@@ -282,7 +225,6 @@ static struct deployment *make(struct session *s, const struct mesh *mesh,
     d->environment = environment;
     d->name = environment == NULL ? NULL : environment->decl.name;
     d->region = either(environment == NULL ? NULL : &environment->region, &mesh->region);
-    d->account = either(environment == NULL ? NULL : &environment->account_id, &mesh->account_id);
     d->partition = partition_of(d->region);
     d->suffix =
         environment == NULL || environment->suffix.value == NULL ? "" : environment->suffix.value;
@@ -292,12 +234,9 @@ static struct deployment *make(struct session *s, const struct mesh *mesh,
     d->tables = m.tables = arena_array(&s->arena, struct table_names, mesh->outputs.len);
     m.machines = arena_array(&s->arena, const char *, mesh->pipelines.len);
     d->machines = m.machines;
+    accounts_place(s, d, m.domains);
     for (size_t i = 0; i < mesh->domains.len; i++) {
-        place_domain(&m, mesh->domains.at[i]);
         name_domain(&m, mesh->domains.at[i]);
-    }
-    for (size_t i = 0; i < mesh->principals.len; i++) {
-        place_principal(&m, mesh->principals.at[i]);
     }
     for (size_t i = 0; i < mesh->outputs.len; i++) {
         name_output(&m, mesh->outputs.at[i]);
@@ -308,25 +247,30 @@ static struct deployment *make(struct session *s, const struct mesh *mesh,
     return d;
 }
 
-static const char *account_text(const struct deployment *d)
-{
-    return d->account == NULL ? "" : d->account;
-}
-
-/* Two deployments in one account need different names. */
+/* Two deployments with stacks in one account need different names; also in two regions, because
+ * roles and buckets are named for all of them. */
 static void check_apart(struct session *s, const struct deployments *all)
 {
-    struct map seen = {0}; /* (account, suffix and region) -> deployment */
+    struct map seen = {0}; /* (account, suffix) -> deployment */
     for (size_t i = 0; i < all->list.len; i++) {
         struct deployment *d = all->list.at[i];
-        atom account = atom_of(&s->atoms, account_text(d)), suffix = atom_of(&s->atoms, d->suffix);
-        const struct deployment *first = map_put(&seen, account, suffix, d);
+        atom suffix = atom_of(&s->atoms, d->suffix);
+        const struct deployment *first = d;
+        const char *id = NULL;
+        for (size_t k = 0; first == d && k < d->accounts.len; k++) {
+            const struct deployment_account *account = d->accounts.at[k];
+            if (account->has_stacks || account->is_governance) {
+                id = account->id;
+                first = map_put(&seen, atom_of(&s->atoms, id == NULL ? "" : id), suffix, d);
+            }
+        }
         if (first == d) {
             continue;
         }
-        struct diag *report = diag(s, D_ENVIRONMENTS_COLLIDE, d->environment->decl.at,
-                                   "environments '%s' and '%s' have the same account and suffix",
-                                   first->name, d->name);
+        struct diag *report =
+            diag(s, D_ENVIRONMENTS_COLLIDE, d->environment->decl.at,
+                 "environments '%s' and '%s' have the same account%s%s and suffix", first->name,
+                 d->name, id == NULL ? "" : " ", id == NULL ? "" : id);
         diag_place(s, report, first->environment->decl.at, "the other one");
         diag_help(s, report, "give one of them a `suffix`");
     }

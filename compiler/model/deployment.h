@@ -1,5 +1,5 @@
-/* deployment.h - one deployment of the mesh: an environment's accounts and region, and the physical
- * names that follow.
+/* deployment.h - one deployment of the mesh: an environment's accounts and region, what stands in
+ * which account, and the physical names that follow.
  *
  * Names are computed here and nowhere else (language.md section 2, "Names by default"); checks
  * judge them, plans use them. Where the mesh names no account or region the field is NULL, and
@@ -9,6 +9,16 @@
 #define MESH_MODEL_DEPLOYMENT_H
 
 #include "model/model.h"
+
+/* An account of a deployment: stacks stand there, or principals live there. Compared by address. */
+struct deployment_account {
+    const char *id; /* 12 digits; NULL: that of whoever deploys, the mesh names none */
+    const struct account
+        *account;              /* the first of that number in the mesh; NULL: none is declared */
+    bool is_governance;        /* what the mesh shares stands here */
+    bool has_stacks;           /* governance, domains, catalogs, links, guardrails */
+    bool has_governance_stack; /* something here belongs to no domain */
+};
 
 struct table_names {
     const char *database; /* sales_data */
@@ -27,7 +37,10 @@ struct domain_names {
     bool
         bucket_made_here; /* in the domain's own stack; else the mesh's bucket or an existing one */
     const char *workgroup;
-    const char *topic; /* SNS topic of the domain's alerts */
+    const char *topic;                        /* SNS topic of the domain's alerts */
+    const struct deployment_account *account; /* where its data and pipelines are */
+    const struct deployment_account
+        *catalog; /* that keeps its database; account without catalog: */
 };
 
 struct deployment {
@@ -35,21 +48,50 @@ struct deployment {
     const struct environment *environment; /* NULL: the mesh has none */
     const char *name;                      /* of the environment; NULL */
     const char *region;                    /* NULL: unknown */
-    const char *account;                   /* 12 digits; NULL: unknown */
-    const char *partition;   /* "aws", "aws-cn", "aws-us-gov"; NULL when the region is unknown */
-    const char *suffix;      /* "" when there is none */
-    bool schedules;          /* false: schedules: off */
-    const char *mesh_bucket; /* NULL: the mesh has none */
-    const struct domain_names *domains; /* by domain->decl.index */
-    const struct table_names *tables;   /* by output->decl.index */
-    const char *const *machines;        /* by pipeline->decl.index */
+    const char *partition; /* "aws", "aws-cn", "aws-us-gov"; NULL when the region is unknown */
+    const char *suffix;    /* "" when there is none */
+    bool schedules;        /* false: schedules: off */
+    struct {
+        const struct deployment_account **at;
+        size_t len;
+    } accounts;                                       /* each once, by id, the unknown one first */
+    const struct deployment_account *governance;      /* one of them */
+    const struct deployment_account *const *declared; /* by account->decl.index; NULL: no number */
+    const char *mesh_bucket;                          /* NULL: the mesh has none */
+    const struct domain_names *domains;               /* by domain->decl.index */
+    const struct table_names *tables;                 /* by output->decl.index */
+    const char *const *machines;                      /* by pipeline->decl.index */
 };
 
-/* One for each environment, or a single one when there are none; reports what cannot be deployed
- * ("several accounts in one environment are not supported yet"). */
+/* One for each environment, or a single one when there are none; reports what cannot be deployed.
+ */
 struct deployments {
     VEC(struct deployment *) list;
 };
+
+/* The account that a principal lives in; of an `account` itself, that account. Never NULL: a
+ * principal whose ARN has no account is governance's. */
+const struct deployment_account *account_of_principal(const struct deployment *deployment,
+                                                      const struct principal *principal);
+/* The account that keeps the metadata of a domain: grants on its things are made there. */
+const struct deployment_account *account_of_catalog(const struct deployment *deployment,
+                                                    const struct domain *domain);
+/* The account that keeps what a link leads to; NULL: one outside the deployment. */
+const struct deployment_account *account_of_link_target(const struct deployment *deployment,
+                                                        const struct link *link);
+const struct deployment_account *account_of_link(const struct deployment *deployment,
+                                                 const struct link *link);
+const struct deployment_account *account_of_channel(const struct deployment *deployment,
+                                                    const struct channel *channel);
+/* The account of this number; NULL: the deployment has none. */
+const struct deployment_account *account_by_id(const struct deployment *deployment, const char *id);
+/* Does a guardrail watch this account? */
+bool guardrail_watches(const struct deployment *deployment, const struct guardrail *guardrail,
+                       const struct deployment_account *account);
+
+/* For deployment.c: lists the accounts of `deployment` (its mesh, environment and name are set) and
+ * notes in `domains` where each domain stands; reports accounts without a number. */
+void accounts_place(struct session *s, struct deployment *deployment, struct domain_names *domains);
 
 void deployments_make(struct session *s, const struct mesh *mesh, struct deployments *out);
 

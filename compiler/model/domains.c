@@ -54,8 +54,8 @@ static void build_domain(struct elab *e, struct declared *d)
     body_describe(e, &body, &d->block->item, &domain->decl);
     domain->owner = body_principal(e, &body, "owner", KINDS_PRINCIPAL, domain, &domain->owner_at);
     domain->contact = body_text(&body, "contact");
-    struct declared *account = body_ref(e, &body, "account", KINDS(KIND_ACCOUNT), NULL);
-    domain->account = account == NULL ? NULL : ((struct principal *)account->thing)->account;
+    domain->account = body_account(e, &body, "account");
+    domain->catalog = body_account(e, &body, "catalog");
     domain->database = body_text(&body, "database");
     domain->existing = body_bool(&body, "existing", false);
     struct declared *alerts = body_ref(e, &body, "alerts", KINDS(KIND_CHANNEL), domain);

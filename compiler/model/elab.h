@@ -154,6 +154,8 @@ struct declared *body_ref(struct elab *e, const struct body *body, const char *w
                           const struct domain *scope);
 struct principal *body_principal(struct elab *e, const struct body *body, const char *word,
                                  uint64_t kinds, const struct domain *scope, struct span *at);
+/* The account that an attribute names; NULL. */
+struct account *body_account(struct elab *e, const struct body *body, const char *word);
 /* Sets doc: the doc comment or `description:`; both is an error. */
 void body_describe(struct elab *e, const struct body *body, const struct item *item,
                    struct decl *decl);
@@ -249,5 +251,6 @@ void channels_build(struct elab *e);
 void functions_build(struct elab *e);
 void warehouses_build(struct elab *e);
 void audit_build(struct elab *e);
+void links_build(struct elab *e);
 
 #endif

@@ -51,6 +51,13 @@ static void build_guardrail(struct elab *e, struct declared *d)
          v = v->next) {
         vec_push(e->arena, &guardrail->resources, value_text(v));
     }
+    for (const struct value *v = value_items(body_value(&body, "accounts")); v != NULL;
+         v = v->next) {
+        struct principal *account = names_principal(e, NULL, v, KINDS(KIND_ACCOUNT));
+        if (account != NULL) {
+            vec_push(e->arena, &guardrail->accounts, account->account);
+        }
+    }
     if (body_child(e, &body, KIND_PARAMETERS, &inner)) {
         guardrail->parameters = data_map(e, &inner, DATA_TEXTS);
     }

@@ -18,6 +18,7 @@ void mesh_read(struct elab *e)
     mesh->region = body_text(&body, "region");
     mesh->account_id = body_text(&body, "account");
     mesh->bucket = body_text(&body, "bucket");
+    mesh->cross_account_version = body_amount(&body, "cross_account_version");
     for (const struct value *v = value_items(body_value(&body, "admins")); v != NULL; v = v->next) {
         struct principal *admin =
             names_principal(e, NULL, v, KINDS(KIND_ROLE) | KINDS(KIND_USER) | KINDS(KIND_TEAM));

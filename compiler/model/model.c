@@ -95,6 +95,7 @@ static void elaborate(struct elab *e, struct tree *const *trees, size_t count)
     policies_build(e);
     guardrails_build(e);
     audit_build(e);
+    links_build(e);
 }
 
 struct mesh *model_build(struct session *s, struct tree *const *trees, size_t count)

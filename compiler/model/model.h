@@ -234,7 +234,8 @@ struct domain {
     struct principal *owner;
     struct span owner_at;
     struct text contact;
-    struct account *account;
+    struct account *account; /* NULL: the mesh's */
+    struct account *catalog; /* that keeps its metadata; NULL: its own */
     struct text database;
     struct storage storage;
     struct taggings tags;
@@ -443,6 +444,8 @@ struct product {
     bool shared_with_everyone;
     struct data *custom; /* a map */
     bool existing;
+    bool own_stack; /* stack: product */
+    struct span own_stack_at;
 };
 
 /* ---- pipelines ------------------------------------------------------------------------------- */
@@ -588,7 +591,20 @@ struct guardrail {
     struct function *function; /* the same where the mesh declares it */
     VEC(struct text) resources;
     struct data *parameters;
-    struct text frequency; /* One_Hour, Three_Hours, ... */
+    struct text frequency;          /* One_Hour, Three_Hours, ... */
+    VEC(struct account *) accounts; /* empty: all */
+};
+
+/* A database or table of another account under a name of this one: a resource link. */
+struct link {
+    struct decl decl;        /* its name is the link's in Glue */
+    struct account *account; /* where it stands; NULL: the mesh's */
+    struct domain *domain;   /* to: a domain's database */
+    struct output *output;   /* to: a table */
+    struct domain *inside;   /* whose database a link to a table stands in */
+    struct text database;    /* to: "database" { account: 123456789012 }, outside the mesh */
+    struct text owner;       /* of that: 12 digits */
+    struct span to_at;
 };
 
 struct channel {
@@ -638,6 +654,7 @@ struct audit {
 struct mesh {
     struct decl decl; /* path NULL when there is no `mesh` block: then the name is "mesh" */
     struct text region, account_id, bucket;
+    struct amount cross_account_version; /* of Lake Formation, 1 to 5; text NULL: not given */
     VEC(struct principal *) admins;
     struct channel *alerts;
     VEC(struct environment *) environments;
@@ -658,6 +675,7 @@ struct mesh {
     struct audit *audit;                /* NULL: none */
     bool recorder;                      /* of AWS Config: it is made */
     struct span recorder_at;
+    VEC(struct link *) links;
 };
 
 /* Elaborates parsed files into the mesh. Reports everything that is wrong on the way; never NULL.

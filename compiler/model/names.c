@@ -68,6 +68,12 @@ const char *name_quality_role(struct arena *arena, const struct deployment *depl
     return name_joined(arena, deployment, domain, "-quality", ROLE_NAME_MAX);
 }
 
+const char *name_registration_role(struct arena *arena, const struct deployment *deployment,
+                                   const struct domain *domain)
+{
+    return name_joined(arena, deployment, domain, "-lakeformation", ROLE_NAME_MAX);
+}
+
 /* "orders" or "orders-v1": an output without a name has its product's path. */
 static const char *output_word(struct arena *arena, const struct output *output)
 {
@@ -125,6 +131,38 @@ const char *name_partition(struct arena *arena, const struct partition_field *fi
         return arena_format(arena, "%s_%s", column, transform_word(field->transform));
     }
     return column;
+}
+
+const char *name_link(struct arena *arena, const struct deployment *deployment,
+                      const struct link *link)
+{
+    const char *suffix = deployment->suffix ? deployment->suffix : "";
+    char *name = arena_format(arena, "%s%s%s", link->decl.name, suffix[0] ? "_" : "", suffix);
+    for (char *c = name; *c; c++) {
+        if (*c == '-') {
+            *c = '_';
+        } else if (*c >= 'A' && *c <= 'Z') {
+            *c = (char)(*c - 'A' + 'a');
+        }
+    }
+    return name;
+}
+
+bool link_is_itself(const struct deployment *deployment, const struct link *link)
+{
+    struct arena scratch = {0};
+    const char *name = name_link(&scratch, deployment, link);
+    bool same = account_of_link(deployment, link) == account_of_link_target(deployment, link);
+    if (same && link->output) {
+        const struct table_names *names = &deployment->tables[link->output->decl.index];
+        same = link->inside == link->output->domain && strcmp(names->table, name) == 0;
+    } else if (same) {
+        const char *database = link->domain ? deployment->domains[link->domain->decl.index].database
+                                            : link->database.value;
+        same = strcmp(database, name) == 0;
+    }
+    arena_free(&scratch);
+    return same;
 }
 
 const char *name_topic(struct arena *arena, const struct deployment *deployment,

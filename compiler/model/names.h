@@ -21,6 +21,10 @@ const char *name_scheduler_role(struct arena *arena, const struct deployment *de
 /* The role under which Glue evaluates the rulesets of a domain. */
 const char *name_quality_role(struct arena *arena, const struct deployment *deployment,
                               const struct domain *domain);
+/* The role under which Lake Formation reads and writes what a domain registers: in the account of
+ * its catalog. */
+const char *name_registration_role(struct arena *arena, const struct deployment *deployment,
+                                   const struct domain *domain);
 /* The role of an output's crawler where `crawl` names none. */
 const char *name_crawler_role(struct arena *arena, const struct deployment *deployment,
                               const struct output *output);
@@ -61,6 +65,12 @@ const char *name_recorder_bucket(struct arena *arena, const struct deployment *d
 const char *name_results_prefix(struct arena *arena, const struct domain *domain);
 /* A partition field of an Iceberg table, as Iceberg names it: placed_day, id_bucket. */
 const char *name_partition(struct arena *arena, const struct partition_field *field);
+/* The name of a resource link in Glue. */
+const char *name_link(struct arena *arena, const struct deployment *deployment,
+                      const struct link *link);
+/* What a link leads to has the name of the link, in its account: then there is none. Environments
+ * that put several accounts into one come to this. */
+bool link_is_itself(const struct deployment *deployment, const struct link *link);
 /* The topic of a declared channel without `arn:`. */
 const char *name_topic(struct arena *arena, const struct deployment *deployment,
                        const struct channel *channel);

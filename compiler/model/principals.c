@@ -67,6 +67,30 @@ static void read_making(struct elab *e, struct principal *role, const struct bod
     }
 }
 
+/* Lake Formation knows an organization and its units by their ARN alone ("Granting to AWS
+ * Organizations"). */
+static void check_organization(struct elab *e, const struct declared *d, const struct body *body)
+{
+    struct text arn = body_text(body, "arn");
+    if (d->kind != KIND_ORGANIZATION || body_broken(body, "arn")) {
+        return;
+    }
+    if (arn.value == NULL) {
+        struct diag *report =
+            diag(e->s, D_MISSING_ATTRIBUTE, d->block->name.span, "'organization' needs 'arn'");
+        diag_help(e->s, report,
+                  "of an organization, "
+                  "\"arn:aws:organizations::123456789012:organization/o-example\", or "
+                  "of a unit, \"arn:aws:organizations::123456789012:ou/o-example/"
+                  "ou-exam-ple12345\"");
+    } else if (strncmp(arn.value, "arn:", 4) == 0 &&
+               (strstr(arn.value, ":organizations::") == NULL ||
+                (strstr(arn.value, ":organization/o-") == NULL &&
+                 strstr(arn.value, ":ou/o-") == NULL))) {
+        diag(e->s, D_NOT_AN_ARN, arn.at, "this is the ARN of no organization and of no unit");
+    }
+}
+
 static void build_principal(struct elab *e, struct declared *d)
 {
     struct principal *principal = d->thing;
@@ -95,6 +119,7 @@ static void build_principal(struct elab *e, struct declared *d)
         read_making(e, principal, &body);
     }
     check_group(e, d, &body);
+    check_organization(e, d, &body);
     if (name.value != NULL && principal->arn.value != NULL) {
         struct diag *report =
             diag(e->s, D_EITHER_OR, principal->arn.at, "a name and an ARN; one of them says it");

@@ -284,6 +284,9 @@ static void build_product(struct elab *e, struct declared *d)
     product->usage = body_text(&body, "usage");
     product->support = body_text(&body, "support");
     product->existing = body_bool(&body, "existing", false);
+    product->own_stack = body_choice(&body, "stack") == 1;
+    product->own_stack_at =
+        product->own_stack ? body_value(&body, "stack")->span : product->decl.at;
     read_shared_with(e, product, &body);
     if (elab_affords(e, 1, product->decl.at) && body_child(e, &body, KIND_CUSTOM, &inner)) {
         product->custom = data_map(e, &inner, 0);

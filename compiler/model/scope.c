@@ -281,6 +281,7 @@ static size_t thing_size(enum kind kind)
         [KIND_CHANNEL] = sizeof(struct channel),
         [KIND_FUNCTION] = sizeof(struct function),
         [KIND_WAREHOUSE] = sizeof(struct warehouse),
+        [KIND_LINK] = sizeof(struct link),
     };
     size_t size = sizes[space_of(kind)];
     return size != 0 ? size : sizeof(struct decl);
@@ -481,6 +482,8 @@ static void list_thing(struct elab *e, struct declared *d)
         LIST_ADD(tags, struct tag);
     } else if (d->kind == KIND_GUARDRAIL) {
         LIST_ADD(guardrails, struct guardrail);
+    } else if (d->kind == KIND_LINK) {
+        LIST_ADD(links, struct link);
     }
 }
 

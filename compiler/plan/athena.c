@@ -28,14 +28,13 @@ static void result_settings(struct plan *plan, json *settings, const struct doma
         json_set_text(encryption, "KmsKey", storage->kms_key.value);
 }
 
-static const char *workgroup(struct plan *plan, struct stack *stack)
+static void workgroup(struct plan *plan, struct stack *stack)
 {
     const struct domain *domain = stack->domain;
     const struct domain_names *names = &plan->deployment->domains[domain->decl.index];
     json *group =
         plan_resource(plan, stack, "AWS::Athena::WorkGroup", domain->decl.at, "WorkGroup", NULL);
-    const char *id = plan_last(stack)->id;
-    plan_keep(plan, domain, "workgroup", id);
+    plan_keep(plan, domain, "workgroup", plan_last(stack)->id);
     json_set_text(group, "Name", names->workgroup);
     json_set_text(group, "Description",
                   plan_format(plan, "Queries of domain %s", domain->decl.path));
@@ -47,7 +46,6 @@ static const char *workgroup(struct plan *plan, struct stack *stack)
     if (domain->bytes_limit.text)
         json_set_int(settings, "BytesScannedCutoffPerQuery", domain->bytes_limit.base);
     result_settings(plan, settings, domain);
-    return id;
 }
 
 /* A name in SQL's double quotes. */
@@ -87,9 +85,9 @@ static const char *select_of(struct plan *plan, const struct output *output)
     return text;
 }
 
-static void named_query(struct plan *plan, struct stack *stack, const struct output *output,
-                        const char *group, const char *database)
+static void named_query(struct plan *plan, struct stack *stack, const struct output *output)
 {
+    const char *workgroup = plan->deployment->domains[output->domain->decl.index].workgroup;
     const struct table_names *names = &plan->deployment->tables[output->decl.index];
     const char *text = select_of(plan, output);
     if (strlen(text) > (size_t)limit_info(LIMIT_NAMED_QUERY)->figure)
@@ -99,20 +97,22 @@ static void named_query(struct plan *plan, struct stack *stack, const struct out
     json_set_text(query, "Name", plan_format(plan, "%.128s", names->table));
     json_set_text(query, "Description",
                   plan_format(plan, "First %d rows of %s", ROWS_SHOWN, output->decl.path));
-    json_set(query, "Database", plan_ref(plan, database));
-    json_set(query, "WorkGroup", plan_ref(plan, group));
+    json_set(query, "Database", plan_ref_or(plan, output->domain, "database", names->database));
+    json_set(query, "WorkGroup", plan_ref_or(plan, output->domain, "workgroup", workgroup));
     json_set(query, "QueryString", plan_literal(plan, text));
 }
 
 void plan_athena(struct plan *plan, struct stack *stack)
 {
     const struct domain *domain = stack->domain;
-    const char *group = workgroup(plan, stack);
-    const char *database = plan_made(plan, domain, "database");
+    if (stack_has_data(stack->head))
+        workgroup(plan, stack);
     for (size_t i = 0; i < domain->products.len; i++) {
         const struct product *product = domain->products.at[i];
+        if (!stack_has_watch(plan->deployment, stack->head, product))
+            continue;
         for (size_t j = 0; j < product->outputs.len; j++)
             if (table_is_made(product->outputs.at[j]))
-                named_query(plan, stack, product->outputs.at[j], group, database);
+                named_query(plan, stack, product->outputs.at[j]);
     }
 }

@@ -110,7 +110,7 @@ void plan_cloudtrail(struct plan *plan, struct stack *stack)
     const struct audit *audit = plan->mesh->audit;
     json *bucket = NULL;
     const char *policy = NULL;
-    if (!audit) {
+    if (!audit || !stack->head->account->is_governance) {
         return;
     }
     if (audit->existing) {

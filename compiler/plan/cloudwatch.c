@@ -4,6 +4,7 @@
 #include "plan/watch.h"
 
 #include "check/promises.h"
+#include "check/rulesets.h"
 #include "model/names.h"
 #include "plan/text.h"
 
@@ -20,7 +21,8 @@ const char *watch_alarm_name(struct plan *plan, const struct domain *domain,
 
 bool watch_quality(struct plan *plan, const struct output *output)
 {
-    return plan_made(plan, output, "ruleset") != NULL;
+    return table_is_made(output) && has_ruleset(output) &&
+           account_of_catalog(plan->deployment, output->domain) == plan->account;
 }
 
 /* The dimension of a machine: a Ref in its own stack, else its ARN by name. */
@@ -30,8 +32,9 @@ static json *machine_arn(struct plan *plan, const struct pipeline *pipeline)
     if (id) {
         return plan_ref(plan, id);
     }
-    return plan_arn(
-        plan, "states", ARN_REGION | ARN_ACCOUNT,
+    return plan_arn_in(
+        plan, plan->deployment->domains[pipeline->domain->decl.index].account, "states",
+        ARN_REGION | ARN_ACCOUNT,
         plan_format(plan, "stateMachine:%s", plan->deployment->machines[pipeline->decl.index]));
 }
 
@@ -183,10 +186,12 @@ static void watch_output(struct plan *plan, struct stack *stack, const struct ou
     if (!output_is_made(output)) {
         return;
     }
-    if (watch_freshness(output, &window) == WATCH_YES) {
+    if (stack_has_watch(plan->deployment, stack->head, output->product) &&
+        watch_freshness(output, &window) == WATCH_YES) {
         freshness_missed(plan, stack, output, &window);
     }
-    if (watch_quality(plan, output)) {
+    if (stack_has_tables(plan->deployment, stack->head, output->product) &&
+        watch_quality(plan, output)) {
         quality_failed(plan, stack, output);
     }
 }
@@ -197,7 +202,7 @@ void plan_cloudwatch(struct plan *plan, struct stack *stack)
     if (!domain) {
         return;
     }
-    for (size_t i = 0; i < domain->pipelines.len; i++) {
+    for (size_t i = 0; stack_has_data(stack->head) && i < domain->pipelines.len; i++) {
         if (pipeline_is_made(domain->pipelines.at[i])) {
             run_failed(plan, stack, domain->pipelines.at[i]);
         }
@@ -208,5 +213,7 @@ void plan_cloudwatch(struct plan *plan, struct stack *stack)
             watch_output(plan, stack, product->outputs.at[k]);
         }
     }
-    plan_dashboard(plan, stack);
+    if (stack_has_data(stack->head)) {
+        plan_dashboard(plan, stack);
+    }
 }

@@ -180,12 +180,13 @@ void plan_config(struct plan *plan, struct stack *stack)
     if (stack->domain) {
         return;
     }
-    if (plan->mesh->recorder) {
+    if (plan->mesh->recorder && plan->account->has_stacks) {
         add_recorder(plan, stack);
     }
     for (size_t i = 0; i < plan->mesh->guardrails.len; i++) {
         const struct guardrail *guardrail = plan->mesh->guardrails.at[i];
-        if (guardrail->managed.value || guardrail->lambda.value) {
+        if (guardrail_watches(plan->deployment, guardrail, stack->head->account) &&
+            (guardrail->managed.value || guardrail->lambda.value)) {
             add_rule(plan, stack, guardrail);
         }
     }

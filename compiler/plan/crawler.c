@@ -30,12 +30,10 @@ static json *crawler_role(struct plan *plan, struct stack *stack, const struct o
 static void set_table_target(struct plan *plan, json *crawler, const struct output *output)
 {
     const struct table_names *names = &plan->deployment->tables[output->decl.index];
-    const char *table = plan_made(plan, output, "table");
     json *target =
         json_add_object(json_set_array(json_set_object(crawler, "Targets"), "CatalogTargets"));
     json_set_text(target, "DatabaseName", names->database);
-    json_add(json_set_array(target, "Tables"),
-             table ? plan_ref(plan, table) : json_text(&plan->scratch, names->table));
+    json_add(json_set_array(target, "Tables"), plan_ref_or(plan, output, "table", names->table));
     json_set_text(crawler, "Configuration",
                   "{\"Version\":1.0,\"CrawlerOutput\":{\"Partitions\":"
                   "{\"AddOrUpdateBehavior\":\"InheritFromTable\"}}}");
@@ -84,6 +82,9 @@ void plan_crawlers(struct plan *plan, struct stack *stack)
     const struct domain *domain = stack->domain;
     for (size_t i = 0; i < domain->products.len; i++) {
         const struct product *product = domain->products.at[i];
+        if (!stack_has_tables(plan->deployment, stack->head, product)) {
+            continue;
+        }
         for (size_t k = 0; k < product->outputs.len; k++) {
             const struct output *output = product->outputs.at[k];
             if (output->crawl.given && output_is_made(output)) {

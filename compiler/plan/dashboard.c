@@ -90,10 +90,9 @@ static void add_quality_line(struct board *board, json *metrics, const struct ou
 {
     struct plan *plan = board->plan;
     const struct table_names *names = &plan->deployment->tables[output->decl.index];
-    const char *account = plan->deployment->account;
     const char *const words[] = {
         QUALITY_NAMESPACE, metric,
-        "CatalogId",       account ? account : "${AWS::AccountId}",
+        "CatalogId",       plan_account_text(plan->account),
         "Database",        names->database,
         "Ruleset",         name_ruleset(&plan->scratch, plan->deployment, output),
         "Table",           names->table};

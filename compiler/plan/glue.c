@@ -297,29 +297,29 @@ static void hive_table(struct plan *plan, json *input, const struct output *outp
     json_set(input, "StorageDescriptor", storage_descriptor(plan, output));
 }
 
-static void table(struct plan *plan, struct stack *stack, const struct output *output,
-                  const char *database)
+static void table(struct plan *plan, struct stack *stack, const struct output *output)
 {
     json *resource = plan_resource(plan, stack, "AWS::Glue::Table", output->decl.at, "Table",
                                    plan_local(&output->decl, output->domain));
     plan_last(stack)->retain = true;
     plan_keep(plan, output, "table", plan_last(stack)->id);
     json_set(resource, "CatalogId", plan_account(plan));
-    json_set(resource, "DatabaseName", plan_ref(plan, database));
+    const struct domain_names *home = &plan->deployment->domains[output->domain->decl.index];
+    json_set(resource, "DatabaseName",
+             plan_ref_or(plan, output->domain, "database", home->database));
     if (output_is_iceberg(output))
         plan_iceberg_table(plan, resource, output);
     else
         hive_table(plan, json_set_object(resource, "TableInput"), output);
 }
 
-static const char *database(struct plan *plan, struct stack *stack)
+static void database(struct plan *plan, struct stack *stack)
 {
     const struct domain *domain = stack->domain;
     json *resource =
         plan_resource(plan, stack, "AWS::Glue::Database", domain->decl.at, "Database", NULL);
-    const char *id = plan_last(stack)->id;
     plan_last(stack)->retain = true;
-    plan_keep(plan, domain, "database", id);
+    plan_keep(plan, domain, "database", plan_last(stack)->id);
     json_set(resource, "CatalogId", plan_account(plan));
     json *input = json_set_object(resource, "DatabaseInput");
     json_set_text(input, "Name", plan->deployment->domains[domain->decl.index].database);
@@ -330,17 +330,19 @@ static const char *database(struct plan *plan, struct stack *stack)
     json_set_array(input, "CreateTableDefaultPermissions");
     struct facts facts = {plan, json_set_object(input, "Parameters"), NULL, domain->decl.at};
     plan_domain_facts(&facts, domain);
-    return id;
 }
 
 void plan_glue(struct plan *plan, struct stack *stack)
 {
     const struct domain *domain = stack->domain;
-    const char *id = database(plan, stack);
+    if (stack_has_catalog(plan->deployment, stack->head))
+        database(plan, stack);
     for (size_t i = 0; i < domain->products.len; i++) {
         const struct product *product = domain->products.at[i];
+        if (!stack_has_tables(plan->deployment, stack->head, product))
+            continue;
         for (size_t j = 0; j < product->outputs.len; j++)
             if (table_is_made(product->outputs.at[j]))
-                table(plan, stack, product->outputs.at[j], id);
+                table(plan, stack, product->outputs.at[j]);
     }
 }

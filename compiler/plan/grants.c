@@ -14,9 +14,16 @@
 
 enum { ID_SIZE = sizeof "g-0123456789abcdef" };
 
+/* The entries of the deployment by the account whose catalog they are on: a part of `list` each. */
+struct owned {
+    struct entries entries;
+    size_t *first; /* by place in deployment->accounts, one more at the end */
+};
+
 struct grants {
     struct arena memory; /* of the head */
-    struct entries entries;
+    const struct deployment_account *account;
+    struct entries entries; /* borrowed from owned */
     char (*ids)[ID_SIZE];
     size_t next; /* the entry that the next batch begins with */
 };
@@ -24,7 +31,7 @@ struct grants {
 /* The 12 digits, or the token that the program replaces. */
 static const char *catalog_id(const struct plan *plan)
 {
-    return plan->deployment->account ? plan->deployment->account : "${AWS::AccountId}";
+    return plan_account_text(plan->account);
 }
 
 /* ---- one entry ------------------------------------------------------------------------------- */
@@ -185,6 +192,81 @@ static void name_entries(struct plan *plan, struct grants *grants, json *sources
     buf_free(&text);
 }
 
+/* ---- whose they are -------------------------------------------------------------------------- */
+
+static size_t place_of(const struct deployment *d, const struct deployment_account *account)
+{
+    size_t place = 0;
+    while (d->accounts.at[place] != account)
+        place++;
+    return place;
+}
+
+/* Which account registers what lies in a bucket: that of the first domain with tables there. */
+static void note_buckets(struct plan *plan, struct map *buckets)
+{
+    const struct deployment *d = plan->deployment;
+    struct atoms *atoms = &plan->s->atoms;
+    for (size_t i = 0; i < plan->mesh->outputs.len; i++) {
+        const struct output *output = plan->mesh->outputs.at[i];
+        const char *bucket = d->tables[i].bucket;
+        if (bucket && output_is_made(output))
+            map_put(buckets, atom_of(atoms, bucket), NULL,
+                    (void *)(uintptr_t)account_of_catalog(d, output->domain));
+    }
+    for (size_t i = 0; i < plan->mesh->domains.len; i++)
+        if (d->domains[i].bucket)
+            map_put(buckets, atom_of(atoms, d->domains[i].bucket), NULL,
+                    (void *)(uintptr_t)d->domains[i].catalog);
+}
+
+static const struct deployment_account *owner_of(struct plan *plan, const struct map *buckets,
+                                                 const struct entry *entry)
+{
+    const struct deployment_account *owner = NULL;
+    if (entry->domain || entry->output) {
+        owner = account_of_catalog(plan->deployment,
+                                   entry->domain ? entry->domain : entry->output->domain);
+    } else if (entry->location) {
+        const char *bucket = entry->location + strlen("s3://");
+        owner = map_get(buckets, atom_put(&plan->s->atoms, bucket, strcspn(bucket, "/")), NULL);
+    }
+    return owner ? owner : plan->deployment->governance;
+}
+
+/* Sorts by owner and leaves the order otherwise: one count, one pass. */
+static const struct owned *owned_of(struct plan *plan)
+{
+    const struct deployment *d = plan->deployment;
+    if (plan->owned)
+        return plan->owned;
+    struct owned *owned = plan->owned = arena_new(&plan->s->arena, struct owned);
+    struct entries *entries = &owned->entries;
+    struct map buckets = {0}, places = {0};
+    access_canonical(plan->s, d, entries);
+    note_buckets(plan, &buckets);
+    for (size_t i = 0; i < d->accounts.len; i++)
+        map_set(&places, d->accounts.at[i], NULL, (void *)(uintptr_t)(i + 1));
+    size_t count = entries->list.len;
+    size_t *place = arena_array(&entries->arena, size_t, count);
+    size_t *next = arena_array(&entries->arena, size_t, d->accounts.len + 1);
+    owned->first = arena_array(&plan->s->arena, size_t, d->accounts.len + 1);
+    for (size_t i = 0; i < count; i++) {
+        const void *owner = owner_of(plan, &buckets, &entries->list.at[i]);
+        place[i] = (size_t)(uintptr_t)map_get(&places, owner, NULL) - 1;
+        owned->first[place[i] + 1]++;
+    }
+    for (size_t i = 0; i < d->accounts.len; i++)
+        next[i + 1] = owned->first[i + 1] += owned->first[i];
+    struct entry *sorted = arena_array(&entries->arena, struct entry, count);
+    for (size_t i = 0; i < count; i++)
+        sorted[next[place[i]]++] = entries->list.at[i];
+    entries->list.at = sorted;
+    map_free(&buckets);
+    map_free(&places);
+    return owned;
+}
+
 /* ---- the whole ------------------------------------------------------------------------------- */
 
 static int by_text(const void *left, const void *right)
@@ -211,10 +293,11 @@ static void set_managed(struct plan *plan, json *managed)
     json *databases = json_set_array(managed, "databases");
     json *tables = json_set_array(managed, "tables");
     for (size_t i = 0; i < mesh->domains.len; i++)
-        if (!mesh->domains.at[i]->existing)
+        if (!mesh->domains.at[i]->existing && deployment->domains[i].catalog == plan->account)
             vec_push(&plan->s->arena, &names, deployment->domains[i].database);
     for (size_t i = 0; i < mesh->outputs.len; i++)
-        if (table_is_made(mesh->outputs.at[i]))
+        if (table_is_made(mesh->outputs.at[i]) &&
+            account_of_catalog(deployment, mesh->outputs.at[i]->domain) == plan->account)
             vec_push(&plan->s->arena, &made, &deployment->tables[i]);
     if (names.len)
         qsort(names.at, names.len, sizeof *names.at, by_text);
@@ -233,16 +316,25 @@ static void set_settings(struct plan *plan, struct grants *grants, json *setting
 {
     json *admins = json_set_array(settings, "admins");
     for (size_t i = 0; i < plan->mesh->admins.len; i++) {
-        const char *text = plan_principal_text(plan, plan->mesh->admins.at[i]);
+        const struct principal *admin = plan->mesh->admins.at[i];
+        if (account_of_principal(plan->deployment, admin) != plan->account)
+            continue; /* an administrator lives in the account of the data lake */
+        const char *text = plan_principal_text(plan, admin);
         json_add_text(admins, arena_copy(&grants->memory, text, strlen(text)));
     }
 }
 
-struct grants *plan_grants(struct plan *plan)
+struct grants *plan_grants(struct plan *plan, const struct deployment_account *account)
 {
+    const struct deployment *d = plan->deployment;
     struct grants *grants = arena_new(&plan->s->arena, struct grants);
-    access_canonical(plan->s, plan->deployment, &grants->entries);
-    bool any = grants->entries.list.len || plan->mesh->domains.len || plan->mesh->admins.len;
+    const struct owned *owned = owned_of(plan);
+    size_t place = place_of(d, account);
+    plan->account = grants->account = account;
+    grants->entries.list.at = owned->entries.list.at + owned->first[place];
+    grants->entries.list.len = owned->first[place + 1] - owned->first[place];
+    bool any = grants->entries.list.len || account->has_stacks ||
+               (account->is_governance && (plan->mesh->domains.len || plan->mesh->admins.len));
     return any ? grants : NULL;
 }
 
@@ -259,7 +351,7 @@ const json *plan_grants_head(struct plan *plan, struct grants *grants)
     json_set_int(head, "format", 1);
     json_set_text(head, "mesh", plan->mesh->decl.name);
     json_set(head, "environment", d->name ? json_text(memory, d->name) : json_null(memory));
-    json_set_text(head, "account", d->account ? d->account : "self");
+    json_set_text(head, "account", grants->account->id ? grants->account->id : "self");
     json_set(head, "region", d->region ? json_text(memory, d->region) : json_null(memory));
     set_settings(plan, grants, json_set_object(head, "settings"));
     set_managed(plan, json_set_object(head, "managed"));
@@ -271,5 +363,10 @@ void plan_grants_free(struct plan *plan, struct grants *grants)
 {
     plan_reset(plan);
     arena_free(&grants->memory);
-    arena_free(&grants->entries.arena);
+}
+
+void plan_grants_end(struct plan *plan)
+{
+    if (plan->owned)
+        arena_free(&plan->owned->entries.arena);
 }

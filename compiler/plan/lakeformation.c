@@ -1,7 +1,6 @@
 /* lakeformation.c - registration of the tables' locations, and the one role of a domain under which
  * Lake Formation reads and writes them. Grants are the grant program's work (plan/grants.c):
  * CloudFormation loses them, see the reference. */
-#include "check/limits.h"
 #include "model/names.h"
 #include "plan/iam.h"
 #include "check/places.h"
@@ -73,8 +72,7 @@ static const char *registration_role(struct plan *plan, struct stack *stack,
     }
     if (home && domain->storage.encryption == ENCRYPTION_KMS && domain->storage.kms_key.value)
         key_rights(plan, &rights, domain->storage.kms_key.value);
-    const char *role_name = name_joined(&plan->scratch, plan->deployment, domain, "-lakeformation",
-                                        (size_t)limit_info(LIMIT_ROLE_NAME)->figure);
+    const char *role_name = name_registration_role(&plan->scratch, plan->deployment, domain);
     return plan_role(plan, stack, domain->decl.at, "RegistrationRole", NULL, role_name,
                      "lakeformation.amazonaws.com", &rights);
 }
@@ -85,7 +83,7 @@ void plan_lakeformation(struct plan *plan, struct stack *stack)
     uint32_t index = stack->domain->decl.index;
     const struct root *roots = places->roots.at + places->first_root[index];
     size_t count = places->root_count[index];
-    if (!count)
+    if (!count || !stack_has_catalog(plan->deployment, stack->head))
         return;
     const char *role = registration_role(plan, stack, roots, count);
     const char *bucket = plan_made(plan, plan->deployment, "bucket");

@@ -18,8 +18,8 @@ json *plan_function_arn(struct plan *plan, const struct function *function)
         return plan_get(plan, id, "Arn");
     }
     const char *name = name_function(&plan->scratch, plan->deployment, function);
-    return plan_arn(plan, "lambda", ARN_REGION | ARN_ACCOUNT,
-                    plan_format(plan, "function:%s", name));
+    return plan_arn_in(plan, account_of_principal(plan->deployment, function->self), "lambda",
+                       ARN_REGION | ARN_ACCOUNT, plan_format(plan, "function:%s", name));
 }
 
 static json *function_role(struct plan *plan, struct stack *stack, const struct function *function)
@@ -98,6 +98,9 @@ static void make_function(struct plan *plan, struct stack *stack, const struct f
 void plan_lambda(struct plan *plan, struct stack *stack)
 {
     const struct domain *domain = stack->domain;
+    if (!stack_has_shared(stack->head)) {
+        return;
+    }
     size_t count = domain ? domain->functions.len : plan->mesh->functions.len;
     for (size_t i = 0; i < count; i++) {
         const struct function *function =

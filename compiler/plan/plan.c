@@ -19,65 +19,41 @@ static bool letter_or_digit(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-static void add_stack(struct plan *plan, const struct domain *domain)
+static const char *describe(struct arena *arena, const struct mesh *mesh,
+                            const struct stack_head *head)
 {
-    struct arena *arena = &plan->s->arena;
-    const char *mesh = plan->mesh->decl.name ? plan->mesh->decl.name : "mesh";
-    const char *part = domain ? domain->decl.path : "governance";
-    struct stack *stack = arena_new(arena, struct stack);
-    stack->domain = domain;
-    stack->name = stack_name(arena, plan->deployment, domain);
-    stack->file = arena_format(arena, "stacks/%s.template.json", part);
-    stack->description = domain ? arena_format(arena, "Domain %s of the mesh %s", part, mesh)
-                                : arena_format(arena, "Governance of the mesh %s", mesh);
-    vec_push(arena, &plan->stacks, stack);
-}
-
-static bool needs_governance(const struct plan *plan)
-{
-    const struct mesh *mesh = plan->mesh;
-    if (plan->deployment->mesh_bucket || mesh->guardrails.len || mesh->made_roles.len ||
-        mesh->audit || mesh->recorder)
-        return true;
-    for (size_t i = 0; i < mesh->functions.len; i++)
-        if (!mesh->functions.at[i]->domain)
-            return true;
-    for (size_t i = 0; i < mesh->warehouses.len; i++)
-        if (!mesh->warehouses.at[i]->domain)
-            return true;
-    for (size_t i = 0; i < mesh->channels.len; i++) {
-        const struct channel *channel = mesh->channels.at[i];
-        if (!channel->domain && !channel->arn.value)
-            return true;
+    const char *name = mesh->decl.name ? mesh->decl.name : "mesh";
+    switch (head->kind) {
+    case STACK_GOVERNANCE:
+        break;
+    case STACK_CATALOG:
+        return arena_format(arena, "Catalog of domain %s of the mesh %s", head->domain->decl.path,
+                            name);
+    case STACK_DOMAIN:
+        return arena_format(arena, "Domain %s of the mesh %s", head->domain->decl.path, name);
+    case STACK_PRODUCT:
+        return arena_format(arena, "Product %s of the mesh %s", head->product->decl.path, name);
     }
-    return false;
-}
-
-static int by_path(const void *a, const void *b)
-{
-    const struct domain *const *x = a, *const *y = b;
-    return strcmp((*x)->decl.path, (*y)->decl.path);
+    return arena_format(arena, "Governance of the mesh %s", name);
 }
 
 struct plan *plan_new(struct session *s, const struct deployment *deployment)
 {
-    const struct mesh *mesh = deployment->mesh;
     struct plan *plan = arena_new(&s->arena, struct plan);
+    struct stack_heads heads = {0};
     plan->s = s;
-    plan->mesh = mesh;
+    plan->mesh = deployment->mesh;
     plan->deployment = deployment;
+    plan->account = deployment->governance;
     plan->places = places_new(s, deployment);
-    if (needs_governance(plan))
-        add_stack(plan, NULL);
-    const struct domain **domains =
-        arena_array(&s->arena, const struct domain *, mesh->domains.len);
-    size_t count = 0;
-    for (size_t i = 0; i < mesh->domains.len; i++)
-        if (!mesh->domains.at[i]->existing)
-            domains[count++] = mesh->domains.at[i];
-    qsort(domains, count, sizeof *domains, by_path);
-    for (size_t i = 0; i < count; i++)
-        add_stack(plan, domains[i]);
+    stacks_list(s, deployment, &heads);
+    for (size_t i = 0; i < heads.list.len; i++) {
+        struct stack *stack = arena_new(&s->arena, struct stack);
+        stack->head = &heads.list.at[i];
+        stack->domain = stack->head->domain;
+        stack->description = describe(&s->arena, plan->mesh, stack->head);
+        vec_push(&s->arena, &plan->stacks, stack);
+    }
     return plan;
 }
 
@@ -88,6 +64,7 @@ void plan_reset(struct plan *plan)
 
 void plan_free(struct plan *plan)
 {
+    plan_grants_end(plan);
     arena_free(&plan->scratch);
 }
 
@@ -174,23 +151,15 @@ const char *plan_made(struct plan *plan, const void *thing, const char *role)
 
 /* ---- one stack ------------------------------------------------------------------------------- */
 
-static struct span place_of(const struct plan *plan, const struct stack *stack)
-{
-    return stack->domain ? stack->domain->decl.at : plan->mesh->decl.at;
-}
-
 void plan_judge_size(struct plan *plan, const struct stack *stack, size_t bytes)
 {
     size_t limit = (size_t)limit_info(LIMIT_TEMPLATE_BYTES)->figure;
     if (bytes <= limit)
         return;
-    struct diag *d = diag(plan->s, D_TEMPLATE_BYTES, place_of(plan, stack),
+    struct diag *d = diag(plan->s, D_TEMPLATE_BYTES, stack->head->at,
                           "the template of stack '%s' has %zu bytes, CloudFormation takes %zu",
-                          stack->name, bytes, limit);
-    if (stack->domain)
-        diag_help(
-            plan->s, d, "move some of the %zu products and %zu pipelines of '%s' to another domain",
-            stack->domain->products.len, stack->domain->pipelines.len, stack->domain->decl.path);
+                          stack->head->name, bytes, limit);
+    stack_way_out(plan->s, d, stack->head);
 }
 
 static int by_id(const void *a, const void *b)
@@ -201,6 +170,7 @@ static int by_id(const void *a, const void *b)
 
 void plan_stack(struct plan *plan, struct stack *stack)
 {
+    plan->account = stack->head->account;
     plan_sns(plan, stack);
     plan_s3(plan, stack);
     plan_roles(plan, stack);
@@ -217,7 +187,7 @@ void plan_stack(struct plan *plan, struct stack *stack)
         plan_config(plan, stack);
         plan_cloudtrail(plan, stack);
     }
-    plan_domain_topic(plan, stack);
+    plan_links(plan, stack);
     if (stack->resources.len)
         qsort(stack->resources.at, stack->resources.len, sizeof *stack->resources.at, by_id);
 }
@@ -229,6 +199,5 @@ void plan_stack_free(struct plan *plan, struct stack *stack)
     map_free(&plan->ids);
     map_free(&plan->made);
     plan->ids = plan->made = (struct map){0};
-    plan->domain_topic = false;
     plan_reset(plan);
 }

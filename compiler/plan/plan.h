@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "check/made.h"
+#include "check/stacks.h"
 #include "model/deployment.h"
 
 struct resource {
@@ -20,10 +21,9 @@ struct resource {
 };
 
 struct stack {
-    const char *name; /* data-mesh-sales */
-    const char *file; /* stacks/sales.template.json */
+    const struct stack_head *head;
     const char *description;
-    const struct domain *domain;    /* NULL: governance */
+    const struct domain *domain;    /* head's; NULL: governance */
     bool has_roles;                 /* needs CAPABILITY_NAMED_IAM */
     VEC(struct resource) resources; /* sorted by id; ids outlive plan_stack_free */
 };
@@ -32,14 +32,17 @@ struct plan {
     struct session *s;
     const struct mesh *mesh;
     const struct deployment *deployment;
-    VEC(struct stack *) stacks; /* deploy order: governance first */
-    struct arena scratch;       /* texts of the stack being made; emptied by plan_stack_free */
+    VEC(struct stack *) stacks;               /* deploy order: governance first */
+    const struct deployment_account *account; /* where what is being made stands or acts */
+    struct arena scratch; /* texts of the stack being made; emptied by plan_stack_free */
 
     /* What plan.c keeps for the others; empty again after plan_stack_free, except for places. */
     struct map ids;        /* logical ids taken in the stack being made */
     struct map made;       /* plan_made: (thing, role) -> logical id */
-    bool domain_topic;     /* plan_alert_topic wants the domain's own topic */
     struct places *places; /* where all tables lie, see check/places.h */
+    struct owned *owned;   /* grants.c: entries by owner; made when first asked */
+    struct publishers
+        *publishers; /* sns.c: who publishes to which channel; made when first asked */
 };
 
 /* Lists the stacks; reports nothing. */
@@ -58,13 +61,15 @@ json *plan_machine(struct plan *plan, const struct pipeline *pipeline);
 /* grants/<account>.json (format of the build contract) in pieces, because it is as large as all
  * tables together: a head with every member but the last, then the batches, which are that. */
 struct grants;
-/* NULL: nothing to grant or manage. */
-struct grants *plan_grants(struct plan *plan);
+/* What the administrator of one account does; NULL: nothing to grant or manage there. */
+struct grants *plan_grants(struct plan *plan, const struct deployment_account *account);
 size_t plan_grants_count(const struct grants *grants); /* entries in all batches */
 const json *plan_grants_head(struct plan *plan, struct grants *grants);
 /* After the head: the next batch, which lives until the following call; NULL: that was the last. */
 json *plan_grants_batch(struct plan *plan, struct grants *grants);
 void plan_grants_free(struct plan *plan, struct grants *grants);
+/* After the last account. */
+void plan_grants_end(struct plan *plan);
 
 /* ---- for the files of plan/ ------------------------------------------------------------------ */
 
@@ -89,7 +94,7 @@ const char *plan_made(struct plan *plan, const void *thing, const char *role);
 json *plan_alert_topic(struct plan *plan, struct stack *stack, const struct domain *domain,
                        const struct pipeline *pipeline);
 /* The ARN of a channel's topic: a Ref inside its own stack, else made from its name. */
-json *plan_channel_topic(struct plan *plan, struct stack *stack, const struct channel *channel);
+json *plan_channel_topic(struct plan *plan, const struct channel *channel);
 /* Free data (custom, parameters, inputs without expressions) as JSON. */
 json *plan_data(struct plan *plan, const struct data *data);
 
@@ -117,8 +122,7 @@ void plan_athena(struct plan *plan, struct stack *stack);
 void plan_states(struct plan *plan, struct stack *stack);
 void plan_cloudwatch(struct plan *plan, struct stack *stack);
 void plan_sns(struct plan *plan, struct stack *stack); /* first: the topics of channels */
-void plan_domain_topic(struct plan *plan,
-                       struct stack *stack); /* last: the domain's own, if an alarm wants it */
 void plan_config(struct plan *plan, struct stack *stack);
+void plan_links(struct plan *plan, struct stack *stack);
 
 #endif

@@ -601,8 +601,6 @@ static void ruleset(struct plan *plan, struct stack *stack, const struct output 
              length, limit);
     json *resource = plan_resource(plan, stack, "AWS::Glue::DataQualityRuleset", output->decl.at,
                                    "Ruleset", plan_local(&output->decl, output->domain));
-    plan_keep(plan, output, "ruleset", plan_last(stack)->id);
-    plan_keep(plan, output, "ruleset", plan_last(stack)->id);
     json_set_text(resource, "Name", name_ruleset(&plan->scratch, plan->deployment, output));
     json_set_text(resource, "Description",
                   plan_format(plan, "What %s promises of its rows", output->decl.path));
@@ -617,6 +615,8 @@ void plan_quality(struct plan *plan, struct stack *stack)
     const struct domain *domain = stack->domain;
     for (size_t i = 0; i < domain->products.len; i++) {
         const struct product *product = domain->products.at[i];
+        if (!stack_has_tables(plan->deployment, stack->head, product))
+            continue;
         for (size_t j = 0; j < product->outputs.len; j++)
             if (product->outputs.at[j]->rules && table_is_made(product->outputs.at[j]))
                 ruleset(plan, stack, product->outputs.at[j]);

@@ -78,6 +78,9 @@ static void add_workgroup(struct plan *plan, struct stack *stack, const struct w
 void plan_redshift(struct plan *plan, struct stack *stack)
 {
     const struct domain *domain = stack->domain;
+    if (!stack_has_shared(stack->head)) {
+        return;
+    }
     size_t count = domain ? domain->warehouses.len : plan->mesh->warehouses.len;
     for (size_t i = 0; i < count; i++) {
         const struct warehouse *warehouse =

@@ -16,14 +16,15 @@ static json *resource_of(struct plan *plan, const struct need *need)
     }
     unsigned parts = (need->parts & RIGHT_REGION ? ARN_REGION : 0u) |
                      (need->parts & RIGHT_ACCOUNT ? ARN_ACCOUNT : 0u);
+    const struct deployment_account *account = need->account ? need->account : plan->account;
     const char *at = strstr(need->rest, token);
     if (!at) {
-        return plan_arn(plan, need->service, parts, need->rest);
+        return plan_arn_in(plan, account, need->service, parts, need->rest);
     }
     const char *region = plan->deployment->region ? plan->deployment->region : token;
     const char *rest = plan_format(plan, "%.*s%s%s", (int)(at - need->rest), need->rest, region,
                                    at + sizeof token - 1);
-    return plan_token_text(plan, plan_arn_text(plan, need->service, parts, rest));
+    return plan_token_text(plan, plan_arn_text_in(plan, account, need->service, parts, rest));
 }
 
 void rights_of_needs(struct plan *plan, const struct needs *needs, struct rights *out)

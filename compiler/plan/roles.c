@@ -72,6 +72,11 @@ void plan_roles(struct plan *plan, struct stack *stack)
     const struct domain *domain = stack->domain;
     size_t count = domain ? domain->made_roles.len : plan->mesh->made_roles.len;
     for (size_t i = 0; i < count; i++) {
-        make_role(plan, stack, domain ? domain->made_roles.at[i] : plan->mesh->made_roles.at[i]);
+        const struct principal *role =
+            domain ? domain->made_roles.at[i] : plan->mesh->made_roles.at[i];
+        if (domain ? stack_has_data(stack->head)
+                   : account_of_principal(plan->deployment, role) == plan->account) {
+            make_role(plan, stack, role);
+        }
     }
 }

@@ -2,6 +2,7 @@
  * their stack goes. Objects are moved or deleted only where a product's `lifecycle` says so. */
 #include "check/places.h"
 #include "check/storage.h"
+#include "model/names.h"
 #include "plan/plan.h"
 #include "plan/text.h"
 
@@ -78,6 +79,34 @@ static void encryption(json *bucket, const struct storage *storage)
     }
 }
 
+/* Where the catalog is another account's, Lake Formation comes from there under the registration
+ * role, and hands its credentials on: no consumer is ever named (access.md 1.5). */
+static void let_catalog_in(struct plan *plan, const struct domain *domain, json *statements,
+                           const char *name)
+{
+    static const char *const on_objects[] = {"s3:DeleteObject", "s3:GetObject", "s3:PutObject"};
+    const struct deployment_account *catalog = account_of_catalog(plan->deployment, domain);
+    const char *role = name_registration_role(&plan->scratch, plan->deployment, domain);
+    const char *const sids[] = {"CatalogListsBucket", "CatalogReadsAndWrites"};
+    for (size_t i = 0; i < 2; i++) {
+        json *statement = json_add_object(statements);
+        json_set_text(statement, "Sid", sids[i]);
+        json_set_text(statement, "Effect", "Allow");
+        json_set(
+            json_set_object(statement, "Principal"), "AWS",
+            plan_arn_in(plan, catalog, "iam", ARN_ACCOUNT, plan_format(plan, "role/%s", role)));
+        if (i == 0) {
+            json_set_text(statement, "Action", "s3:ListBucket");
+            json_set(statement, "Resource", plan_arn(plan, "s3", 0, name));
+            continue;
+        }
+        json *actions = json_set_array(statement, "Action");
+        for (size_t k = 0; k < sizeof on_objects / sizeof *on_objects; k++)
+            json_add_text(actions, on_objects[k]);
+        json_set(statement, "Resource", plan_arn(plan, "s3", 0, plan_format(plan, "%s/*", name)));
+    }
+}
+
 json *plan_bucket_policy(struct plan *plan, struct stack *stack, struct span at, const char *part,
                          const char *bucket, const char *name)
 {
@@ -133,7 +162,11 @@ static void make_bucket(struct plan *plan, struct stack *stack, struct span at, 
         json_set_text(logging, "LogFilePrefix", plan_format(plan, "%s/", name));
     }
     lifecycle_rules(plan, bucket, name);
-    plan_bucket_policy(plan, stack, at, NULL, id, name);
+    json *statements = plan_bucket_policy(plan, stack, at, NULL, id, name);
+    const struct domain *domain = stack->domain;
+    if (domain && !stack_has_catalog(plan->deployment, stack->head) &&
+        plan->places->root_count[domain->decl.index])
+        let_catalog_in(plan, domain, statements, name);
 }
 
 void plan_s3(struct plan *plan, struct stack *stack)
@@ -141,11 +174,11 @@ void plan_s3(struct plan *plan, struct stack *stack)
     const struct deployment *d = plan->deployment;
     const struct domain *domain = stack->domain;
     if (!domain) {
-        if (d->mesh_bucket)
+        if (d->mesh_bucket && stack->head->account->is_governance)
             make_bucket(plan, stack, plan->mesh->bucket.at, d->mesh_bucket, NULL);
         return;
     }
     const struct domain_names *names = &d->domains[domain->decl.index];
-    if (names->bucket_made_here && names->bucket)
+    if (stack_has_data(stack->head) && names->bucket_made_here && names->bucket)
         make_bucket(plan, stack, domain->storage.at, names->bucket, &domain->storage);
 }

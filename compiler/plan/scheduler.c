@@ -20,7 +20,10 @@ static json *scheduler_role(struct plan *plan, struct stack *stack)
     if (!id) {
         struct needs needs = {.arena = &plan->scratch};
         struct rights rights = {0};
-        needs_of_scheduler(plan->deployment, domain, &needs);
+        unsigned starts =
+            (stack_has_data(stack->head) ? START_MACHINES : 0u) |
+            (stack_has_catalog(plan->deployment, stack->head) ? START_EVALUATIONS : 0u);
+        needs_of_scheduler(plan->deployment, domain, starts, &needs);
         rights_of_needs(plan, &needs, &rights);
         id = plan_role(plan, stack, domain->decl.at, "RoleForSchedules", NULL,
                        name_scheduler_role(&plan->scratch, plan->deployment, domain),

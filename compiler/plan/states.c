@@ -23,11 +23,18 @@ json *states_value(struct machine *machine, const char *text)
                              : json_text(&machine->plan->scratch, text);
 }
 
+json *states_arn_in(struct machine *machine, const struct deployment_account *account,
+                    const char *service, unsigned parts, const char *rest)
+{
+    struct plan *plan = machine->plan;
+    return machine->template
+               ? plan_arn_in(plan, account, service, parts, rest)
+               : json_text(&plan->scratch, plan_arn_state_in(plan, account, service, parts, rest));
+}
+
 json *states_arn(struct machine *machine, const char *service, unsigned parts, const char *rest)
 {
-    return machine->template ? plan_arn(machine->plan, service, parts, rest)
-                             : json_text(&machine->plan->scratch,
-                                         plan_arn_state(machine->plan, service, parts, rest));
+    return states_arn_in(machine, machine->plan->account, service, parts, rest);
 }
 
 static bool take_name(struct machine *machine, const char *name)
@@ -201,6 +208,7 @@ static json *definition_of(struct plan *plan, const struct pipeline *pipeline, b
 
 json *plan_machine(struct plan *plan, const struct pipeline *pipeline)
 {
+    plan->account = plan->deployment->domains[pipeline->domain->decl.index].account;
     return definition_of(plan, pipeline, false);
 }
 
@@ -282,10 +290,12 @@ void plan_states(struct plan *plan, struct stack *stack)
         return;
     }
     plan_crawlers(plan, stack);
-    for (size_t i = 0; i < domain->pipelines.len; i++) {
+    for (size_t i = 0; stack_has_data(stack->head) && i < domain->pipelines.len; i++) {
         if (pipeline_is_made(domain->pipelines.at[i])) {
             add_machine(plan, stack, domain->pipelines.at[i]);
         }
     }
-    plan_quality_schedules(plan, stack);
+    if (stack_has_catalog(plan->deployment, stack->head)) {
+        plan_quality_schedules(plan, stack);
+    }
 }

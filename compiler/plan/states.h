@@ -23,6 +23,8 @@ struct machine {
 /* A text of the mesh, and an ARN (see plan/text.h), as they stand in the definition. */
 json *states_value(struct machine *machine, const char *text);
 json *states_arn(struct machine *machine, const char *service, unsigned parts, const char *rest);
+json *states_arn_in(struct machine *machine, const struct deployment_account *account,
+                    const char *service, unsigned parts, const char *rest);
 /* A free name "<step>: <what>" of at most 80 bytes. */
 const char *states_name(struct machine *machine, const char *step, const char *what);
 

@@ -228,8 +228,9 @@ static json *topic_arn(struct machine *machine, const struct channel *channel)
     if (channel->arn.value) {
         return states_value(machine, channel->arn.value);
     }
-    return states_arn(machine, "sns", ARN_REGION | ARN_ACCOUNT,
-                      name_topic(&machine->plan->scratch, machine->plan->deployment, channel));
+    return states_arn_in(machine, account_of_channel(machine->plan->deployment, channel), "sns",
+                         ARN_REGION | ARN_ACCOUNT,
+                         name_topic(&machine->plan->scratch, machine->plan->deployment, channel));
 }
 
 static void notify_step(struct machine *machine, const struct step *step, const char *next)

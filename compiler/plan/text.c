@@ -94,25 +94,52 @@ static json *arn_value(struct plan *plan, const char *account, const char *servi
                        arn(plan, &template_tokens, account, service, parts, escape(plan, rest)));
 }
 
+json *plan_arn_in(struct plan *plan, const struct deployment_account *account, const char *service,
+                  unsigned parts, const char *rest)
+{
+    return arn_value(plan, account->id, service, parts, rest);
+}
+
+const char *plan_arn_text_in(struct plan *plan, const struct deployment_account *account,
+                             const char *service, unsigned parts, const char *rest)
+{
+    return arn(plan, &template_tokens, account->id, service, parts, rest);
+}
+
+const char *plan_arn_state_in(struct plan *plan, const struct deployment_account *account,
+                              const char *service, unsigned parts, const char *rest)
+{
+    return arn(plan, &state_tokens, account->id, service, parts, rest);
+}
+
 json *plan_arn(struct plan *plan, const char *service, unsigned parts, const char *rest)
 {
-    return arn_value(plan, plan->deployment->account, service, parts, rest);
+    return plan_arn_in(plan, plan->account, service, parts, rest);
 }
 
 const char *plan_arn_text(struct plan *plan, const char *service, unsigned parts, const char *rest)
 {
-    return arn(plan, &template_tokens, plan->deployment->account, service, parts, rest);
+    return plan_arn_text_in(plan, plan->account, service, parts, rest);
 }
 
 const char *plan_arn_state(struct plan *plan, const char *service, unsigned parts, const char *rest)
 {
-    return arn(plan, &state_tokens, plan->deployment->account, service, parts, rest);
+    return plan_arn_state_in(plan, plan->account, service, parts, rest);
+}
+
+const char *plan_account_text(const struct deployment_account *account)
+{
+    return account->id ? account->id : template_tokens.account;
+}
+
+json *plan_account_of(struct plan *plan, const struct deployment_account *account)
+{
+    return account->id ? json_text(&plan->scratch, account->id) : plan_ref(plan, "AWS::AccountId");
 }
 
 json *plan_account(struct plan *plan)
 {
-    const char *account = plan->deployment->account;
-    return account ? json_text(&plan->scratch, account) : plan_ref(plan, "AWS::AccountId");
+    return plan_account_of(plan, plan->account);
 }
 
 json *plan_region(struct plan *plan)
@@ -129,7 +156,7 @@ static const char *token_at(const struct plan *plan, const char *text, const cha
         const char *token, *value;
     } table[] = {{template_tokens.partition, d->partition},
                  {template_tokens.region, d->region},
-                 {template_tokens.account, d->account}};
+                 {template_tokens.account, plan->account->id}};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (!strncmp(text, table[i].token, strlen(table[i].token))) {
             *value = table[i].value;
@@ -186,6 +213,12 @@ json *plan_get(struct plan *plan, const char *logical_id, const char *attribute)
     return get;
 }
 
+json *plan_ref_or(struct plan *plan, const void *thing, const char *role, const char *name)
+{
+    const char *id = plan_made(plan, thing, role);
+    return id ? plan_ref(plan, id) : json_text(&plan->scratch, name);
+}
+
 json *plan_data(struct plan *plan, const struct data *data)
 {
     json *out = NULL;
@@ -214,18 +247,6 @@ json *plan_data(struct plan *plan, const struct data *data)
 }
 
 /* ---- principals ------------------------------------------------------------------------------ */
-
-static const char *account_of(const struct plan *plan, const struct principal *principal)
-{
-    const struct account *account = principal->account;
-    const struct environment *e = plan->deployment->environment;
-    if (!account)
-        return plan->deployment->account;
-    for (size_t i = 0; e && i < e->accounts.len; i++)
-        if (e->accounts.at[i].account == account)
-            return e->accounts.at[i].id.value;
-    return account->id.value ? account->id.value : plan->deployment->account;
-}
 
 /* "role/SalesDataOwner": what follows the account in a principal's ARN; NULL when it is not an IAM
  * ARN made of names. */
@@ -266,11 +287,10 @@ json *plan_principal(struct plan *plan, const struct principal *principal)
         return plan_get(plan, made, "Arn");
     if (principal->arn.value)
         return json_text(&plan->scratch, principal->arn.value);
-    const char *account = account_of(plan, principal);
+    const struct deployment_account *account = account_of_principal(plan->deployment, principal);
     const char *rest = principal_rest(plan, principal);
-    if (rest)
-        return arn_value(plan, account, "iam", ARN_ACCOUNT, rest);
-    return account ? json_text(&plan->scratch, account) : plan_ref(plan, "AWS::AccountId");
+    return rest ? plan_arn_in(plan, account, "iam", ARN_ACCOUNT, rest)
+                : plan_account_of(plan, account);
 }
 
 const char *plan_principal_text(struct plan *plan, const struct principal *principal)
@@ -278,9 +298,8 @@ const char *plan_principal_text(struct plan *plan, const struct principal *princ
     principal = principal_acting(principal);
     if (principal->arn.value)
         return principal->arn.value;
-    const char *account = account_of(plan, principal);
+    const struct deployment_account *account = account_of_principal(plan->deployment, principal);
     const char *rest = principal_rest(plan, principal);
-    if (rest)
-        return arn(plan, &template_tokens, account, "iam", ARN_ACCOUNT, rest);
-    return account ? account : template_tokens.account;
+    return rest ? plan_arn_text_in(plan, account, "iam", ARN_ACCOUNT, rest)
+                : plan_account_text(account);
 }

@@ -12,6 +12,13 @@
  * service's ARNs have. */
 enum { ARN_REGION = 1, ARN_ACCOUNT = 2 };
 json *plan_arn(struct plan *plan, const char *service, unsigned parts, const char *rest);
+/* Both are of the account of what is being made (plan->account); these are of another one. */
+json *plan_arn_in(struct plan *plan, const struct deployment_account *account, const char *service,
+                  unsigned parts, const char *rest);
+const char *plan_arn_text_in(struct plan *plan, const struct deployment_account *account,
+                             const char *service, unsigned parts, const char *rest);
+const char *plan_arn_state_in(struct plan *plan, const struct deployment_account *account,
+                              const char *service, unsigned parts, const char *rest);
 /* The same as a text with tokens (${AWS::AccountId}, ...), for grants, which are no templates. */
 const char *plan_arn_text(struct plan *plan, const char *service, unsigned parts, const char *rest);
 /* The same with ${AccountId}, ${Region}, ${Partition}: state machines (DefinitionSubstitutions). */
@@ -19,6 +26,9 @@ const char *plan_arn_state(struct plan *plan, const char *service, unsigned part
                            const char *rest);
 /* 12 digits, or {"Ref": "AWS::AccountId"}. */
 json *plan_account(struct plan *plan);
+json *plan_account_of(struct plan *plan, const struct deployment_account *account);
+/* 12 digits, or the token ${AWS::AccountId}. */
+const char *plan_account_text(const struct deployment_account *account);
 json *plan_region(struct plan *plan);
 /* A text that may hold the tokens ${AWS::AccountId}, ${AWS::Region}, ${AWS::Partition}; everything
  * else of it is literal. */
@@ -32,6 +42,8 @@ const char *plan_format(struct plan *plan, const char *format, ...)
 
 json *plan_ref(struct plan *plan, const char *logical_id);
 json *plan_get(struct plan *plan, const char *logical_id, const char *attribute);
+/* A Ref to what this stack made (plan_made), else the name it has in another stack. */
+json *plan_ref_or(struct plan *plan, const void *thing, const char *role, const char *name);
 
 /* The ARN of a principal, as a template value (of a role that this stack makes: Fn::GetAtt) and as
  * a text with tokens. */

@@ -16,7 +16,7 @@ enum { PRODUCERS_MAX = 9 };
 /* <mesh>[-<suffix>]-<domain>-<thing>-<kind>; thing is a pipeline or output of the domain. */
 const char *watch_alarm_name(struct plan *plan, const struct domain *domain,
                              const struct decl *thing, const char *kind);
-/* Has the output a ruleset in the stack being made? (plan_quality comes first) */
+/* Has the output a ruleset whose metrics are published in the account of what is being made? */
 bool watch_quality(struct plan *plan, const struct output *output);
 
 void plan_dashboard(struct plan *plan, struct stack *stack);

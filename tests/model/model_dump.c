@@ -386,13 +386,25 @@ static void deployment(const struct deployment *d)
     const struct mesh *m = d->mesh;
     printf("deployment %s region=%s account=%s partition=%s suffix='%s' schedules=%s bucket=%s\n",
            d->name != NULL ? d->name : "-", d->region != NULL ? d->region : "-",
-           d->account != NULL ? d->account : "-", d->partition != NULL ? d->partition : "-",
-           d->suffix, d->schedules ? "on" : "off", d->mesh_bucket != NULL ? d->mesh_bucket : "-");
+           d->governance->id != NULL ? d->governance->id : "-",
+           d->partition != NULL ? d->partition : "-", d->suffix, d->schedules ? "on" : "off",
+           d->mesh_bucket != NULL ? d->mesh_bucket : "-");
+    for (size_t i = 0; d->accounts.len > 1 && i < d->accounts.len; i++) {
+        const struct deployment_account *a = d->accounts.at[i];
+        printf("  account %s %s%s%s%s\n", a->id != NULL ? a->id : "-",
+               a->account != NULL ? a->account->decl.path : "-",
+               a->is_governance ? " governance" : "", a->has_stacks ? " stacks" : "",
+               a->has_governance_stack ? " own stack" : "");
+    }
     for (size_t i = 0; i < m->domains.len; i++) {
         const struct domain_names *n = &d->domains[i];
-        printf("  %s: %s %s%s %s %s\n", m->domains.at[i]->decl.path, n->database,
+        printf("  %s: %s %s%s %s %s", m->domains.at[i]->decl.path, n->database,
                n->bucket != NULL ? n->bucket : "-", n->bucket_made_here ? " (made)" : "",
                n->workgroup, n->topic);
+        if (d->accounts.len > 1) {
+            printf(" in %s catalog %s", n->account->id, n->catalog->id);
+        }
+        printf("\n");
     }
     for (size_t i = 0; i < m->outputs.len; i++) {
         const struct table_names *n = &d->tables[i];

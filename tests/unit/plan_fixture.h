@@ -13,6 +13,8 @@ struct fixture {
     struct session s;
     struct mesh mesh;
     struct deployment deployment;
+    struct deployment_account home; /* where everything stands */
+    const struct deployment_account *accounts[1];
     struct domain sales;
     struct product orders;
     struct output output;
@@ -88,13 +90,19 @@ static inline struct fixture *fixture_new(void)
     vec_push(&f->s.arena, &f->sales.products, &f->orders);
     vec_push(&f->s.arena, &f->orders.outputs, &f->output);
     f->domain_names[0] =
-        (struct domain_names){"sales_data", "shop-data", false, "shop-sales", "shop-sales"};
+        (struct domain_names){"sales_data", "shop-data", false, "shop-sales", "shop-sales",
+                              &f->home,     &f->home};
+    f->home = (struct deployment_account){
+        .is_governance = true, .has_stacks = true, .has_governance_stack = true};
+    f->accounts[0] = &f->home;
     f->table_names[0] = (struct table_names){
         "sales_data", "sales_orders", "shop-data", "sales/orders/", "s3://shop-data/sales/orders/",
         NULL};
     f->deployment = (struct deployment){.mesh = &f->mesh,
                                         .suffix = "",
                                         .mesh_bucket = "shop-data",
+                                        .accounts = {f->accounts, 1},
+                                        .governance = &f->home,
                                         .domains = f->domain_names,
                                         .tables = f->table_names};
     return f;

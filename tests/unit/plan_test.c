@@ -27,7 +27,7 @@ static void arns_are_plain_where_all_is_known(void **state)
 {
     (void)state;
     struct fixture *f = fixture_new();
-    f->deployment.account = "123456789012";
+    f->home.id = "123456789012";
     f->deployment.region = "eu-west-1";
     f->deployment.partition = "aws";
     fixture_plan(f);
@@ -56,12 +56,14 @@ static void principals_are_named_by_arn(void **state)
 {
     (void)state;
     struct fixture *f = fixture_new();
-    f->deployment.account = "123456789012";
+    f->home.id = "123456789012";
     fixture_plan(f);
     f->owner.aws_name = "Boss";
     assert_string_equal(plan_principal_text(f->plan, &f->owner),
                         "arn:${AWS::Partition}:iam::123456789012:role/Boss");
     struct account other = {.id.value = "210987654321"};
+    const struct deployment_account there = {.id = "210987654321"}, *declared[] = {&there};
+    f->deployment.declared = declared;
     f->owner.account = &other;
     assert_string_equal(plan_principal_text(f->plan, &f->owner),
                         "arn:${AWS::Partition}:iam::210987654321:role/Boss");
@@ -100,7 +102,7 @@ static void rights_of_one_resource_share_a_statement(void **state)
 {
     (void)state;
     struct fixture *f = fixture_new();
-    f->deployment.account = "123456789012";
+    f->home.id = "123456789012";
     fixture_plan(f);
     struct stack *stack = f->plan->stacks.at[1];
     struct rights rights = {0};

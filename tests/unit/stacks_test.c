@@ -24,16 +24,18 @@ static void counts_agree(const char *folder)
     deployments_make(&s, mesh, &deployments);
     assert_int_equal(s.diagnostics.errors, 0);
     for (size_t i = 0; i < deployments.list.len; i++) {
-        const size_t *sizes = stack_sizes(&s, deployments.list.at[i]);
+        struct stack_heads heads = {0};
+        stacks_list(&s, deployments.list.at[i], &heads);
+        const size_t *sizes = stack_sizes(&s, deployments.list.at[i], &heads);
         struct plan *plan = plan_new(&s, deployments.list.at[i]);
         for (size_t k = 0; k < plan->stacks.len; k++, stacks++) {
             struct stack *stack = plan->stacks.at[k];
             plan_stack(plan, stack);
             size_t have = stack->resources.len;
-            size_t want = sizes[stack->domain ? stack->domain->decl.index : mesh->domains.len];
+            size_t want = sizes[k];
             if (have != want) {
-                print_error("%s: %s has %zu resources, %zu are counted\n", folder, stack->name,
-                            have, want);
+                print_error("%s: %s has %zu resources, %zu are counted\n", folder,
+                            stack->head->name, have, want);
             }
             assert_int_equal(have, want);
             plan_stack_free(plan, stack);

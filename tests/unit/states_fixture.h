@@ -103,7 +103,7 @@ static inline struct states_fixture *states_fixture_new(void)
 
 static inline void fixture_known(struct states_fixture *x)
 {
-    x->f->deployment.account = "123456789012";
+    x->f->home.id = "123456789012";
     x->f->deployment.region = "us-east-1";
     x->f->deployment.partition = "aws";
 }

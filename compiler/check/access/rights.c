@@ -93,7 +93,8 @@ static void add_topic(const struct deployment *deployment, const struct channel 
         add_arn(out, action, channel->arn.value);
     } else {
         add(out, action, "sns", RIGHT_REGION | RIGHT_ACCOUNT,
-            name_topic(out->arena, deployment, channel));
+            name_topic(out->arena, deployment, channel))
+            ->account = account_of_channel(deployment, channel);
     }
 }
 
@@ -251,10 +252,10 @@ void needs_of_pipeline(const struct deployment *deployment, const struct pipelin
 /* ---- the other roles ------------------------------------------------------------------------- */
 
 void needs_of_scheduler(const struct deployment *deployment, const struct domain *domain,
-                        struct needs *out)
+                        unsigned starts, struct needs *out)
 {
     const unsigned here = RIGHT_REGION | RIGHT_ACCOUNT;
-    for (size_t i = 0; i < domain->pipelines.len; i++) {
+    for (size_t i = 0; (starts & START_MACHINES) && i < domain->pipelines.len; i++) {
         const struct pipeline *pipeline = domain->pipelines.at[i];
         if (!pipeline->existing && pipeline->triggers.len > 0) {
             add(out, "states:StartExecution", "states", here,
@@ -262,7 +263,7 @@ void needs_of_scheduler(const struct deployment *deployment, const struct domain
         }
     }
     bool evaluates = false;
-    for (size_t i = 0; i < domain->products.len; i++) {
+    for (size_t i = 0; (starts & START_EVALUATIONS) && i < domain->products.len; i++) {
         const struct product *product = domain->products.at[i];
         for (size_t k = 0; k < product->outputs.len; k++) {
             const struct output *output = product->outputs.at[k];

@@ -14,8 +14,9 @@ struct need {
     const char *action;  /* "lambda:InvokeFunction" */
     const char *service; /* of the resource's ARN; NULL: arn is given, or "*" */
     unsigned parts;      /* RIGHT_ bits */
-    const char *rest;    /* "function:ExtractSalesData"; may hold the token ${AWS::Region} */
-    const char *arn;     /* as the mesh wrote it; NULL with a NULL service: "*" */
+    const struct deployment_account *account; /* of the ARN; NULL: the role's own */
+    const char *rest; /* "function:ExtractSalesData"; may hold the token ${AWS::Region} */
+    const char *arn;  /* as the mesh wrote it; NULL with a NULL service: "*" */
     const char *condition_operator, *condition_key, *condition_value; /* NULL: none */
 };
 
@@ -27,9 +28,11 @@ struct needs {
 /* The role of a machine: its steps, the delivery of its logs and traces. */
 void needs_of_pipeline(const struct deployment *deployment, const struct pipeline *pipeline,
                        struct needs *out);
-/* The role that starts the machines of a domain and the evaluations of its rulesets on schedule. */
+/* The role that starts the machines of a domain, the evaluations of its rulesets, or both (as bits)
+ * on schedule. */
+enum { START_MACHINES = 1, START_EVALUATIONS = 2 };
 void needs_of_scheduler(const struct deployment *deployment, const struct domain *domain,
-                        struct needs *out);
+                        unsigned starts, struct needs *out);
 /* The role under which Glue evaluates rulesets for a domain. */
 void needs_of_quality(const struct deployment *deployment, const struct domain *domain,
                       struct needs *out);

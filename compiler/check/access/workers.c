@@ -18,7 +18,7 @@ static struct principal *made_role(struct hirer *h, const char *name, const stru
     role->kind = PRINCIPAL_ROLE;
     role->decl = (struct decl){.name = name, .path = name, .at = at};
     role->aws_name = name;
-    role->account = domain->account;
+    role->account = domain->catalog ? domain->catalog : domain->account;
     return role;
 }
 
