@@ -241,7 +241,8 @@ static void check_own_buckets(struct judge *j)
         check_own_bucket(j, "audit", audit->bucket.value ? audit->bucket.at : audit->decl.at,
                          name_audit_bucket(arena, deployment));
     if (mesh->recorder)
-        check_own_bucket(j, "recorder", mesh->recorder_at, name_recorder_bucket(arena, deployment));
+        check_own_bucket(j, "recorder", mesh->recorder_at,
+                         name_recorder_bucket(arena, deployment, deployment->governance));
 }
 
 /* Its definition is a file of its own: states/<domain>.<pipeline>.asl.json. */

@@ -118,8 +118,7 @@ bool stack_has_data(const struct stack_head *head)
 
 bool stack_has_shared(const struct stack_head *head)
 {
-    return stack_has_data(head) ||
-           (head->kind == STACK_GOVERNANCE && head->account->is_governance);
+    return stack_has_data(head) || (head->kind == STACK_GOVERNANCE && head->account->is_governance);
 }
 
 static bool apart(const struct deployment *deployment, const struct domain *domain)

@@ -73,7 +73,7 @@ void manifest_warehouse(struct manifest *m, const struct warehouse *warehouse, c
     json *entry = json_add_object(m->warehouses);
     const char *name = name_warehouse(&m->memory, m->plan->deployment, warehouse);
     json_set_text(entry, "warehouse", warehouse->decl.path);
-    set_place(m, entry);
+    set_place(m, entry, account_of_domain(m->plan->deployment, warehouse->domain));
     json_set_text(entry, "namespace", name);
     json_set_text(entry, "workgroup", name);
     json_set_text(entry, "database", WAREHOUSE_DATABASE);

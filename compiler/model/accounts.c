@@ -423,8 +423,8 @@ const struct deployment_account *account_of_principal(const struct deployment *d
     if (principal->arn.value != NULL) {
         const char *id = account_in_arn(principal->arn.value);
         account = id == NULL ? NULL : account_by_id(deployment, id);
-    } else if (worker && principal->domain != NULL) {
-        account = deployment->domains[principal->domain->decl.index].account;
+    } else if (worker) {
+        account = account_of_domain(deployment, principal->domain);
     } else if (principal->account != NULL) {
         account = deployment->declared[principal->account->decl.index];
     }
@@ -457,11 +457,11 @@ const struct deployment_account *account_of_link_target(const struct deployment 
                                        : NULL;
 }
 
-const struct deployment_account *account_of_channel(const struct deployment *deployment,
-                                                    const struct channel *channel)
+const struct deployment_account *account_of_domain(const struct deployment *deployment,
+                                                   const struct domain *domain)
 {
-    return channel->domain != NULL ? deployment->domains[channel->domain->decl.index].account
-                                   : deployment->governance;
+    return domain != NULL ? deployment->domains[domain->decl.index].account
+                          : deployment->governance;
 }
 
 bool guardrail_watches(const struct deployment *deployment, const struct guardrail *guardrail,

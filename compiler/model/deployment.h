@@ -73,6 +73,9 @@ struct deployments {
  * principal whose ARN has no account is governance's. */
 const struct deployment_account *account_of_principal(const struct deployment *deployment,
                                                       const struct principal *principal);
+/* The account where the data and pipelines of a domain are; NULL: governance's. */
+const struct deployment_account *account_of_domain(const struct deployment *deployment,
+                                                   const struct domain *domain);
 /* The account that keeps the metadata of a domain: grants on its things are made there. */
 const struct deployment_account *account_of_catalog(const struct deployment *deployment,
                                                     const struct domain *domain);
@@ -81,8 +84,6 @@ const struct deployment_account *account_of_link_target(const struct deployment 
                                                         const struct link *link);
 const struct deployment_account *account_of_link(const struct deployment *deployment,
                                                  const struct link *link);
-const struct deployment_account *account_of_channel(const struct deployment *deployment,
-                                                    const struct channel *channel);
 /* The account of this number; NULL: the deployment has none. */
 const struct deployment_account *account_by_id(const struct deployment *deployment, const char *id);
 /* Does a guardrail watch this account? */

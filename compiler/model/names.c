@@ -257,7 +257,11 @@ const char *name_recorder_role(struct arena *arena, const struct deployment *dep
     return name_joined(arena, deployment, NULL, "-recorder", ROLE_NAME_MAX);
 }
 
-const char *name_recorder_bucket(struct arena *arena, const struct deployment *deployment)
+/* Buckets are named for all accounts: in another than governance's the number tells them apart. */
+const char *name_recorder_bucket(struct arena *arena, const struct deployment *deployment,
+                                 const struct deployment_account *account)
 {
-    return lower(arena, name_joined(arena, deployment, NULL, "config", BUCKET_NAME_MAX));
+    const char *what =
+        account->is_governance ? "config" : arena_format(arena, "config-%s", account->id);
+    return lower(arena, name_joined(arena, deployment, NULL, what, BUCKET_NAME_MAX));
 }

@@ -58,7 +58,8 @@ const char *name_audit_bucket(struct arena *arena, const struct deployment *depl
 /* The recorder of AWS Config, and the bucket it writes to. */
 const char *name_recorder(struct arena *arena, const struct deployment *deployment);
 const char *name_recorder_role(struct arena *arena, const struct deployment *deployment);
-const char *name_recorder_bucket(struct arena *arena, const struct deployment *deployment);
+const char *name_recorder_bucket(struct arena *arena, const struct deployment *deployment,
+                                 const struct deployment_account *account);
 /* The folder of a bucket below which all results of queries lie. */
 #define RESULTS_FOLDER "athena-results/"
 /* Where the workgroup of a domain puts results of queries, below the domain's bucket. */

@@ -33,7 +33,7 @@ static json *machine_arn(struct plan *plan, const struct pipeline *pipeline)
         return plan_ref(plan, id);
     }
     return plan_arn_in(
-        plan, plan->deployment->domains[pipeline->domain->decl.index].account, "states",
+        plan, account_of_domain(plan->deployment, pipeline->domain), "states",
         ARN_REGION | ARN_ACCOUNT,
         plan_format(plan, "stateMachine:%s", plan->deployment->machines[pipeline->decl.index]));
 }

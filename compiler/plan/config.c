@@ -137,7 +137,7 @@ static json *recorder_role(struct plan *plan, struct stack *stack)
 {
     struct needs needs = {.arena = &plan->scratch};
     struct rights rights = {0};
-    needs_of_recorder(plan->deployment, &needs);
+    needs_of_recorder(plan->deployment, plan->account, &needs);
     rights_of_needs(plan, &needs, &rights);
     const char *id = plan_role(plan, stack, plan->mesh->recorder_at, "RoleOfRecorder", NULL,
                                name_recorder_role(&plan->scratch, plan->deployment),
@@ -154,7 +154,7 @@ static void add_recorder(struct plan *plan, struct stack *stack)
 {
     struct span at = plan->mesh->recorder_at;
     const char *name = name_recorder(&plan->scratch, plan->deployment);
-    const char *bucket_name = name_recorder_bucket(&plan->scratch, plan->deployment);
+    const char *bucket_name = name_recorder_bucket(&plan->scratch, plan->deployment, plan->account);
     plan_bucket(plan, stack, at, "Recorder", bucket_name, NULL);
     const char *bucket = plan_last(stack)->id;
     plan_bucket_policy(plan, stack, at, "Recorder", bucket, bucket_name);

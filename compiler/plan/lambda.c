@@ -18,7 +18,7 @@ json *plan_function_arn(struct plan *plan, const struct function *function)
         return plan_get(plan, id, "Arn");
     }
     const char *name = name_function(&plan->scratch, plan->deployment, function);
-    return plan_arn_in(plan, account_of_principal(plan->deployment, function->self), "lambda",
+    return plan_arn_in(plan, account_of_domain(plan->deployment, function->domain), "lambda",
                        ARN_REGION | ARN_ACCOUNT, plan_format(plan, "function:%s", name));
 }
 

@@ -19,7 +19,7 @@ json *plan_channel_topic(struct plan *plan, const struct channel *channel)
         return json_text(&plan->scratch, channel->arn.value);
     const char *id = plan_made(plan, channel, "topic");
     return id ? plan_ref(plan, id)
-              : plan_arn_in(plan, account_of_channel(plan->deployment, channel), "sns",
+              : plan_arn_in(plan, account_of_domain(plan->deployment, channel->domain), "sns",
                             ARN_REGION | ARN_ACCOUNT,
                             name_topic(&plan->scratch, plan->deployment, channel));
 }
@@ -90,8 +90,7 @@ static void add_role(struct plan *plan, const struct pipeline *pipeline)
     const struct deployment *deployment = plan->deployment;
     struct arena *arena = &plan->s->arena;
     struct needs needs = {.arena = arena};
-    const struct deployment_account *home =
-        deployment->domains[pipeline->domain->decl.index].account;
+    const struct deployment_account *home = account_of_domain(deployment, pipeline->domain);
     needs_of_pipeline(deployment, pipeline, &needs);
     for (size_t i = 0; i < needs.list.len; i++) {
         const struct need *need = &needs.list.at[i];
@@ -133,7 +132,7 @@ static const struct publishers *publishers_of(struct plan *plan)
         if (!pipeline_is_made(pipeline))
             continue;
         add_alarms(plan, pipeline->domain, pipeline,
-                   plan->deployment->domains[pipeline->domain->decl.index].account);
+                   account_of_domain(plan->deployment, pipeline->domain));
         add_role(plan, pipeline);
     }
     keep_each_once(plan->publishers);

@@ -208,7 +208,7 @@ static json *definition_of(struct plan *plan, const struct pipeline *pipeline, b
 
 json *plan_machine(struct plan *plan, const struct pipeline *pipeline)
 {
-    plan->account = plan->deployment->domains[pipeline->domain->decl.index].account;
+    plan->account = account_of_domain(plan->deployment, pipeline->domain);
     return definition_of(plan, pipeline, false);
 }
 

@@ -228,8 +228,8 @@ static json *topic_arn(struct machine *machine, const struct channel *channel)
     if (channel->arn.value) {
         return states_value(machine, channel->arn.value);
     }
-    return states_arn_in(machine, account_of_channel(machine->plan->deployment, channel), "sns",
-                         ARN_REGION | ARN_ACCOUNT,
+    return states_arn_in(machine, account_of_domain(machine->plan->deployment, channel->domain),
+                         "sns", ARN_REGION | ARN_ACCOUNT,
                          name_topic(&machine->plan->scratch, machine->plan->deployment, channel));
 }
 

@@ -94,7 +94,7 @@ static void add_topic(const struct deployment *deployment, const struct channel 
     } else {
         add(out, action, "sns", RIGHT_REGION | RIGHT_ACCOUNT,
             name_topic(out->arena, deployment, channel))
-            ->account = account_of_channel(deployment, channel);
+            ->account = account_of_domain(deployment, channel->domain);
     }
 }
 

@@ -50,7 +50,8 @@ void needs_of_warehouse(const struct deployment *deployment, const struct wareho
 void needs_of_role(const struct deployment *deployment, const struct principal *role,
                    struct needs *out);
 /* The role of the recorder, beside AWS's own policy for it. */
-void needs_of_recorder(const struct deployment *deployment, struct needs *out);
+void needs_of_recorder(const struct deployment *deployment,
+                       const struct deployment_account *account, struct needs *out);
 
 /* The tables that a function reads and writes: what the pipelines that call it produce, and the
  * inputs of that. Each once; what is written stands first. */

@@ -10,7 +10,8 @@ void add_function(const struct deployment *deployment, const struct function *fu
                   const char *action, struct needs *out)
 {
     add(out, action, "lambda", RIGHT_REGION | RIGHT_ACCOUNT,
-        joined(out, "function:", name_function(out->arena, deployment, function)));
+        joined(out, "function:", name_function(out->arena, deployment, function)))
+        ->account = account_of_domain(deployment, function->domain);
 }
 
 /* ---- functions ------------------------------------------------------------------------------- */
@@ -120,9 +121,10 @@ void needs_of_role(const struct deployment *deployment, const struct principal *
 
 /* AWS Config Developer Guide, "Permissions for the Amazon S3 bucket": what a role other than the
  * service's own needs to deliver. */
-void needs_of_recorder(const struct deployment *deployment, struct needs *out)
+void needs_of_recorder(const struct deployment *deployment,
+                       const struct deployment_account *account, struct needs *out)
 {
-    const char *bucket = name_recorder_bucket(out->arena, deployment);
+    const char *bucket = name_recorder_bucket(out->arena, deployment, account);
     add(out, "s3:GetBucketAcl", "s3", 0, bucket);
     on_condition(add(out, "s3:PutObject", "s3", 0, joined(out, bucket, "/AWSLogs/*")), "StringLike",
                  "s3:x-amz-acl", "bucket-owner-full-control");
