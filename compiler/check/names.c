@@ -198,8 +198,9 @@ static void check_function(struct judge *j, const struct function *function)
 {
     static const char kind[] = "function";
     const char *name = name_function(&j->s->arena, j->deployment, function);
-    const struct span at = function->name.value ? function->name.at : function->decl.at;
-    if (strspn(name, PLAIN_CHARACTERS "-_") != strlen(name)) {
+    const char *given = function->name.value; /* a declared name is an identifier */
+    const struct span at = given ? function->name.at : function->decl.at;
+    if (given && strspn(name, PLAIN_CHARACTERS "-_") != strlen(name)) {
         struct diag *d =
             diag(j->s, D_FUNCTION_TEXT, at, "'%s' cannot be the name of a function", name);
         diag_help(j->s, d, "letters, digits, hyphens and underscores can");
