@@ -75,7 +75,13 @@ $(BUILD)/diagnostics.inc: compiler/source/diagnostics.awk $(DIAGNOSTICS)
 	$(call say,TABLE,$@)LC_ALL=C awk -f $^ > $@
 
 # Files of runtime/ that meshc carries inside itself, as C arrays (see compiler/base/embedded.h).
-EMBEDDED := $(sort $(wildcard runtime/*.sh runtime/*.mesh runtime/*.yaml))
+# Programs come in one piece: their parts are in a folder of the program's name.
+PROGRAMS := $(patsubst %,$(BUILD)/%,$(sort $(wildcard runtime/*.sh)))
+EMBEDDED := $(PROGRAMS) $(sort $(wildcard runtime/*.mesh runtime/*.yaml))
+$(PROGRAMS): $(BUILD)/%: % compiler/base/join.awk $(wildcard runtime/*/*.sh)
+	@mkdir -p $(@D)
+	$(call say,JOIN,$@)LC_ALL=C awk -f compiler/base/join.awk $< > $@
+
 $(BUILD)/embedded.c: compiler/base/embed.awk $(EMBEDDED)
 	@mkdir -p $(BUILD)
 	$(call say,EMBED,$@)LC_ALL=C awk -f $^ > $@

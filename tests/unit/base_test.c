@@ -278,7 +278,7 @@ static void suggestions_know_the_distance(void **state)
 /* Run from the project's folder, like all tests. */
 static void files_are_embedded_byte_for_byte(void **state)
 {
-    static const char *const names[] = {"grants.sh", "deploy.sh"};
+    static const char *const names[] = {"deploy.sh", "init-mesh.mesh"};
     size_t size = 1;
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -295,6 +295,12 @@ static void files_are_embedded_byte_for_byte(void **state)
         assert_int_equal(text[size], 0);
         fclose(file);
     }
+    /* A program with parts stands there in one piece. */
+    const char *program = embedded_file("grants.sh", &size);
+    assert_non_null(program);
+    assert_null(strstr(program, "@join"));
+    assert_non_null(strstr(program, "jq_things="));
+    assert_non_null(strstr(program, "main \"$@\"\n"));
     assert_null(embedded_file("no such file", &size));
     assert_int_equal(size, 0);
 }

@@ -1,0 +1,82 @@
+# shellcheck shell=bash
+# preflight.sh - what must be right before anything is read or changed: tools, account, region, the caller's rights.
+
+is_account() {
+    local LC_ALL=C
+    [[ $1 =~ ^[0-9]{12}$ ]]
+}
+
+is_region() {
+    local LC_ALL=C
+    [[ $1 =~ ^[a-z]{2,5}(-[a-z]+)+-[0-9]{1,2}$ ]]
+}
+
+need_tools() {
+    ((BASH_VERSINFO[0] >= 4)) || refuse "this is bash ${BASH_VERSION}; bash 4 or later is needed"
+    local tool lacks=()
+    for tool in aws jq mktemp; do
+        command -v "$tool" >/dev/null || lacks+=("$tool")
+    done
+    ((${#lacks[@]} == 0)) || refuse "not found: ${lacks[*]} (needs the AWS CLI, version 1 or 2, and jq 1.6 or later)"
+    jq -n -e '[1] | .[0] | IN(1)' >/dev/null 2>&1 || refuse "this jq is too old: 1.6 or later is needed"
+}
+
+check_header() {
+    [[ $MESH_FORMAT == 1 || $MESH_FORMAT == 2 ]] || refuse "format $MESH_FORMAT is not known to this program"
+    [[ $MESH_ACCOUNT == self ]] || is_account "$MESH_ACCOUNT" || refuse "MESH_ACCOUNT is no account id"
+    [[ $retry_base_ms =~ ^[0-9]{1,6}$ ]] || misuse "MESH_RETRY_BASE_MS is no number of milliseconds"
+    [[ $retry_tries =~ ^[1-9][0-9]?$ ]] || misuse "MESH_RETRY_TRIES is no number of tries"
+    [[ -z $max_changes || $max_changes =~ ^[0-9]{1,9}$ ]] || misuse "--max-changes $max_changes: expected a number"
+    retry_base_ms=$((10#$retry_base_ms))
+    today=${MESH_TODAY:-$(date -u +%F)}
+    [[ $today =~ ^[0-9]{4}-[0-9]{2}-[0-9]{2}$ ]] || misuse "MESH_TODAY is no day"
+    [[ -z $MESH_REGION || $region == "$MESH_REGION" ]] ||
+        misuse "the mesh stands in $MESH_REGION; --region $region disagrees"
+}
+
+make_work() {
+    trap 'rm -rf -- "$work"' EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM HUP
+    work=$(mktemp -d) || refuse "no temporary folder"
+    run_id=$(date -u +%Y%m%dT%H%M%SZ)-$$
+}
+
+find_region() {
+    if [[ -z $region ]]; then region=${AWS_REGION:-${AWS_DEFAULT_REGION:-}}; fi
+    if [[ -z $region ]]; then region=$(aws configure get region ${profile:+--profile "$profile"} 2>/dev/null) || region=; fi
+    [[ -n $region ]] || refuse "no region: the mesh names none; use --region"
+    is_region "$region" || refuse "this is no region: $region"
+}
+
+prepare_cli() {
+    export AWS_PAGER="" AWS_RETRY_MODE=${AWS_RETRY_MODE:-standard} AWS_MAX_ATTEMPTS=${AWS_MAX_ATTEMPTS:-5}
+    aws=(aws --output json --region "$region")
+    if [[ -n $profile ]]; then aws+=(--profile "$profile"); fi
+    if [[ -n $endpoint_url ]]; then aws+=(--endpoint-url "$endpoint_url"); fi
+}
+
+find_caller() {
+    must_ask sts get-caller-identity
+    {
+        IFS= read -r account
+        IFS= read -r caller
+    } < <(jq -r '(.Account // "" | tostring), (.Arn // "" | tostring)' "$work/answer.json")
+    is_account "$account" || refuse "the caller's account is not 12 digits"
+    [[ $MESH_ACCOUNT == self || $account == "$MESH_ACCOUNT" ]] ||
+        refuse "these credentials are of account $account; this program is for $MESH_ACCOUNT"
+    partition=${caller#arn:}
+    partition=${partition%%:*}
+    [[ $partition =~ ^aws(-[a-z]+)*$ ]] || refuse "the caller's ARN has no partition"
+}
+
+# Only an administrator can do all that is to be done; elsewhere the service says "Permissions modification is invalid".
+# The ARN of an assumed role lacks the role's path.
+check_admin() {
+    jq -e --arg caller "$caller" '
+        ($caller | capture("^arn:[^:]+:sts::(?<account>[0-9]+):assumed-role/(?<role>[^/]+)/")? // null) as $assumed
+        | any((.present + .admins)[]; . == $caller or ($assumed != null
+            and (split(":") | .[2] == "iam" and .[4] == $assumed.account and (.[5:] | join(":") | startswith("role/") and (split("/") | last) == $assumed.role))))' \
+        "$work/missing.json" >/dev/null ||
+        refuse "the caller, $caller, is no data lake administrator of account $account: name its role in admins: of the mesh, or run this as one of them"
+}
