@@ -18,6 +18,7 @@ void check_roles(struct session *s, const struct mesh *mesh);
 void check_warehouses(struct session *s, const struct mesh *mesh);
 
 /* Over one deployment: what depends on names, accounts and regions. */
+void check_accounts(struct session *s, const struct deployment *deployment);
 void check_names(struct session *s, const struct deployment *deployment);
 void check_crawlers(struct session *s, const struct deployment *deployment);
 void check_storage(struct session *s, const struct deployment *deployment);

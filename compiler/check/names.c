@@ -4,11 +4,14 @@
 #include "check/limits.h"
 
 #include "check/made.h"
+#include "check/stacks.h"
 #include "model/names.h"
 
 #include <string.h>
 
 #define PLAIN_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+static const char database_kind[] = "database", table_kind[] = "table";
 
 struct judge {
     struct session *s;
@@ -33,10 +36,14 @@ static void too_long(struct judge *j, struct span at, const char *what, const ch
     diag_help(j->s, d, "at most %lld fit (%s)", (long long)info->figure, info->source);
 }
 
-/* One thing of a kind may have a name; `kind` is compared by address. */
-static void claim(struct judge *j, const char *kind, const char *name, const struct decl *owner)
+/* One thing of a kind may have a name, in all accounts or (account not NULL) in one; `kind` is
+ * compared by address. */
+static void claim(struct judge *j, const char *kind, const struct deployment_account *account,
+                  const char *name, const struct decl *owner)
 {
-    atom key = atom_of(&j->s->atoms, name);
+    bool apart = account && j->deployment->accounts.len > 1;
+    atom key = atom_of(&j->s->atoms,
+                       apart ? arena_format(&j->s->arena, "%s %s", account->id, name) : name);
     const struct decl *first = map_put(&j->seen, key, kind, (void *)(uintptr_t)owner);
     if (first->at.lo == owner->at.lo)
         return;
@@ -146,7 +153,43 @@ static void check_principal(struct judge *j, const struct principal *principal)
     } else if (strlen(name) > (size_t)limit_info(LIMIT_ROLE_NAME)->figure) {
         too_long(j, principal->decl.at, role, name, LIMIT_ROLE_NAME);
     } else if (principal->create) {
-        claim(j, role, name, &principal->decl);
+        claim(j, role, account_of_principal(j->deployment, principal), name, &principal->decl);
+    }
+}
+
+/* ---- links and stacks ------------------------------------------------------------------------ */
+
+/* A link shares its names with the databases of its account, or the tables of its database. */
+static void check_link(struct judge *j, const struct link *link)
+{
+    const struct deployment *d = j->deployment;
+    const char *name = name_link(&j->s->arena, d, link);
+    check_glue_name(j, link->decl.at, "link", name);
+    if (!link->to_at.lo || link_is_itself(d, link))
+        return;
+    if (link->output && link->inside)
+        claim(j, table_kind, account_of_link(d, link),
+              arena_format(&j->s->arena, "%s.%s", d->domains[link->inside->decl.index].database,
+                           name),
+              &link->decl);
+    else if (!link->output)
+        claim(j, database_kind, account_of_link(d, link), name, &link->decl);
+}
+
+static void check_stack_names(struct judge *j)
+{
+    static const char stack[] = "stack", file[] = "file";
+    struct stack_heads heads = {0};
+    stacks_list(j->s, j->deployment, &heads);
+    for (size_t i = 0; i < heads.list.len; i++) {
+        const struct stack_head *head = &heads.list.at[i];
+        const struct decl *owner = head->product  ? &head->product->decl
+                                   : head->domain ? &head->domain->decl
+                                                  : &j->deployment->mesh->decl;
+        const char *name = strrchr(head->file, '/') + 1;
+        if (strlen(name) > (size_t)limit_info(LIMIT_FILE_NAME)->figure)
+            too_long(j, head->at, file, name, LIMIT_FILE_NAME);
+        claim(j, stack, head->account, head->name, owner);
     }
 }
 
@@ -154,11 +197,10 @@ static void check_principal(struct judge *j, const struct principal *principal)
 
 static void check_domain(struct judge *j, const struct domain *domain)
 {
-    static const char database[] = "database";
     const struct domain_names *names = &j->deployment->domains[domain->decl.index];
     struct span at = domain->database.value ? domain->database.at : domain->decl.at;
-    check_glue_name(j, at, database, names->database);
-    claim(j, database, names->database, &domain->decl);
+    check_glue_name(j, at, database_kind, names->database);
+    claim(j, database_kind, names->catalog, names->database, &domain->decl);
     if (strlen(names->workgroup) > (size_t)limit_info(LIMIT_WORKGROUP_NAME)->figure)
         too_long(j, domain->decl.at, "workgroup", names->workgroup, LIMIT_WORKGROUP_NAME);
     if (strcmp(domain->decl.name, "governance") == 0)
@@ -167,27 +209,36 @@ static void check_domain(struct judge *j, const struct domain *domain)
     if (names->bucket)
         check_bucket(j, domain->storage.bucket.value ? domain->storage.bucket.at : domain->decl.at,
                      names->bucket);
+    else if (domain->products.len && j->deployment->mesh_bucket)
+        diag_help(j->s,
+                  diag(j->s, D_NO_BUCKET, domain->decl.at,
+                       "domain '%s' has no bucket for its products%s: the mesh's is in account %s, "
+                       "the domain in %s",
+                       domain->decl.path, in_environment(j), j->deployment->governance->id,
+                       names->account->id),
+                  "give it 'storage { }' or 'bucket: \"...\"'");
     else if (domain->products.len)
         diag_help(j->s,
                   diag(j->s, D_NO_BUCKET, domain->decl.at,
                        "domain '%s' has no bucket for its products", domain->decl.path),
                   "give it 'storage { }' or 'bucket: \"...\"', or give the mesh a bucket");
     if (names->bucket_made_here)
-        claim(j, made_bucket, names->bucket, &domain->decl);
+        claim(j, made_bucket, NULL, names->bucket, &domain->decl);
 }
 
 static void check_output(struct judge *j, const struct output *output)
 {
-    static const char table[] = "table", location[] = "location";
+    static const char location[] = "location";
     const struct table_names *names = &j->deployment->tables[output->decl.index];
     struct span at = output->table.value ? output->table.at : output->decl.at;
     if (!names->table || !output->domain->decl.at.lo)
         return;
-    check_glue_name(j, at, table, names->table);
-    claim(j, table, arena_format(&j->s->arena, "%s.%s", names->database, names->table),
-          &output->decl);
+    check_glue_name(j, at, table_kind, names->table);
+    claim(j, table_kind, account_of_catalog(j->deployment, output->domain),
+          arena_format(&j->s->arena, "%s.%s", names->database, names->table), &output->decl);
     if (names->uri && !output->existing) {
-        claim(j, location, names->uri_template ? names->uri_template : names->uri, &output->decl);
+        claim(j, location, NULL, names->uri_template ? names->uri_template : names->uri,
+              &output->decl);
         if (output->location.value && names->bucket)
             check_bucket(j, output->location.at, names->bucket);
     }
@@ -208,14 +259,15 @@ static void check_function(struct judge *j, const struct function *function)
         too_long(j, at, kind, name, LIMIT_FUNCTION_NAME);
     }
     if (function_is_made(function))
-        claim(j, kind, name, &function->decl);
+        claim(j, kind, account_of_domain(j->deployment, function->domain), name, &function->decl);
 }
 
 static void check_warehouse(struct judge *j, const struct warehouse *warehouse)
 {
     static const char kind[] = "namespace";
     if (warehouse_is_made(warehouse))
-        claim(j, kind, name_warehouse(&j->s->arena, j->deployment, warehouse), &warehouse->decl);
+        claim(j, kind, account_of_domain(j->deployment, warehouse->domain),
+              name_warehouse(&j->s->arena, j->deployment, warehouse), &warehouse->decl);
 }
 
 /* The mesh's own buckets share their names with those of the domains. */
@@ -226,7 +278,7 @@ static void check_own_bucket(struct judge *j, const char *word, struct span at, 
     owner->at = at;
     check_bucket(j, at, name);
     if (name)
-        claim(j, made_bucket, name, owner);
+        claim(j, made_bucket, NULL, name, owner);
 }
 
 static void check_own_buckets(struct judge *j)
@@ -280,6 +332,9 @@ void check_names(struct session *s, const struct deployment *deployment)
         check_warehouse(&j, mesh->warehouses.at[i]);
     for (size_t i = 0; i < mesh->pipelines.len; i++)
         check_pipeline(&j, mesh->pipelines.at[i]);
+    for (size_t i = 0; i < mesh->links.len; i++)
+        check_link(&j, mesh->links.at[i]);
+    check_stack_names(&j);
     for (size_t i = 0; i < mesh->principals.len; i++)
         check_principal(&j, mesh->principals.at[i]);
     map_free(&j.seen);

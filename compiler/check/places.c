@@ -8,10 +8,19 @@
 
 /* ---- locations to register ------------------------------------------------------------------- */
 
+/* Each account registers for itself: one place in two accounts is two roots. */
+static int by_account(const struct root *x, const struct root *y)
+{
+    const char *a = x->account->id, *b = y->account->id;
+    return strcmp(a ? a : "", b ? b : "");
+}
+
 static int by_place(const void *a, const void *b)
 {
     const struct root *x = a, *y = b;
-    int order = strcmp(x->bucket, y->bucket);
+    int order = by_account(x, y);
+    if (!order)
+        order = strcmp(x->bucket, y->bucket);
     if (!order)
         order = strcmp(x->prefix, y->prefix);
     return order ? order : strcmp(x->domain->decl.path, y->domain->decl.path);
@@ -33,7 +42,7 @@ static void propose_root(struct session *s, const struct deployment *d, const st
     const struct table_names *names = &d->tables[output->decl.index];
     const struct domain_names *home = &d->domains[domain->decl.index];
     size_t folder = strlen(domain->decl.path);
-    struct root root = {domain, names->bucket, NULL, output->location.at};
+    struct root root = {domain, home->catalog, names->bucket, NULL, output->location.at};
     if (home->bucket && !strcmp(home->bucket, names->bucket) &&
         !strncmp(names->prefix, domain->decl.path, folder) && names->prefix[folder] == '/') {
         if (folder_seen[domain->decl.index])
@@ -50,16 +59,19 @@ static void propose_root(struct session *s, const struct deployment *d, const st
     vec_push(&s->arena, &places->roots, root);
 }
 
-static bool has_root(const struct places *places, size_t count, const char *bucket,
-                     const char *prefix, size_t length)
+/* Is a root of the same account and bucket at the first `length` bytes of this one's prefix? */
+static bool has_root(const struct places *places, size_t count, const struct root *below,
+                     size_t length)
 {
     size_t lo = 0, hi = count;
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
         const struct root *root = &places->roots.at[mid];
-        int order = strcmp(root->bucket, bucket);
+        int order = by_account(root, below);
         if (!order)
-            order = strncmp(root->prefix, prefix, length);
+            order = strcmp(root->bucket, below->bucket);
+        if (!order)
+            order = strncmp(root->prefix, below->prefix, length);
         if (!order && root->prefix[length])
             order = 1;
         if (!order)
@@ -74,10 +86,10 @@ static bool has_root(const struct places *places, size_t count, const char *buck
 
 static bool root_covered(const struct places *places, size_t count, const struct root *root)
 {
-    if (root->prefix[0] && has_root(places, count, root->bucket, "", 0))
+    if (root->prefix[0] && has_root(places, count, root, 0))
         return true;
     for (const char *end = strchr(root->prefix, '/'); end; end = strchr(end + 1, '/'))
-        if (has_root(places, count, root->bucket, root->prefix, (size_t)(end - root->prefix)))
+        if (has_root(places, count, root, (size_t)(end - root->prefix)))
             return true;
     return false;
 }
@@ -89,7 +101,8 @@ static void reduce_roots(struct session *s, struct places *places)
     struct root *all = places->roots.at;
     qsort(all, places->roots.len, sizeof *all, by_place);
     for (size_t i = 0; i < places->roots.len; i++)
-        if (!count || strcmp(all[i].bucket, all[count - 1].bucket) ||
+        if (!count || by_account(&all[i], &all[count - 1]) ||
+            strcmp(all[i].bucket, all[count - 1].bucket) ||
             strcmp(all[i].prefix, all[count - 1].prefix))
             all[count++] = all[i];
     struct root *top = arena_array(&s->arena, struct root, count);

@@ -8,6 +8,7 @@
 
 struct root { /* a location that one domain's stack registers; no other root lies above it */
     const struct domain *domain;
+    const struct deployment_account *account; /* of the domain's catalog, which registers it */
     const char *bucket;
     const char *prefix; /* without a slash at the end; "" is the whole bucket */
     struct span at;

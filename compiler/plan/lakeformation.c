@@ -9,9 +9,10 @@
 
 #include <string.h>
 
-/* A key may be given by its ARN, its id or an alias; an alias is no resource of a policy, so it is
- * named by condition. */
-static void key_rights(struct plan *plan, struct rights *rights, const char *key)
+/* The key is of the account that has the bucket. A key may be given by its ARN, its id or an alias;
+ * an alias is no resource of a policy, so it is named by condition. */
+static void key_rights(struct plan *plan, struct rights *rights,
+                       const struct deployment_account *home, const char *key)
 {
     static const char *const actions[] = {"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt",
                                           "kms:GenerateDataKey*", "kms:ReEncrypt*"};
@@ -20,14 +21,14 @@ static void key_rights(struct plan *plan, struct rights *rights, const char *key
     for (size_t i = 0; i < sizeof actions / sizeof *actions; i++) {
         if (alias)
             plan_right_if(plan, rights, actions[i],
-                          plan_arn(plan, "kms", ARN_REGION | ARN_ACCOUNT, "key/*"),
+                          plan_arn_in(plan, home, "kms", ARN_REGION | ARN_ACCOUNT, "key/*"),
                           "ForAnyValue:StringEquals", "kms:ResourceAliases",
                           json_text(&plan->scratch, alias));
         else
             plan_right(plan, rights, actions[i],
                        arn ? json_text(&plan->scratch, key)
-                           : plan_arn(plan, "kms", ARN_REGION | ARN_ACCOUNT,
-                                      plan_format(plan, "key/%s", key)));
+                           : plan_arn_in(plan, home, "kms", ARN_REGION | ARN_ACCOUNT,
+                                         plan_format(plan, "key/%s", key)));
     }
 }
 
@@ -71,7 +72,7 @@ static const char *registration_role(struct plan *plan, struct stack *stack,
         home |= names->bucket && !strcmp(names->bucket, roots[i].bucket);
     }
     if (home && domain->storage.encryption == ENCRYPTION_KMS && domain->storage.kms_key.value)
-        key_rights(plan, &rights, domain->storage.kms_key.value);
+        key_rights(plan, &rights, names->account, domain->storage.kms_key.value);
     const char *role_name = name_registration_role(&plan->scratch, plan->deployment, domain);
     return plan_role(plan, stack, domain->decl.at, "RegistrationRole", NULL, role_name,
                      "lakeformation.amazonaws.com", &rights);
