@@ -202,7 +202,7 @@ void body_deepen(struct elab *e, struct body *body)
 /* `defaults product { }`: the kind its name says. */
 static enum kind kind_of_defaults(struct elab *e, const struct block *block)
 {
-    static const enum kind allowed[] = {KIND_PRODUCT, KIND_PIPELINE, KIND_DOMAIN, KIND_GUARDRAIL};
+    static const enum kind allowed[] = {KIND_PRODUCT, KIND_PIPELINE, KIND_DOMAIN, KIND_STORAGE, KIND_GUARDRAIL};
     struct suggestion suggestion = suggest_for(block->name.text);
     for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++) {
         if (strcmp(kind_info(allowed[i])->word, block->name.text) == 0) {
@@ -212,7 +212,7 @@ static enum kind kind_of_defaults(struct elab *e, const struct block *block)
     }
     struct diag *d = diag(e->s, D_UNKNOWN_DEFAULTS, block->name.span,
                           "there are no defaults for '%s'", block->name.text);
-    diag_help(e->s, d, "product, pipeline, domain and guardrail have defaults");
+    diag_help(e->s, d, "product, pipeline, domain, storage and guardrail have defaults");
     diag_suggest(e->s, d, suggestion.best);
     return KIND_NONE;
 }

@@ -1,50 +1,6 @@
-/* domains.c - domains: owner, account, database, storage, tags, workgroup, alerts. */
+/* domains.c - domains: owner, account, database, tags, workgroup, alerts; their storage is in
+ * storage.c. */
 #include "model/elab.h"
-
-static void read_storage(struct elab *e, struct domain *domain, const struct block *block)
-{
-    struct storage *storage = &domain->storage;
-    struct body body;
-    if (block->name.text != NULL) {
-        not_supported(e, block->name.span, "a further storage zone is");
-        return;
-    }
-    if (storage->declared) {
-        struct diag *d =
-            diag(e->s, D_DUPLICATE_BLOCK, block->word.span, "the domain's bucket is said twice");
-        diag_place(e->s, d, storage->at, "here");
-        return;
-    }
-    body_of_block(e, block, NULL, &body);
-    storage->declared = true;
-    storage->at = block->word.span;
-    storage->bucket = body_text(&body, "bucket");
-    storage->existing = body_bool(&body, "existing", false);
-    storage->encryption = body_choice(&body, "encryption") == 1 ? ENCRYPTION_KMS : ENCRYPTION_S3;
-    storage->kms_key = body_text(&body, "kms_key");
-    storage->versioning = body_bool(&body, "versioning", true);
-    storage->log = body_text(&body, "log");
-    if (storage->existing && storage->bucket.value == NULL) {
-        diag(e->s, D_MISSING_ATTRIBUTE, block->word.span, "storage that exists needs its 'bucket'");
-    }
-    if (storage->kms_key.value != NULL && storage->encryption != ENCRYPTION_KMS) {
-        if (body_has(&body, "encryption")) {
-            diag(e->s, D_EITHER_OR, storage->kms_key.at, "a key of KMS, but `encryption: s3`");
-        }
-        storage->encryption = ENCRYPTION_KMS;
-    }
-}
-
-/* `bucket: "x"` is short for storage { bucket: "x"  existing: true }. */
-static void read_bucket(struct domain *domain, const struct body *body)
-{
-    struct text bucket = body_text(body, "bucket");
-    if (bucket.value != NULL) {
-        domain->storage.declared = domain->storage.existing = true;
-        domain->storage.bucket = bucket;
-        domain->storage.at = bucket.at;
-    }
-}
 
 static void build_domain(struct elab *e, struct declared *d)
 {
@@ -60,18 +16,14 @@ static void build_domain(struct elab *e, struct declared *d)
     domain->existing = body_bool(&body, "existing", false);
     struct declared *alerts = body_ref(e, &body, "alerts", KINDS(KIND_CHANNEL), domain);
     domain->alerts = alerts != NULL ? alerts->thing : e->mesh->alerts;
-    read_bucket(domain, &body);
-    for (const struct item *item = d->block->items; item != NULL; item = item->next) {
-        const struct block *block = item_as_const(block, item);
-        if (item->kind == ITEM_BLOCK && block->kind == KIND_STORAGE) {
-            read_storage(e, domain, block);
-        }
-    }
+    storage_read(e, domain, d->block, &body);
     if (body_child(e, &body, KIND_TAGS, &inner)) {
         tags_from_block(e, &inner, &domain->tags);
     }
     if (body_child(e, &body, KIND_QUERY, &inner)) {
         domain->bytes_limit = body_amount(&inner, "bytes_limit");
+        int encryption = body_choice(&inner, "encryption");
+        domain->kms_results = encryption >= 0 ? encryption == ENCRYPTION_KMS : domain->kms_results;
     }
 }
 

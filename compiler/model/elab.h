@@ -179,6 +179,13 @@ struct data *data_from(struct elab *e, const struct value *value, unsigned flags
 struct data *data_map(struct elab *e, const struct body *body, unsigned flags);
 struct data *data_literal(struct elab *e, const struct value *value);
 
+/* storage.c: the domain's own bucket and its further zones */
+void storage_read(struct elab *e, struct domain *domain, const struct block *block,
+                  const struct body *body);
+/* The zone that a value names, of the domain; reports. */
+const struct storage *zone_resolve(struct elab *e, const struct domain *domain,
+                                   const struct value *value);
+
 /* layout.c: where an output's files lie, how they are read and partitioned */
 void layout_read(struct elab *e, struct output *output, const struct body *body);
 /* projection.c: after the partition keys */

@@ -30,15 +30,24 @@ static void read_buckets(struct elab *e, struct environment *environment, const 
         if (item->kind != ITEM_MEMBER || !value_check(e, &name, member->value)) {
             continue;
         }
-        if (name_is_quoted(&member->label) && strchr(member->label.text, '.') != NULL) {
-            not_supported(e, member->label.span, "a bucket of a further zone is");
+        const char *dot = strchr(member->label.text, '.');
+        atom name = dot == NULL ? member->label.text
+                                : atom_put(&e->s->atoms, member->label.text,
+                                           (size_t)(dot - member->label.text));
+        struct declared *d =
+            names_resolve(e, KINDS(KIND_DOMAIN), NULL, name, member->label.span);
+        struct bucket_binding binding = {.bucket = value_text(member->value)};
+        if (d == NULL) {
             continue;
         }
-        struct declared *d =
-            names_resolve(e, KINDS(KIND_DOMAIN), NULL, member->label.text, member->label.span);
-        if (d != NULL) {
-            vec_push(e->arena, &environment->buckets,
-                     (struct bucket_binding){d->thing, value_text(member->value)});
+        binding.domain = d->thing;
+        if (dot != NULL) {
+            struct value zone = {.kind = VALUE_PATH, .span = member->label.span};
+            zone.text = atom_of(&e->s->atoms, dot + 1);
+            binding.zone = zone_resolve(e, binding.domain, &zone);
+        }
+        if (dot == NULL || binding.zone != NULL) {
+            vec_push(e->arena, &environment->buckets, binding);
         }
     }
 }

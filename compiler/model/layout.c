@@ -389,8 +389,17 @@ static void read_partition(struct elab *e, struct output *output, const struct b
     list_data(e, output);
 }
 
+static void read_zone(struct elab *e, struct output *output, const struct body *body)
+{
+    const struct value *value = body_value(body, "storage");
+    if (value != NULL) {
+        output->zone = zone_resolve(e, output->domain, value);
+    }
+}
+
 void layout_read(struct elab *e, struct output *output, const struct body *body)
 {
+    read_zone(e, output, body);
     read_format(e, output, body);
     read_serde(e, output, body);
     read_partition(e, output, body);

@@ -51,6 +51,16 @@ const char *transform_word(enum transform transform)
     return words[transform];
 }
 
+const struct storage *output_storage(const struct output *output)
+{
+    return output->zone != NULL ? output->zone : &output->domain->storage;
+}
+
+bool output_is_hybrid(const struct output *output)
+{
+    return output_storage(output)->hybrid;
+}
+
 bool output_is_iceberg(const struct output *output)
 {
     return output->format == FORMAT_ICEBERG && output->serde.library.value == NULL;

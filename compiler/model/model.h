@@ -114,6 +114,7 @@ struct account_binding {
 
 struct bucket_binding {
     struct domain *domain;
+    const struct storage *zone; /* NULL: the domain's own bucket */
     struct text bucket;
 };
 
@@ -218,14 +219,19 @@ struct schema {
 
 enum encryption { ENCRYPTION_S3, ENCRYPTION_KMS };
 
-struct storage {
+struct storage { /* a domain's own bucket, or one of its further zones */
+    atom name;          /* of a zone; NULL: the domain's own */
+    struct domain *domain;
+    uint32_t index;     /* of a zone, in mesh.zones */
     bool declared;      /* a `storage` block or `bucket:` stands in the domain */
     struct text bucket; /* NULL: made up from names */
     bool existing;
     enum encryption encryption;
     struct text kms_key;
     bool versioning; /* default true */
-    struct text log; /* bucket for access logs */
+    struct text log;            /* bucket for access logs; or: */
+    const struct storage *logs; /* a zone of the domain that takes them; NULL */
+    bool hybrid;                /* registered in hybrid access mode */
     struct span at;
 };
 
@@ -238,8 +244,10 @@ struct domain {
     struct account *catalog; /* that keeps its metadata; NULL: its own */
     struct text database;
     struct storage storage;
+    VEC(struct storage *) zones;
     struct taggings tags;
     struct amount bytes_limit; /* query { } */
+    bool kms_results;          /* results of queries are encrypted with a key of KMS */
     struct channel *alerts;    /* its own, else the mesh's; NULL: a topic of the domain is made */
     bool existing;
     VEC(struct product *) products;
@@ -413,6 +421,7 @@ struct output {
     struct format_options options;
     struct serde serde;
     struct data *properties; /* a map, texts */
+    const struct storage *zone; /* NULL: the domain's own bucket */
     struct text location, table;
     const char *location_template;  /* location with ${name in the catalog}; NULL: it has none */
     VEC(struct column *) partition; /* in the order of `partition:`; Iceberg: empty */
@@ -663,6 +672,7 @@ struct mesh {
     VEC(struct tag *) tags;
     VEC(struct schema *) schemas;
     VEC(struct domain *) domains;
+    VEC(struct storage *) zones;
     VEC(struct product *) products;
     VEC(struct output *) outputs;
     VEC(struct pipeline *) pipelines;
@@ -684,6 +694,10 @@ struct mesh *model_build(struct session *s, struct tree *const *trees, size_t co
 
 /* Its files are Iceberg's: they say how they are read, and how they are partitioned. */
 bool output_is_iceberg(const struct output *output);
+/* Its location is registered in hybrid access mode: IAM_ALLOWED_PRINCIPALS stays on its table. */
+bool output_is_hybrid(const struct output *output);
+/* Its zone's, or its domain's own. */
+const struct storage *output_storage(const struct output *output);
 
 /* The value of a key on an output or column after inheritance, NULL when there is none
  * (access.md 1.2). */
