@@ -195,6 +195,15 @@ static void check_stack_names(struct judge *j)
 
 /* ---- all ------------------------------------------------------------------------------------- */
 
+/* A zone as the owner of a name: it is no declaration of its own. */
+static const struct decl *zone_decl(struct judge *j, const struct storage *zone)
+{
+    struct decl *decl = arena_new(&j->s->arena, struct decl);
+    decl->path = arena_format(&j->s->arena, "%s.%s", zone->domain->decl.path, zone->name);
+    decl->at = zone->at;
+    return decl;
+}
+
 static void check_domain(struct judge *j, const struct domain *domain)
 {
     const struct domain_names *names = &j->deployment->domains[domain->decl.index];
@@ -222,8 +231,17 @@ static void check_domain(struct judge *j, const struct domain *domain)
                   diag(j->s, D_NO_BUCKET, domain->decl.at,
                        "domain '%s' has no bucket for its products", domain->decl.path),
                   "give it 'storage { }' or 'bucket: \"...\"', or give the mesh a bucket");
-    if (names->bucket_made_here)
-        claim(j, made_bucket, NULL, names->bucket, &domain->decl);
+    for (size_t i = 0; i < domain_store_count(domain); i++) {
+        struct store store = domain_store(j->deployment, domain, i);
+        const struct decl *owner = &domain->decl;
+        if (i > 0) {
+            const struct storage *zone = store.storage;
+            check_bucket(j, zone->bucket.value ? zone->bucket.at : zone->at, store.bucket);
+            owner = zone_decl(j, zone);
+        }
+        if (store.made)
+            claim(j, made_bucket, NULL, store.bucket, owner);
+    }
 }
 
 static void check_output(struct judge *j, const struct output *output)

@@ -34,20 +34,31 @@ static int by_domain(const void *a, const void *b)
     return strcmp(x->domain->decl.path, y->domain->decl.path);
 }
 
+struct folders { /* already proposed: the domain's folder in its own bucket, in each zone */
+    bool *of_domain, *of_zone;
+};
+
 /* Tables below the domain's own folder share one registration; others get one each. */
 static void propose_root(struct session *s, const struct deployment *d, const struct output *output,
-                         bool *folder_seen, struct places *places)
+                         const struct folders *folders, struct places *places)
 {
     const struct domain *domain = output->domain;
     const struct table_names *names = &d->tables[output->decl.index];
-    const struct domain_names *home = &d->domains[domain->decl.index];
+    struct store home = output_store(d, output);
     size_t folder = strlen(domain->decl.path);
-    struct root root = {domain, home->catalog, names->bucket, NULL, output->location.at};
-    if (home->bucket && !strcmp(home->bucket, names->bucket) &&
+    struct root root = {domain,
+                        d->domains[domain->decl.index].catalog,
+                        names->bucket,
+                        NULL,
+                        home.storage->hybrid,
+                        output->location.at};
+    if (home.bucket && !strcmp(home.bucket, names->bucket) &&
         !strncmp(names->prefix, domain->decl.path, folder) && names->prefix[folder] == '/') {
-        if (folder_seen[domain->decl.index])
+        bool *seen = output->zone ? &folders->of_zone[output->zone->index]
+                                  : &folders->of_domain[domain->decl.index];
+        if (*seen)
             return;
-        folder_seen[domain->decl.index] = true;
+        *seen = true;
         root.prefix = domain->decl.path;
         root.at = domain->decl.at;
     } else {
@@ -128,16 +139,26 @@ static void index_roots(struct session *s, const struct mesh *mesh, struct place
 static void list_roots(struct session *s, const struct deployment *d, struct places *places)
 {
     const struct mesh *mesh = d->mesh;
-    bool *folder_seen = arena_array(&s->arena, bool, mesh->domains.len);
+    const struct folders folders = {arena_array(&s->arena, bool, mesh->domains.len),
+                                    arena_array(&s->arena, bool, mesh->zones.len + 1)};
     for (size_t i = 0; i < mesh->outputs.len; i++) {
         const struct output *output = mesh->outputs.at[i];
         const struct table_names *names = &d->tables[output->decl.index];
         if (output_is_made(output) && names->bucket && names->prefix)
-            propose_root(s, d, output, folder_seen, places);
+            propose_root(s, d, output, &folders, places);
     }
     if (places->roots.len)
         reduce_roots(s, places);
     index_roots(s, mesh, places);
+}
+
+bool places_in_bucket(const struct places *places, const struct domain *domain, const char *bucket)
+{
+    const struct root *roots = places->roots.at + places->first_root[domain->decl.index];
+    for (size_t i = 0; i < places->root_count[domain->decl.index]; i++)
+        if (!strcmp(roots[i].bucket, bucket))
+            return true;
+    return false;
 }
 
 /* ---- lifecycles ------------------------------------------------------------------------------ */
@@ -182,10 +203,64 @@ const struct expiry *places_expiries(const struct places *places, const char *bu
     return places->expiries.at + lo;
 }
 
+/* ---- access logs ----------------------------------------------------------------------------- */
+
+static int by_target(const void *a, const void *b)
+{
+    const struct log *x = a, *y = b;
+    int order = strcmp(x->target, y->target);
+    return order ? order : strcmp(x->source, y->source);
+}
+
+const char *log_target(const struct deployment *d, const struct domain *domain,
+                       const struct storage *storage)
+{
+    for (size_t i = 0; storage->logs && i < domain_store_count(domain); i++) {
+        struct store store = domain_store(d, domain, i);
+        if (store.storage == storage->logs)
+            return store.bucket;
+    }
+    return storage->log.value;
+}
+
+static void list_logs(struct session *s, const struct deployment *d, struct places *places)
+{
+    const struct mesh *mesh = d->mesh;
+    for (size_t i = 0; i < mesh->domains.len; i++) {
+        const struct domain *domain = mesh->domains.at[i];
+        for (size_t k = 0; k < domain_store_count(domain); k++) {
+            struct store store = domain_store(d, domain, k);
+            const char *target = store.made ? log_target(d, domain, store.storage) : NULL;
+            if (target)
+                vec_push(&s->arena, &places->logs, ((struct log){target, store.bucket}));
+        }
+    }
+    if (places->logs.len)
+        qsort(places->logs.at, places->logs.len, sizeof *places->logs.at, by_target);
+}
+
+const struct log *places_logs(const struct places *places, const char *target, size_t *count)
+{
+    size_t lo = 0, hi = places->logs.len;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (strcmp(places->logs.at[mid].target, target) < 0)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    size_t end = lo;
+    while (end < places->logs.len && !strcmp(places->logs.at[end].target, target))
+        end++;
+    *count = end - lo;
+    return places->logs.at + lo;
+}
+
 struct places *places_new(struct session *s, const struct deployment *deployment)
 {
     struct places *places = arena_new(&s->arena, struct places);
     list_roots(s, deployment, places);
     list_expiries(s, deployment, places);
+    list_logs(s, deployment, places);
     return places;
 }

@@ -1,6 +1,7 @@
 /* service_levels.c - promises against each other: nothing is fresher than what it is made from,
  * nothing is deleted before it was promised to be gone. */
 #include "check/areas.h"
+#include "check/storage.h"
 
 static const struct amount *promise_of(const struct output *output, enum promise promise)
 {
@@ -26,9 +27,18 @@ static void check_freshness(struct session *s, const struct output *output)
     }
 }
 
+const struct amount *longest_retention(const struct output *output)
+{
+    const struct amount *longest = NULL;
+    for (const struct promised *p = output->promises[PROMISE_RETENTION]; p; p = p->next)
+        if (p->value.base > (longest ? longest->base : 0))
+            longest = &p->value;
+    return longest;
+}
+
 static void check_deletion(struct session *s, const struct output *output)
 {
-    const struct amount *kept = promise_of(output, PROMISE_RETENTION);
+    const struct amount *kept = longest_retention(output);
     const struct amount *deleted = &output->lifecycle.delete;
     if (!kept || !deleted->text || deleted->base >= kept->base)
         return;

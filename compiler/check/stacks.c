@@ -317,12 +317,14 @@ static size_t columns_of(const struct product *product)
 
 static struct tally count_domain(struct count *count, const struct domain *domain)
 {
-    const struct domain_names *names = &count->deployment->domains[domain->decl.index];
     struct tally tally = {.domain = 1, .catalog = 1}; /* workgroup; database */
     size_t data = place_of(count, domain, NULL), catalog = place_of(count, domain, catalog_of);
-    if (names->bucket_made_here && names->bucket) {
-        tally.domain += 2; /* with its policy */
+    for (size_t i = 0; i < domain_store_count(domain); i++) {
+        struct store store = domain_store(count->deployment, domain, i);
+        tally.domain += store.made ? 2 : 0;                /* with its policy */
+        tally.domain += store_key_is_made(&store) ? 2 : 0; /* with its alias */
     }
+    tally.domain += results_key_is_made(domain) ? 2 : 0;
     for (size_t i = 0; i < domain->products.len; i++) {
         const struct product *product = domain->products.at[i];
         struct product_tally own = tally_product(&tally, product);

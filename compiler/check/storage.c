@@ -6,6 +6,7 @@
 #include "check/made.h"
 #include "model/names.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { SECONDS_OF_DAY = 24 * 60 * 60 };
@@ -14,6 +15,7 @@ enum { SECONDS_OF_DAY = 24 * 60 * 60 };
 
 struct bucket { /* that the deployment makes */
     const char *name;
+    const struct domain *domain; /* NULL: the mesh's */
     struct span at;
     size_t rules;
 };
@@ -74,10 +76,12 @@ static void refuse_lifecycle(struct session *s, const struct lifecycle *life, co
     diag_help(s, d, "set the rule where the bucket is managed and remove 'lifecycle' here");
 }
 
-static void add_bucket(struct session *s, struct buckets *buckets, const char *name, struct span at)
+static void add_bucket(struct session *s, struct buckets *buckets, const char *name,
+                       const struct domain *domain, struct span at)
 {
     struct bucket *bucket = arena_new(&s->arena, struct bucket);
     bucket->name = name;
+    bucket->domain = domain;
     bucket->at = at;
     if (map_put(&buckets->by_name, atom_of(&s->atoms, name), NULL, bucket) == bucket) {
         vec_push(&s->arena, &buckets->list, bucket);
@@ -89,13 +93,15 @@ static void list_buckets(struct session *s, const struct deployment *deployment,
 {
     const struct mesh *mesh = deployment->mesh;
     if (deployment->mesh_bucket) {
-        add_bucket(s, buckets, deployment->mesh_bucket, mesh->bucket.at);
+        add_bucket(s, buckets, deployment->mesh_bucket, NULL, mesh->bucket.at);
     }
     for (size_t i = 0; i < mesh->domains.len; i++) {
         const struct domain *domain = mesh->domains.at[i];
-        const struct domain_names *names = &deployment->domains[domain->decl.index];
-        if (!domain->existing && names->bucket_made_here && names->bucket) {
-            add_bucket(s, buckets, names->bucket, domain->storage.at);
+        for (size_t k = 0; k < domain_store_count(domain); k++) {
+            struct store store = domain_store(deployment, domain, k);
+            if (store.made) {
+                add_bucket(s, buckets, store.bucket, domain, store.storage->at);
+            }
         }
     }
 }
@@ -112,28 +118,152 @@ static void check_lifecycle(struct session *s, const struct output *output, cons
     }
 }
 
-static void check_lifecycles(struct session *s, const struct deployment *deployment)
+static void check_lifecycles(struct session *s, const struct deployment *deployment,
+                             const struct buckets *buckets)
 {
     const struct mesh *mesh = deployment->mesh;
-    struct buckets buckets = {0};
-    list_buckets(s, deployment, &buckets);
     for (size_t i = 0; i < mesh->outputs.len; i++) {
         const struct output *output = mesh->outputs.at[i];
         const struct table_names *names = &deployment->tables[output->decl.index];
         if (has_lifecycle(output) && output_is_made(output) && names->bucket && names->prefix) {
-            check_lifecycle(s, output, names->bucket, &buckets);
+            check_lifecycle(s, output, names->bucket, buckets);
         }
     }
     size_t limit = (size_t)limit_info(LIMIT_LIFECYCLE_RULES)->figure;
-    for (size_t i = 0; i < buckets.list.len; i++) {
-        const struct bucket *bucket = buckets.list.at[i];
+    for (size_t i = 0; i < buckets->list.len; i++) {
+        const struct bucket *bucket = buckets->list.at[i];
         if (bucket->rules > limit) {
             diag(s, D_LIFECYCLE_RULES, bucket->at,
                  "bucket '%s' has %zu lifecycle rules, S3 takes %zu", bucket->name, bucket->rules,
                  limit);
         }
     }
-    map_free(&buckets.by_name);
+}
+
+/* ---- rules that reach other tables ----------------------------------------------------------- */
+
+struct placed {
+    const struct output *output;
+    const char *bucket, *prefix;
+};
+
+static int by_bucket_and_prefix(const struct placed *x, const struct placed *y)
+{
+    int order = strcmp(x->bucket, y->bucket);
+    return order ? order : strcmp(x->prefix, y->prefix);
+}
+
+static const struct amount *delete_of(const struct placed *placed)
+{
+    return &placed->output->lifecycle.delete;
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct placed *x = a, *y = b;
+    int order = by_bucket_and_prefix(x, y);
+    return order ? order : strcmp(x->output->decl.path, y->output->decl.path);
+}
+
+static bool inside(const struct placed *inner, const struct placed *outer)
+{
+    return strcmp(inner->bucket, outer->bucket) == 0 &&
+           strncmp(inner->prefix, outer->prefix, strlen(outer->prefix)) == 0;
+}
+
+/* A rule deletes whatever lies below its prefix, other tables too. */
+static void check_reach(struct session *s, const struct placed *table, const struct placed *rule)
+{
+    const struct amount *kept = longest_retention(table->output);
+    const struct amount *deleted = &rule->output->lifecycle.delete;
+    if (table->output == rule->output || !kept || deleted->base >= kept->base) {
+        return;
+    }
+    struct diag *d =
+        diag(s, D_DELETED_TOO_EARLY, deleted->at,
+             "this deletes after %s what lies in the folder of '%s': '%s', which is "
+             "promised to be kept for %s",
+             deleted->text, rule->output->decl.path, table->output->decl.path, kept->text);
+    diag_place(s, d, kept->at, "the promise");
+    diag_help(s, d, "give '%s' a place outside of %s", table->output->decl.path, rule->prefix);
+}
+
+/* Tables in the order of their places: what lies around one stands before it. Of the rules around a
+ * place only the one that deletes first matters. */
+static void check_nested_rules(struct session *s, const struct deployment *deployment)
+{
+    const struct mesh *mesh = deployment->mesh;
+    struct placed *all = arena_array(&s->arena, struct placed, mesh->outputs.len + 1);
+    const struct placed **around =
+        arena_array(&s->arena, const struct placed *, mesh->outputs.len + 1);
+    size_t count = 0, depth = 0;
+    for (size_t i = 0; i < mesh->outputs.len; i++) {
+        const struct table_names *names = &deployment->tables[mesh->outputs.at[i]->decl.index];
+        if (output_is_made(mesh->outputs.at[i]) && names->bucket && names->prefix) {
+            all[count++] = (struct placed){mesh->outputs.at[i], names->bucket, names->prefix};
+        }
+    }
+    qsort(all, count, sizeof *all, by_place);
+    for (size_t i = 0, end; i < count; i = end) {
+        while (depth && !inside(&all[i], around[depth - 1])) {
+            depth--;
+        }
+        bool shorter = false;
+        int64_t least = depth ? delete_of(around[depth - 1])->base : INT64_MAX;
+        for (end = i; end < count && by_bucket_and_prefix(&all[end], &all[i]) == 0; end++) {
+            if (delete_of(&all[end])->text && delete_of(&all[end])->base < least) {
+                least = delete_of(&all[end])->base;
+                around[depth] = &all[end];
+                shorter = true;
+            }
+        }
+        depth += shorter ? 1 : 0;
+        for (size_t k = i; depth && k < end; k++) {
+            check_reach(s, &all[k], around[depth - 1]);
+        }
+    }
+}
+
+/* ---- access logs ----------------------------------------------------------------------------- */
+
+/* S3 delivers logs to buckets of the same account that are encrypted with its own keys; the policy
+ * that lets it in is written where the bucket is made. */
+static void check_log(struct session *s, const struct domain *domain, const struct storage *storage,
+                      const struct buckets *buckets)
+{
+    const struct text *log = &storage->log;
+    if (storage->logs && storage->logs->encryption == ENCRYPTION_KMS) {
+        struct diag *d = diag(s, D_LOG_BUCKET, log->at,
+                              "S3 writes no access log into a bucket encrypted with a key of KMS");
+        diag_place(s, d, storage->logs->at, "the zone");
+        diag_help(s, d, "write `encryption: s3` there");
+    }
+    const struct bucket *made =
+        log->value ? map_get(&buckets->by_name, atom_of(&s->atoms, log->value), NULL) : NULL;
+    if (!made || !made->domain) { /* it exists, or is the mesh's, which is made first */
+        return;
+    }
+    struct diag *d = diag(s, D_LOG_BUCKET, log->at, "bucket '%s' is made by %s", log->value,
+                          made->domain == domain ? "this domain" : "another domain's stack");
+    diag_place(s, d, made->at, "here");
+    diag_help(s, d,
+              made->domain == domain
+                  ? "name the zone, without quotes"
+                  : "log into a zone of this domain, the mesh's bucket or one that exists");
+}
+
+static void check_logs(struct session *s, const struct deployment *deployment,
+                       const struct buckets *buckets)
+{
+    const struct mesh *mesh = deployment->mesh;
+    for (size_t i = 0; i < mesh->domains.len; i++) {
+        for (size_t k = 0; k < domain_store_count(mesh->domains.at[i]); k++) {
+            struct store store = domain_store(deployment, mesh->domains.at[i], k);
+            if (store.made) {
+                check_log(s, mesh->domains.at[i], store.storage, buckets);
+            }
+        }
+    }
 }
 
 /* ---- results of queries ---------------------------------------------------------------------- */
@@ -213,7 +343,12 @@ static void check_bytes_limits(struct session *s, const struct mesh *mesh)
 
 void check_storage(struct session *s, const struct deployment *deployment)
 {
-    check_lifecycles(s, deployment);
+    struct buckets buckets = {0};
+    list_buckets(s, deployment, &buckets);
+    check_lifecycles(s, deployment, &buckets);
+    check_nested_rules(s, deployment);
+    check_logs(s, deployment, &buckets);
+    map_free(&buckets.by_name);
     check_results(s, deployment);
     check_bytes_limits(s, deployment->mesh);
 }

@@ -6,6 +6,8 @@
 
 /* Whole days, rounded up: nothing moves or goes before the time that was written. 0: not given. */
 int64_t lifecycle_days(const struct amount *amount);
+/* Of several values of the promise; NULL: nothing is promised. */
+const struct amount *longest_retention(const struct output *output);
 bool has_lifecycle(const struct output *output);
 
 #endif

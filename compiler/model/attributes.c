@@ -202,7 +202,8 @@ void body_deepen(struct elab *e, struct body *body)
 /* `defaults product { }`: the kind its name says. */
 static enum kind kind_of_defaults(struct elab *e, const struct block *block)
 {
-    static const enum kind allowed[] = {KIND_PRODUCT, KIND_PIPELINE, KIND_DOMAIN, KIND_STORAGE, KIND_GUARDRAIL};
+    static const enum kind allowed[] = {KIND_PRODUCT, KIND_PIPELINE, KIND_DOMAIN, KIND_STORAGE,
+                                        KIND_GUARDRAIL};
     struct suggestion suggestion = suggest_for(block->name.text);
     for (size_t i = 0; i < sizeof allowed / sizeof *allowed; i++) {
         if (strcmp(kind_info(allowed[i])->word, block->name.text) == 0) {

@@ -15,6 +15,7 @@ struct maker {
     const struct mesh *mesh;
     struct deployment *deployment;
     struct domain_names *domains;
+    struct zone_names *zones;
     struct table_names *tables;
     const char **machines;
 };
@@ -82,10 +83,12 @@ static void check_region(struct session *s, const struct text *region)
 
 /* ---- domains --------------------------------------------------------------------------------- */
 
-static const char *bound_bucket(const struct environment *environment, const struct domain *domain)
+static const char *bound_bucket(const struct environment *environment, const struct domain *domain,
+                                const struct storage *zone)
 {
     for (size_t i = 0; environment != NULL && i < environment->buckets.len; i++) {
-        if (environment->buckets.at[i].domain == domain) {
+        if (environment->buckets.at[i].domain == domain &&
+            environment->buckets.at[i].zone == zone) {
             return environment->buckets.at[i].bucket.value;
         }
     }
@@ -96,7 +99,7 @@ static void name_bucket(const struct maker *m, const struct domain *domain,
                         struct domain_names *names)
 {
     const struct storage *storage = &domain->storage;
-    const char *bound = bound_bucket(m->deployment->environment, domain);
+    const char *bound = bound_bucket(m->deployment->environment, domain, NULL);
     names->bucket_made_here = storage->declared && !storage->existing;
     if (bound != NULL) {
         names->bucket = bound;
@@ -110,6 +113,48 @@ static void name_bucket(const struct maker *m, const struct domain *domain,
     } else if (names->account == m->deployment->governance) {
         names->bucket = m->deployment->mesh_bucket;
     }
+}
+
+static void name_zone(const struct maker *m, const struct storage *zone)
+{
+    struct zone_names *names = &m->zones[zone->index];
+    const char *bound = bound_bucket(m->deployment->environment, zone->domain, zone);
+    names->made = !zone->existing;
+    if (bound != NULL) {
+        names->bucket = bound;
+    } else if (zone->bucket.value != NULL) {
+        names->bucket = zone->existing ? zone->bucket.value : suffixed(m, zone->bucket.value, '-');
+    } else {
+        const char *name = arena_format(&m->s->arena, "%s-%s-%s", m->mesh->decl.name,
+                                        zone->domain->decl.name, zone->name);
+        names->bucket = suffixed(m, bucket_name(m->s, name), '-');
+    }
+}
+
+size_t domain_store_count(const struct domain *domain)
+{
+    return 1 + domain->zones.len;
+}
+
+static struct store zone_store(const struct deployment *d, const struct storage *zone)
+{
+    const struct zone_names *names = &d->zones[zone->index];
+    return (struct store){zone, names->bucket, names->made && !zone->domain->existing};
+}
+
+struct store domain_store(const struct deployment *d, const struct domain *domain, size_t i)
+{
+    if (i > 0) {
+        return zone_store(d, domain->zones.at[i - 1]);
+    }
+    const struct domain_names *names = &d->domains[domain->decl.index];
+    bool made = names->bucket_made_here && names->bucket != NULL && !domain->existing;
+    return (struct store){&domain->storage, names->bucket, made};
+}
+
+struct store output_store(const struct deployment *d, const struct output *output)
+{
+    return output->zone != NULL ? zone_store(d, output->zone) : domain_store(d, output->domain, 0);
 }
 
 static void name_domain(const struct maker *m, const struct domain *domain)
@@ -171,7 +216,7 @@ static void name_place(const struct maker *m, const struct output *output,
 {
     struct arena *arena = &m->s->arena;
     const char *location = fixed_part(m, output);
-    names->bucket = m->domains[output->domain->decl.index].bucket;
+    names->bucket = output_store(m->deployment, output).bucket;
     if (location != NULL && strncmp(location, "s3://", 5) == 0) {
         const char *slash = strchr(location + 5, '/');
         size_t n = slash == NULL ? strlen(location + 5) : (size_t)(slash - (location + 5));
@@ -231,12 +276,16 @@ static struct deployment *make(struct session *s, const struct mesh *mesh,
     d->schedules = environment == NULL || !environment->schedules_off;
     d->mesh_bucket = mesh->bucket.value == NULL ? NULL : suffixed(&m, mesh->bucket.value, '-');
     d->domains = m.domains = arena_array(&s->arena, struct domain_names, mesh->domains.len);
+    d->zones = m.zones = arena_array(&s->arena, struct zone_names, mesh->zones.len);
     d->tables = m.tables = arena_array(&s->arena, struct table_names, mesh->outputs.len);
     m.machines = arena_array(&s->arena, const char *, mesh->pipelines.len);
     d->machines = m.machines;
     accounts_place(s, d, m.domains);
     for (size_t i = 0; i < mesh->domains.len; i++) {
         name_domain(&m, mesh->domains.at[i]);
+    }
+    for (size_t i = 0; i < mesh->zones.len; i++) {
+        name_zone(&m, mesh->zones.at[i]);
     }
     for (size_t i = 0; i < mesh->outputs.len; i++) {
         name_output(&m, mesh->outputs.at[i]);

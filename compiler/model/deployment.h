@@ -43,6 +43,17 @@ struct domain_names {
         *catalog; /* that keeps its database; account without catalog: */
 };
 
+struct zone_names { /* of a further zone */
+    const char *bucket;
+    bool made; /* in the domain's stack */
+};
+
+struct store { /* the domain's own bucket, or one of its zones */
+    const struct storage *storage;
+    const char *bucket; /* NULL: none is known */
+    bool made;          /* in the domain's stack */
+};
+
 struct deployment {
     const struct mesh *mesh;
     const struct environment *environment; /* NULL: the mesh has none */
@@ -59,6 +70,7 @@ struct deployment {
     const struct deployment_account *const *declared; /* by account->decl.index; NULL: no number */
     const char *mesh_bucket;                          /* NULL: the mesh has none */
     const struct domain_names *domains;               /* by domain->decl.index */
+    const struct zone_names *zones;                   /* by storage->index */
     const struct table_names *tables;                 /* by output->decl.index */
     const char *const *machines;                      /* by pipeline->decl.index */
 };
@@ -93,6 +105,12 @@ bool guardrail_watches(const struct deployment *deployment, const struct guardra
 /* For deployment.c: lists the accounts of `deployment` (its mesh, environment and name are set) and
  * notes in `domains` where each domain stands; reports accounts without a number. */
 void accounts_place(struct session *s, struct deployment *deployment, struct domain_names *domains);
+/* A domain's stores: its own bucket first, then its zones. */
+size_t domain_store_count(const struct domain *domain);
+struct store domain_store(const struct deployment *deployment, const struct domain *domain,
+                          size_t i);
+/* Where an output lies when its location names no bucket. */
+struct store output_store(const struct deployment *deployment, const struct output *output);
 
 void deployments_make(struct session *s, const struct mesh *mesh, struct deployments *out);
 

@@ -31,11 +31,10 @@ static void read_buckets(struct elab *e, struct environment *environment, const 
             continue;
         }
         const char *dot = strchr(member->label.text, '.');
-        atom name = dot == NULL ? member->label.text
-                                : atom_put(&e->s->atoms, member->label.text,
-                                           (size_t)(dot - member->label.text));
-        struct declared *d =
-            names_resolve(e, KINDS(KIND_DOMAIN), NULL, name, member->label.span);
+        atom domain = dot == NULL ? member->label.text
+                                  : atom_put(&e->s->atoms, member->label.text,
+                                             (size_t)(dot - member->label.text));
+        struct declared *d = names_resolve(e, KINDS(KIND_DOMAIN), NULL, domain, member->label.span);
         struct bucket_binding binding = {.bucket = value_text(member->value)};
         if (d == NULL) {
             continue;

@@ -92,12 +92,12 @@ static void elaborate(struct elab *e, struct tree *const *trees, size_t count)
     principals_members(e);
     channels_build(e);
     mesh_read(e);
-    environments_build(e);
     tags_build(e);
     schemas_build(e);
     products_schemas(e);
     schemas_references(e);
     domains_build(e);
+    environments_build(e); /* names zones */
     products_build(e);
     functions_build(e);
     pipelines_build(e);

@@ -220,7 +220,7 @@ struct schema {
 enum encryption { ENCRYPTION_S3, ENCRYPTION_KMS };
 
 struct storage { /* a domain's own bucket, or one of its further zones */
-    atom name;          /* of a zone; NULL: the domain's own */
+    atom name;   /* of a zone; NULL: the domain's own */
     struct domain *domain;
     uint32_t index;     /* of a zone, in mesh.zones */
     bool declared;      /* a `storage` block or `bucket:` stands in the domain */
@@ -228,7 +228,7 @@ struct storage { /* a domain's own bucket, or one of its further zones */
     bool existing;
     enum encryption encryption;
     struct text kms_key;
-    bool versioning; /* default true */
+    bool versioning;            /* default true */
     struct text log;            /* bucket for access logs; or: */
     const struct storage *logs; /* a zone of the domain that takes them; NULL */
     bool hybrid;                /* registered in hybrid access mode */
@@ -420,7 +420,7 @@ struct output {
     struct span format_at;
     struct format_options options;
     struct serde serde;
-    struct data *properties; /* a map, texts */
+    struct data *properties;    /* a map, texts */
     const struct storage *zone; /* NULL: the domain's own bucket */
     struct text location, table;
     const char *location_template;  /* location with ${name in the catalog}; NULL: it has none */

@@ -115,6 +115,41 @@ const char *name_results_prefix(struct arena *arena, const struct domain *domain
     return arena_format(arena, RESULTS_FOLDER "%s/", domain->decl.path);
 }
 
+bool store_key_is_made(const struct store *store)
+{
+    return store->made && store->storage->encryption == ENCRYPTION_KMS &&
+           store->storage->kms_key.value == NULL;
+}
+
+/* No name of a bucket holds an underscore or a slash, so no two aliases are the same. */
+const char *name_store_key(struct arena *arena, const struct store *store)
+{
+    if (store->storage->encryption != ENCRYPTION_KMS || store->storage->kms_key.value != NULL ||
+        !store->made) {
+        return store->storage->kms_key.value;
+    }
+    char *alias = arena_format(arena, "alias/%s", store->bucket);
+    for (char *c = alias; *c != '\0'; c++) {
+        *c = (char)(*c == '.' ? '_' : *c);
+    }
+    return alias;
+}
+
+bool results_key_is_made(const struct domain *domain)
+{
+    return domain->kms_results && domain->storage.kms_key.value == NULL && !domain->existing;
+}
+
+const char *name_results_key(struct arena *arena, const struct deployment *deployment,
+                             const struct domain *domain)
+{
+    if (!domain->kms_results || domain->storage.kms_key.value != NULL) {
+        return domain->kms_results ? domain->storage.kms_key.value : NULL;
+    }
+    return arena_format(arena, "alias/%s/results",
+                        deployment->domains[domain->decl.index].workgroup);
+}
+
 const char *name_partition(struct arena *arena, const struct partition_field *field)
 {
     const char *column = field->column->physical;

@@ -72,6 +72,14 @@ const char *name_link(struct arena *arena, const struct deployment *deployment,
 /* What a link leads to has the name of the link, in its account: then there is none. Environments
  * that put several accounts into one come to this. */
 bool link_is_itself(const struct deployment *deployment, const struct link *link);
+/* The key of KMS that a bucket is encrypted with: the one named, or the alias of the one that is
+ * made for it. NULL: keys of S3. */
+const char *name_store_key(struct arena *arena, const struct store *store);
+/* The same of a workgroup's results: the bucket's key where it is named, else one of their own. */
+const char *name_results_key(struct arena *arena, const struct deployment *deployment,
+                             const struct domain *domain);
+bool results_key_is_made(const struct domain *domain);
+bool store_key_is_made(const struct store *store);
 /* The topic of a declared channel without `arn:`. */
 const char *name_topic(struct arena *arena, const struct deployment *deployment,
                        const struct channel *channel);

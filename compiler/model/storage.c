@@ -23,8 +23,8 @@ const struct storage *zone_resolve(struct elab *e, const struct domain *domain,
     if (zone != NULL || domain->decl.at.lo == 0) { /* a domain that is none was reported */
         return zone;
     }
-    struct diag *d = diag(e->s, D_UNKNOWN_ZONE, value->span,
-                          "domain '%s' has no storage zone '%s'", domain->decl.path, value->text);
+    struct diag *d = diag(e->s, D_UNKNOWN_ZONE, value->span, "domain '%s' has no storage zone '%s'",
+                          domain->decl.path, value->text);
     struct suggestion suggestion = suggest_for(value->text);
     for (size_t i = 0; i < domain->zones.len; i++) {
         suggest_offer(&suggestion, domain->zones.at[i]->name);
@@ -62,6 +62,7 @@ static void read_encryption(struct elab *e, struct storage *storage, const struc
 struct logged {
     struct storage *storage;
     const struct value *zone;
+    bool own; /* not by defaults */
 };
 
 struct logs {
@@ -83,7 +84,8 @@ static void read_log(struct elab *e, struct storage *storage, const struct body 
             diag_help(e->s, d, "remove 'log'");
         }
     } else if (value->kind == VALUE_PATH) {
-        vec_push(e->arena, &logs->list, (struct logged){storage, value});
+        vec_push(e->arena, &logs->list,
+                 ((struct logged){storage, value, body_own(body, "log") != NULL}));
     } else {
         storage->log = value_text(value);
     }
@@ -125,11 +127,10 @@ static struct storage *storage_of(struct elab *e, struct domain *domain, const s
     bool zone = block->name.text != NULL;
     struct storage *storage = zone ? zone_named(domain, block->name.text) : &domain->storage;
     if (storage != NULL && storage->declared) {
-        struct diag *d =
-            zone ? diag(e->s, D_DUPLICATE_BLOCK, block->name.span, "a second zone '%s'",
-                        block->name.text)
-                 : diag(e->s, D_DUPLICATE_BLOCK, block->word.span,
-                        "the domain's bucket is said twice");
+        struct diag *d = zone ? diag(e->s, D_DUPLICATE_BLOCK, block->name.span,
+                                     "a second zone '%s'", block->name.text)
+                              : diag(e->s, D_DUPLICATE_BLOCK, block->word.span,
+                                     "the domain's bucket is said twice");
         diag_place(e->s, d, storage->at, "here");
         return NULL;
     }
@@ -154,7 +155,7 @@ static void resolve_log(struct elab *e, const struct domain *domain, const struc
     storage->logs = zone_resolve(e, domain, logged->zone);
     if (storage->logs == storage) {
         storage->logs = NULL;
-        if (logged->zone->span.lo > storage->at.lo) {
+        if (logged->own) {
             diag(e->s, D_LOG_BUCKET, logged->zone->span,
                  "a bucket that logs into itself would log its own log");
         }
@@ -167,8 +168,7 @@ static void refuse_default_zones(struct elab *e, const struct body *body)
     for (; body != NULL; body = body->fallback) {
         for (const struct item *item = body->items; item != NULL; item = item->next) {
             const struct block *block = item_as_const(block, item);
-            if (item->kind == ITEM_BLOCK && block->kind == KIND_STORAGE &&
-                report_once(e, block)) {
+            if (item->kind == ITEM_BLOCK && block->kind == KIND_STORAGE && report_once(e, block)) {
                 struct diag *d = diag(e->s, D_MISPLACED_BLOCK, block->word.span,
                                       "the defaults of domains hold no storage");
                 diag_help(e->s, d, "write `defaults storage { ... }`: it holds for all zones");
@@ -186,7 +186,7 @@ void storage_read(struct elab *e, struct domain *domain, const struct block *blo
     read_bucket(domain, body);
     refuse_default_zones(e, body->fallback);
     for (const struct item *item = block->items; item != NULL; item = item->next) {
-        const struct block *inner = item_as_const(inner, item);
+        const struct block *inner = item_as_const(block, item);
         struct storage *storage = item->kind == ITEM_BLOCK && inner->kind == KIND_STORAGE
                                       ? storage_of(e, domain, inner)
                                       : NULL;

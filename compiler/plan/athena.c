@@ -14,18 +14,19 @@ enum { ROWS_SHOWN = 100, DESCRIPTION_MAX = 1024 };
 static void result_settings(struct plan *plan, json *settings, const struct domain *domain)
 {
     const struct domain_names *names = &plan->deployment->domains[domain->decl.index];
-    const struct storage *storage = &domain->storage;
     if (!names->bucket)
         return;
     json *results = json_set_object(settings, "ResultConfiguration");
     const char *prefix = name_results_prefix(&plan->scratch, domain);
     json_set_text(results, "OutputLocation",
                   plan_format(plan, "s3://%s/%s", names->bucket, prefix));
-    bool kms = storage->encryption == ENCRYPTION_KMS && storage->kms_key.value;
+    const char *key = name_results_key(&plan->scratch, plan->deployment, domain);
     json *encryption = json_set_object(results, "EncryptionConfiguration");
-    json_set_text(encryption, "EncryptionOption", kms ? "SSE_KMS" : "SSE_S3");
-    if (kms)
-        json_set_text(encryption, "KmsKey", storage->kms_key.value);
+    json_set_text(encryption, "EncryptionOption", key ? "SSE_KMS" : "SSE_S3");
+    if (results_key_is_made(domain))
+        json_set(encryption, "KmsKey", plan_key_arn(plan, key));
+    else
+        json_set_text(encryption, "KmsKey", key);
 }
 
 static void workgroup(struct plan *plan, struct stack *stack)

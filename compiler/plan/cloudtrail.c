@@ -60,7 +60,7 @@ static const char *add_bucket(struct plan *plan, struct stack *stack, const stru
 {
     struct span at = audit->decl.at;
     const char *name = name_audit_bucket(&plan->scratch, plan->deployment);
-    json *properties = plan_bucket(plan, stack, at, "Audit", name, NULL);
+    json *properties = plan_bucket(plan, stack, at, "Audit", name, true, NULL);
     const char *id = plan_last(stack)->id;
     set_retention(properties, &audit->retention);
     json *statements = plan_bucket_policy(plan, stack, at, "Audit", id, name);

@@ -155,7 +155,7 @@ static void add_recorder(struct plan *plan, struct stack *stack)
     struct span at = plan->mesh->recorder_at;
     const char *name = name_recorder(&plan->scratch, plan->deployment);
     const char *bucket_name = name_recorder_bucket(&plan->scratch, plan->deployment, plan->account);
-    plan_bucket(plan, stack, at, "Recorder", bucket_name, NULL);
+    plan_bucket(plan, stack, at, "Recorder", bucket_name, true, NULL);
     const char *bucket = plan_last(stack)->id;
     plan_bucket_policy(plan, stack, at, "Recorder", bucket, bucket_name);
     json *role = recorder_role(plan, stack);

@@ -307,10 +307,13 @@ static void table(struct plan *plan, struct stack *stack, const struct output *o
     const struct domain_names *home = &plan->deployment->domains[output->domain->decl.index];
     json_set(resource, "DatabaseName",
              plan_ref_or(plan, output->domain, "database", home->database));
-    if (output_is_iceberg(output))
+    if (output_is_iceberg(output)) { /* Glue writes its first file */
+        plan_last(stack)->depends_on =
+            plan_made_bucket(plan, plan->deployment->tables[output->decl.index].bucket);
         plan_iceberg_table(plan, resource, output);
-    else
+    } else {
         hive_table(plan, json_set_object(resource, "TableInput"), output);
+    }
 }
 
 static void database(struct plan *plan, struct stack *stack)

@@ -172,6 +172,10 @@ void plan_stack(struct plan *plan, struct stack *stack)
 {
     plan->account = stack->head->account;
     plan_sns(plan, stack);
+    if (stack->domain) {
+        plan_registration(plan, stack);
+        plan_kms(plan, stack);
+    }
     plan_s3(plan, stack);
     plan_roles(plan, stack);
     plan_lambda(plan, stack);

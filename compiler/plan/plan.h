@@ -103,12 +103,20 @@ void plan_judge_size(struct plan *plan, const struct stack *stack, size_t bytes)
 
 void plan_s3(struct plan *plan, struct stack *stack);
 /* A bucket as the mesh makes them: private, encrypted, versioned, kept; `part` tells its logical id
- * from others of the stack. Then its policy, which refuses what is not TLS; the statements are
- * returned, to add more. */
+ * from others of the stack; key NULL: keys of S3. Then its policy, which refuses what is not TLS;
+ * the statements are returned, to add more. */
 json *plan_bucket(struct plan *plan, struct stack *stack, struct span at, const char *part,
-                  const char *name, const struct storage *storage);
+                  const char *name, bool versioned, json *key);
 json *plan_bucket_policy(struct plan *plan, struct stack *stack, struct span at, const char *part,
                          const char *bucket, const char *name);
+/* The logical id of a bucket of this stack by its name; NULL. */
+const char *plan_made_bucket(struct plan *plan, const char *name);
+/* Before what they encrypt, after the role of the registrations. */
+void plan_kms(struct plan *plan, struct stack *stack);
+/* The ARN of a key that plan_kms made, by its alias. */
+json *plan_key_arn(struct plan *plan, const char *alias);
+/* The role that a domain's locations are registered with: before keys and buckets. */
+void plan_registration(struct plan *plan, struct stack *stack);
 void plan_roles(struct plan *plan, struct stack *stack); /* before what runs as them */
 void plan_lambda(struct plan *plan, struct stack *stack);
 /* The ARN of a function that the mesh makes. */

@@ -65,16 +65,16 @@ static void lifecycle_rules(struct plan *plan, json *bucket, const char *name)
 
 /* ---- buckets --------------------------------------------------------------------------------- */
 
-static void encryption(json *bucket, const struct storage *storage)
+/* key NULL: keys of S3. */
+static void encryption(json *bucket, json *key)
 {
-    bool kms = storage && storage->encryption == ENCRYPTION_KMS;
     json *block = json_set_object(bucket, "BucketEncryption");
     json *rules = json_set_array(block, "ServerSideEncryptionConfiguration");
     json *rule = json_add_object(rules);
     json *by_default = json_set_object(rule, "ServerSideEncryptionByDefault");
-    json_set_text(by_default, "SSEAlgorithm", kms ? "aws:kms" : "AES256");
-    if (kms) {
-        json_set_text(by_default, "KMSMasterKeyID", storage->kms_key.value);
+    json_set_text(by_default, "SSEAlgorithm", key ? "aws:kms" : "AES256");
+    if (key) {
+        json_set(by_default, "KMSMasterKeyID", key);
         json_set_bool(rule, "BucketKeyEnabled", true);
     }
 }
@@ -130,14 +130,14 @@ json *plan_bucket_policy(struct plan *plan, struct stack *stack, struct span at,
 }
 
 json *plan_bucket(struct plan *plan, struct stack *stack, struct span at, const char *part,
-                  const char *name, const struct storage *storage)
+                  const char *name, bool versioned, json *key)
 {
     json *bucket = plan_resource(plan, stack, "AWS::S3::Bucket", at, "Bucket", part);
     plan_last(stack)->retain = true;
     json_set_text(bucket, "BucketName", name);
-    encryption(bucket, storage);
+    encryption(bucket, key);
     json *versioning = json_set_object(bucket, "VersioningConfiguration");
-    json_set_text(versioning, "Status", !storage || storage->versioning ? "Enabled" : "Suspended");
+    json_set_text(versioning, "Status", versioned ? "Enabled" : "Suspended");
     json *block = json_set_object(bucket, "PublicAccessBlockConfiguration");
     json_set_bool(block, "BlockPublicAcls", true);
     json_set_bool(block, "BlockPublicPolicy", true);
@@ -149,36 +149,96 @@ json *plan_bucket(struct plan *plan, struct stack *stack, struct span at, const 
     return bucket;
 }
 
-/* storage NULL: the mesh's bucket, which has no settings of its own. */
-static void make_bucket(struct plan *plan, struct stack *stack, struct span at, const char *name,
-                        const struct storage *storage)
+/* Log delivery writes below the name of the bucket that it speaks of (S3 User Guide: "Enabling
+ * Amazon S3 server access logging"). */
+static void let_logs_in(struct plan *plan, json *statements, const char *bucket)
 {
-    json *bucket = plan_bucket(plan, stack, at, NULL, name, storage);
-    const char *id = plan_last(stack)->id;
-    plan_keep(plan, plan->deployment, "bucket", id);
-    if (storage && storage->log.value) {
-        json *logging = json_set_object(bucket, "LoggingConfiguration");
-        json_set_text(logging, "DestinationBucketName", storage->log.value);
-        json_set_text(logging, "LogFilePrefix", plan_format(plan, "%s/", name));
+    size_t count;
+    const struct log *logs = places_logs(plan->places, bucket, &count);
+    if (!count)
+        return;
+    json *statement = json_add_object(statements);
+    json_set_text(statement, "Sid", "AccessLogs");
+    json_set_text(statement, "Effect", "Allow");
+    json_set_text(json_set_object(statement, "Principal"), "Service", "logging.s3.amazonaws.com");
+    json_set_text(statement, "Action", "s3:PutObject");
+    json *resources = json_set_array(statement, "Resource");
+    json *condition = json_set_object(statement, "Condition");
+    json *sources = json_set_array(json_set_object(condition, "ArnLike"), "aws:SourceArn");
+    json_set(json_set_object(condition, "StringEquals"), "aws:SourceAccount", plan_account(plan));
+    for (size_t i = 0; i < count; i++) {
+        const char *folder = plan_format(plan, "%s/%s/*", bucket, logs[i].source);
+        json_add(resources, plan_arn(plan, "s3", 0, folder));
+        json_add(sources, plan_arn(plan, "s3", 0, logs[i].source));
     }
+}
+
+const char *plan_made_bucket(struct plan *plan, const char *name)
+{
+    return plan_made(plan, atom_of(&plan->s->atoms, name), "bucket");
+}
+
+/* The policy of the bucket that takes the log has to stand before it. */
+static void send_logs(struct plan *plan, struct resource *source, json *bucket, const char *name,
+                      const char *target)
+{
+    const char *id = plan_made_bucket(plan, target);
+    json *logging = json_set_object(bucket, "LoggingConfiguration");
+    json_set(logging, "DestinationBucketName",
+             id ? plan_ref(plan, id) : json_text(&plan->scratch, target));
+    json_set_text(logging, "LogFilePrefix", plan_format(plan, "%s/", name));
+    source->depends_on = plan_made(plan, atom_of(&plan->s->atoms, target), "policy");
+}
+
+/* NULL: keys of S3. */
+static json *key_of(struct plan *plan, const struct store *store)
+{
+    const char *key = store->storage ? name_store_key(&plan->scratch, store) : NULL;
+    if (!key)
+        return NULL;
+    return store_key_is_made(store) ? plan_key_arn(plan, key) : json_text(&plan->scratch, key);
+}
+
+/* storage NULL: the mesh's bucket, which has no settings of its own. */
+static void make_bucket(struct plan *plan, struct stack *stack, struct span at,
+                        const struct store *store, const char *target)
+{
+    const char *name = store->bucket, *part = store->storage ? store->storage->name : NULL;
+    bool versioned = !store->storage || store->storage->versioning;
+    json *bucket = plan_bucket(plan, stack, at, part, name, versioned, key_of(plan, store));
+    struct resource *resource = plan_last(stack);
+    const char *id = resource->id;
+    plan_keep(plan, atom_of(&plan->s->atoms, name), "bucket", id);
+    if (target)
+        send_logs(plan, resource, bucket, name, target);
     lifecycle_rules(plan, bucket, name);
-    json *statements = plan_bucket_policy(plan, stack, at, NULL, id, name);
+    json *statements = plan_bucket_policy(plan, stack, at, part, id, name);
+    plan_keep(plan, atom_of(&plan->s->atoms, name), "policy", plan_last(stack)->id);
+    let_logs_in(plan, statements, name);
     const struct domain *domain = stack->domain;
     if (domain && !stack_has_catalog(plan->deployment, stack->head) &&
-        plan->places->root_count[domain->decl.index])
+        places_in_bucket(plan->places, domain, name))
         let_catalog_in(plan, domain, statements, name);
 }
 
+/* Buckets that send no log first: the others go to them. */
 void plan_s3(struct plan *plan, struct stack *stack)
 {
     const struct deployment *d = plan->deployment;
     const struct domain *domain = stack->domain;
     if (!domain) {
+        struct store store = {.bucket = d->mesh_bucket, .made = true};
         if (d->mesh_bucket && stack->head->account->is_governance)
-            make_bucket(plan, stack, plan->mesh->bucket.at, d->mesh_bucket, NULL);
+            make_bucket(plan, stack, plan->mesh->bucket.at, &store, NULL);
         return;
     }
-    const struct domain_names *names = &d->domains[domain->decl.index];
-    if (stack_has_data(stack->head) && names->bucket_made_here && names->bucket)
-        make_bucket(plan, stack, domain->storage.at, names->bucket, &domain->storage);
+    if (!stack_has_data(stack->head))
+        return;
+    for (int logged = 0; logged < 2; logged++)
+        for (size_t i = 0; i < domain_store_count(domain); i++) {
+            struct store store = domain_store(d, domain, i);
+            const char *target = store.made ? log_target(d, domain, store.storage) : NULL;
+            if (store.made && (target != NULL) == (logged == 1))
+                make_bucket(plan, stack, store.storage->at, &store, target);
+        }
 }

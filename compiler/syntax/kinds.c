@@ -52,7 +52,8 @@ static const unsigned short nest_start[] = {0,
                                             NESTS_END};
 
 /* Kinds whose attributes and blocks `defaults` may hold. */
-static const enum kind with_defaults[] = {KIND_PRODUCT, KIND_PIPELINE, KIND_DOMAIN, KIND_STORAGE, KIND_GUARDRAIL};
+static const enum kind with_defaults[] = {KIND_PRODUCT, KIND_PIPELINE, KIND_DOMAIN, KIND_STORAGE,
+                                          KIND_GUARDRAIL};
 enum { WITH_DEFAULTS = sizeof with_defaults / sizeof *with_defaults };
 
 const struct kind_info *kind_info(enum kind kind)

@@ -30,6 +30,12 @@ static const char *deployed_location(struct maker *m, const char *location)
         written = mesh->domains.at[i]->storage.bucket.value;
         name = m->deployment->domains[i].bucket;
     }
+    for (size_t i = 0; i < mesh->zones.len; i++) {
+        written = mesh->zones.at[i]->bucket.value;
+        name = m->deployment->zones[i].bucket;
+        if (written && strlen(written) == length && strncmp(written, bucket, length) == 0)
+            return arena_format(&m->out->arena, "%s%s%s", scheme, name, bucket + length);
+    }
     return location;
 }
 

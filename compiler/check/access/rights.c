@@ -155,6 +155,46 @@ static void add_step_right(const struct deployment *deployment, const struct pip
     }
 }
 
+/* The key is of the account that has the bucket. It may be given by its ARN, its id or an alias; an
+ * alias is no resource of a policy, so it is named by condition. */
+static void add_key(const struct deployment *deployment, const struct domain *domain,
+                    const char *key, const char *action, struct needs *out)
+{
+    const unsigned here = RIGHT_REGION | RIGHT_ACCOUNT;
+    const char *alias = strstr(key, "alias/");
+    if (is_arn(key) && !alias) {
+        add_arn(out, action, key);
+        return;
+    }
+    struct need *need = add(out, action, "kms", here, alias ? "key/*" : joined(out, "key/", key));
+    need->account = account_of_domain(deployment, domain);
+    if (alias) {
+        on_condition(need, "ForAnyValue:StringEquals", "kms:ResourceAliases", alias);
+    }
+}
+
+void needs_of_store_key(const struct deployment *deployment, const struct domain *domain,
+                        const struct store *store, struct needs *out)
+{
+    static const char *const actions[] = {"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt",
+                                          "kms:GenerateDataKey*", "kms:ReEncrypt*"};
+    const char *key = name_store_key(out->arena, store);
+    for (size_t i = 0; key && i < sizeof actions / sizeof *actions; i++) {
+        add_key(deployment, domain, key, actions[i], out);
+    }
+}
+
+/* S3 User Guide, "Uploading an object encrypted with KMS": parts of an upload are read again. */
+static void add_results_key(const struct deployment *deployment, const struct domain *domain,
+                            struct needs *out)
+{
+    const char *key = name_results_key(out->arena, deployment, domain);
+    if (key) {
+        add_key(deployment, domain, key, "kms:Decrypt", out);
+        add_key(deployment, domain, key, "kms:GenerateDataKey", out);
+    }
+}
+
 /* The place of a workgroup's results, which Athena writes and reads with the caller's rights. */
 static void add_results(const char *bucket, const char *prefix, struct needs *out)
 {
@@ -209,6 +249,9 @@ static void add_query_rights(const struct deployment *deployment, const struct p
     }
     add(out, "lakeformation:GetDataAccess", NULL, 0, NULL);
     add_results(names->bucket, name_results_prefix(out->arena, domain), out);
+    if (names->bucket) {
+        add_results_key(deployment, domain, out);
+    }
 }
 
 static void add_steps(const struct deployment *deployment, const struct pipeline *pipeline,

@@ -62,6 +62,11 @@ struct function_tables {
 };
 void function_tables(const struct function *function, struct function_tables *out);
 
+/* What the role needs that registers a domain's locations, besides their objects: the keys of KMS
+ * that its buckets are encrypted with. */
+void needs_of_store_key(const struct deployment *deployment, const struct domain *domain,
+                        const struct store *store, struct needs *out);
+
 /* The outputs that a domain's evaluation role looks at: checked by a step of its pipelines, or its
  * own with a schedule. Each once, in the order of the mesh. */
 struct outputs {
