@@ -372,7 +372,7 @@ static void count_shared(struct count *count)
     const struct mesh *mesh = deployment->mesh;
     size_t size = deployment->mesh_bucket ? 2 : 0;
     if (mesh->audit) {
-        size += mesh->audit->existing ? 1 : 3; /* trail, bucket and its policy */
+        size += mesh->audit->existing ? 0 : 2; /* bucket and its policy */
     }
     for (size_t i = 0; i < mesh->functions.len; i++) {
         size += mesh->functions.at[i]->domain ? 0 : function_size(mesh->functions.at[i]);
@@ -389,7 +389,7 @@ static void count_governance(struct count *count, const struct stack_heads *head
 {
     const struct deployment *deployment = count->deployment;
     const struct mesh *mesh = deployment->mesh;
-    size_t everywhere = mesh->recorder ? RECORDER_RESOURCES : 0;
+    size_t everywhere = (mesh->recorder ? RECORDER_RESOURCES : 0) + (mesh->audit ? 1u : 0u);
     for (size_t i = 0; i < mesh->channels.len; i++) { /* topic and policy */
         const struct channel *channel = mesh->channels.at[i];
         if (!channel->arn.value && !(channel->domain && channel->domain->existing)) {

@@ -300,7 +300,7 @@ static void place_governance(struct placing *p)
 {
     const struct mesh *mesh = p->deployment->mesh;
     struct deployment_account *governance = mutable_account(p->deployment->governance);
-    bool needed = mesh->bucket.value != NULL || mesh->audit != NULL;
+    bool needed = mesh->bucket.value != NULL;
     for (size_t i = 0; i < mesh->channels.len; i++) {
         const struct channel *channel = mesh->channels.at[i];
         needed |= channel->domain == NULL && channel->arn.value == NULL;
@@ -330,7 +330,7 @@ static void place_governance(struct placing *p)
 static void place_guardrails(struct placing *p)
 {
     const struct mesh *mesh = p->deployment->mesh;
-    bool everywhere = mesh->recorder;
+    bool everywhere = mesh->recorder || mesh->audit != NULL;
     for (size_t i = 0; i < mesh->guardrails.len; i++) {
         const struct guardrail *guardrail = mesh->guardrails.at[i];
         everywhere |= guardrail->accounts.len == 0;

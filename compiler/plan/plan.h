@@ -37,10 +37,11 @@ struct plan {
     struct arena scratch; /* texts of the stack being made; emptied by plan_stack_free */
 
     /* What plan.c keeps for the others; empty again after plan_stack_free, except for places. */
-    struct map ids;        /* logical ids taken in the stack being made */
-    struct map made;       /* plan_made: (thing, role) -> logical id */
-    struct places *places; /* where all tables lie, see check/places.h */
-    struct owned *owned;   /* grants.c: entries by owner; made when first asked */
+    struct map ids;             /* logical ids taken in the stack being made */
+    struct map made;            /* plan_made: (thing, role) -> logical id */
+    struct places *places;      /* where all tables lie, see check/places.h */
+    struct audit_places *audit; /* cloudtrail.c: made when first asked */
+    struct owned *owned;        /* grants.c: entries by owner; made when first asked */
     struct publishers
         *publishers; /* sns.c: who publishes to which channel; made when first asked */
 };
