@@ -24,6 +24,7 @@ void check_crawlers(struct session *s, const struct deployment *deployment);
 void check_storage(struct session *s, const struct deployment *deployment);
 void check_stacks(struct session *s, const struct deployment *deployment);
 void check_existing_roles(struct session *s, const struct deployment *deployment);
+void check_warehouse_links(struct session *s, const struct deployment *deployment);
 void check_audit(struct session *s, const struct deployment *deployment);
 
 #endif

@@ -32,6 +32,7 @@ static void (*const deployment_checks[])(struct session *s, const struct deploym
     check_stacks,
     check_machines,
     check_existing_roles,
+    check_warehouse_links,
     check_audit,
 };
 /* clang-format on */

@@ -5,8 +5,10 @@
 
 #include "base/suggest.h"
 #include "check/limits.h"
+#include "check/made.h"
 #include "model/names.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* 512MB and 512MiB are both what Lambda calls 512 MB. */
@@ -31,6 +33,35 @@ int64_t memory_megabytes(const struct amount *memory)
         return memory->base / MEGABYTE;
     }
     return memory->base % MEBIBYTE == 0 ? memory->base / MEBIBYTE : -1;
+}
+
+static int by_id(const void *a, const void *b)
+{
+    const struct deployment_account *const *x = a, *const *y = b;
+    return strcmp((*x)->id ? (*x)->id : "", (*y)->id ? (*y)->id : "");
+}
+
+void function_caller_accounts(const struct deployment *deployment, const struct function *function,
+                              struct caller_accounts *out)
+{
+    const struct deployment_account *own = account_of_domain(deployment, function->domain);
+    size_t kept = 0;
+    for (size_t i = 0; i < function->callers.len; i++) {
+        const struct pipeline *caller = function->callers.at[i];
+        const struct deployment_account *account = account_of_domain(deployment, caller->domain);
+        if (account != own && pipeline_is_made(caller)) {
+            vec_push(out->arena, &out->list, account);
+        }
+    }
+    if (out->list.len > 0) {
+        qsort(out->list.at, out->list.len, sizeof *out->list.at, by_id);
+    }
+    for (size_t i = 0; i < out->list.len; i++) {
+        if (kept == 0 || out->list.at[kept - 1] != out->list.at[i]) {
+            out->list.at[kept++] = out->list.at[i];
+        }
+    }
+    out->list.len = kept;
 }
 
 static int64_t figure(enum limit limit)

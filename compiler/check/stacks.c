@@ -3,6 +3,7 @@
  * so many columns fill a template by their bytes long before. */
 #include "check/stacks.h"
 #include "check/areas.h"
+#include "check/functions.h"
 #include "check/limits.h"
 #include "check/made.h"
 #include "check/places.h"
@@ -223,12 +224,6 @@ static void tally_pipeline(struct tally *tally, const struct pipeline *pipeline)
     tally->evaluates |= checks_quality(pipeline);
 }
 
-/* With the group of its log. */
-static size_t function_size(const struct function *function)
-{
-    return function->role ? 2 : 3;
-}
-
 /* Namespace and workgroup. */
 static size_t warehouse_size(const struct warehouse *warehouse)
 {
@@ -277,6 +272,14 @@ struct count {
                             (domain, catalog_of) -> that of its catalog's */
     size_t *sizes, *columns;
 };
+
+/* With the group of its log, and a permission for each other account that calls it. */
+static size_t function_size(const struct count *count, const struct function *function)
+{
+    struct caller_accounts callers = {.arena = &count->s->arena};
+    function_caller_accounts(count->deployment, function, &callers);
+    return (function->role ? 2 : 3) + callers.list.len;
+}
 
 static const char catalog_of[] = "catalog";
 
@@ -339,7 +342,7 @@ static struct tally count_domain(struct count *count, const struct domain *domai
     }
     tally.domain += domain->made_roles.len;
     for (size_t i = 0; i < domain->functions.len; i++) {
-        tally.domain += function_size(domain->functions.at[i]);
+        tally.domain += function_size(count, domain->functions.at[i]);
     }
     for (size_t i = 0; i < domain->warehouses.len; i++) {
         tally.domain += warehouse_size(domain->warehouses.at[i]);
@@ -375,7 +378,7 @@ static void count_shared(struct count *count)
         size += mesh->audit->existing ? 0 : 2; /* bucket and its policy */
     }
     for (size_t i = 0; i < mesh->functions.len; i++) {
-        size += mesh->functions.at[i]->domain ? 0 : function_size(mesh->functions.at[i]);
+        size += mesh->functions.at[i]->domain ? 0 : function_size(count, mesh->functions.at[i]);
     }
     for (size_t i = 0; i < mesh->warehouses.len; i++) {
         size += mesh->warehouses.at[i]->domain ? 0 : warehouse_size(mesh->warehouses.at[i]);

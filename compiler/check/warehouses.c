@@ -3,6 +3,7 @@
 #include "check/areas.h"
 
 #include "check/limits.h"
+#include "model/names.h"
 
 #include <string.h>
 
@@ -52,5 +53,29 @@ void check_warehouses(struct session *s, const struct mesh *mesh)
     for (size_t i = 0; i < mesh->warehouses.len; i++) {
         check_capacity(s, mesh->warehouses.at[i]);
         check_schemas(s, mesh->warehouses.at[i]);
+    }
+}
+
+/* Redshift reads a database of another account through a link in its own. */
+void check_warehouse_links(struct session *s, const struct deployment *deployment)
+{
+    const struct mesh *mesh = deployment->mesh;
+    for (size_t i = 0; i < mesh->warehouses.len; i++) {
+        const struct warehouse *warehouse = mesh->warehouses.at[i];
+        for (size_t k = 0; k < warehouse->domains.len; k++) {
+            const struct domain *domain = warehouse->domains.at[k];
+            if (name_shown_database(&s->arena, deployment, warehouse, domain)) {
+                continue;
+            }
+            struct diag *d = diag(s, D_WAREHOUSE_NEEDS_LINK, warehouse->decl.at,
+                                  "warehouse '%s' stands in another account than the catalog of "
+                                  "domain '%s', and no link leads there",
+                                  warehouse->decl.path, domain->decl.path);
+            diag_place(s, d, domain->decl.at, "the domain");
+            diag_help(s, d,
+                      "declare `link %s_data { to: %s  account: .. }` in the warehouse's "
+                      "account",
+                      domain->decl.name, domain->decl.path);
+        }
     }
 }

@@ -161,7 +161,7 @@ static bool emit_warehouses(struct emitter *e)
         const struct warehouse *warehouse = warehouses.at[i];
         const char *path = arena_format(&e->s->arena, "sql/%s.sql", warehouse->decl.path);
         manifest_warehouse(&e->manifest, warehouse, path);
-        emit_sql(&e->bytes, e->plan->deployment, warehouse);
+        emit_sql(&e->s->arena, &e->bytes, e->plan->deployment, warehouse);
         if (!deliver(e, path, false))
             return false;
     }

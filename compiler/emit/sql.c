@@ -48,7 +48,7 @@ void sql_identifier(struct buf *out, const char *name)
     buf_putc(out, '"');
 }
 
-void emit_sql(struct buf *out, const struct deployment *deployment,
+void emit_sql(struct arena *arena, struct buf *out, const struct deployment *deployment,
               const struct warehouse *warehouse)
 {
     buf_format(out,
@@ -56,10 +56,14 @@ void emit_sql(struct buf *out, const struct deployment *deployment,
                warehouse->decl.path);
     for (size_t i = 0; i < warehouse->domains.len; i++) {
         const struct domain *domain = warehouse->domains.at[i];
+        const char *database = name_shown_database(arena, deployment, warehouse, domain);
+        if (!database) {
+            continue; /* reported by check/warehouses.c */
+        }
         buf_puts(out, "CREATE EXTERNAL SCHEMA IF NOT EXISTS ");
         sql_identifier(out, domain->decl.name);
         buf_puts(out, " FROM DATA CATALOG DATABASE ");
-        sql_literal(out, deployment->domains[domain->decl.index].database);
+        sql_literal(out, database);
         buf_puts(out, " IAM_ROLE default;\n");
     }
 }

@@ -6,7 +6,7 @@
 #include "model/deployment.h"
 
 /* One statement a line, comments on lines of their own: deploy.sh runs it line by line. */
-void emit_sql(struct buf *out, const struct deployment *deployment,
+void emit_sql(struct arena *arena, struct buf *out, const struct deployment *deployment,
               const struct warehouse *warehouse);
 
 /* A name or text that is nothing else in SQL, whatever it holds. */

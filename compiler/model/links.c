@@ -28,6 +28,7 @@ static void read_inside(struct elab *e, struct link *link, const struct value *v
     }
     if (d->kind == KIND_DOMAIN) {
         link->domain = d->thing;
+        vec_push(e->arena, &link->domain->links, link);
     } else if (d->kind == KIND_OUTPUT) {
         link->output = d->thing;
     } else if (((struct product *)d->thing)->outputs.len == 1) {

@@ -254,6 +254,7 @@ struct domain {
     VEC(struct pipeline *) pipelines;
     VEC(struct function *) functions;
     VEC(struct warehouse *) warehouses;
+    VEC(struct link *) links;           /* that lead to its database */
     VEC(struct principal *) made_roles; /* declared inside it with `create: true` */
 };
 

@@ -264,6 +264,21 @@ const char *name_warehouse(struct arena *arena, const struct deployment *deploym
                                     WAREHOUSE_NAME_MAX));
 }
 
+const char *name_shown_database(struct arena *arena, const struct deployment *deployment,
+                                const struct warehouse *warehouse, const struct domain *domain)
+{
+    const struct deployment_account *account = account_of_domain(deployment, warehouse->domain);
+    if (account_of_catalog(deployment, domain) == account) {
+        return deployment->domains[domain->decl.index].database;
+    }
+    for (size_t i = 0; i < domain->links.len; i++) {
+        if (account_of_link(deployment, domain->links.at[i]) == account) {
+            return name_link(arena, deployment, domain->links.at[i]);
+        }
+    }
+    return NULL;
+}
+
 /* ---- audit and recorder ---------------------------------------------------------------------- */
 
 const char *name_trail(struct arena *arena, const struct deployment *deployment)

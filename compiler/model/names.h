@@ -52,6 +52,10 @@ const char *name_role(struct arena *arena, const struct deployment *deployment,
 /* Namespace and workgroup of a warehouse: 3 to 64 lower-case letters, digits and hyphens. */
 const char *name_warehouse(struct arena *arena, const struct deployment *deployment,
                            const struct warehouse *warehouse);
+/* The database that a warehouse shows of a domain: the domain's own, or where its catalog is in
+ * another account a declared link to it in the warehouse's; NULL: there is none. */
+const char *name_shown_database(struct arena *arena, const struct deployment *deployment,
+                                const struct warehouse *warehouse, const struct domain *domain);
 /* The trail of the audit, and the bucket of its log where it is made. */
 const char *name_trail(struct arena *arena, const struct deployment *deployment);
 const char *name_audit_bucket(struct arena *arena, const struct deployment *deployment);

@@ -95,6 +95,25 @@ static void make_function(struct plan *plan, struct stack *stack, const struct f
     json_set(json_set_object(properties, "LoggingConfig"), "LogGroup", plan_ref(plan, log));
 }
 
+/* A role of another account needs the function's own word beside its policy. Its account is named,
+ * not the role: that may not be there yet, and a principal that is not there is refused. */
+static void add_permissions(struct plan *plan, struct stack *stack, const struct function *function)
+{
+    struct caller_accounts callers = {.arena = &plan->scratch};
+    function_caller_accounts(plan->deployment, function, &callers);
+    for (size_t i = 0; i < callers.list.len; i++) {
+        const struct deployment_account *account = callers.list.at[i];
+        const char *caller = plan_account_text(account);
+        const char *name = account->account ? account->account->decl.name : caller;
+        json *permission =
+            plan_resource(plan, stack, "AWS::Lambda::Permission", function->decl.at,
+                          plan_format(plan, "Account-%s-calls", name), function->decl.name);
+        json_set_text(permission, "Action", "lambda:InvokeFunction");
+        json_set(permission, "FunctionName", plan_function_arn(plan, function));
+        json_set_text(permission, "Principal", caller);
+    }
+}
+
 void plan_lambda(struct plan *plan, struct stack *stack)
 {
     const struct domain *domain = stack->domain;
@@ -107,6 +126,7 @@ void plan_lambda(struct plan *plan, struct stack *stack)
             domain ? domain->functions.at[i] : plan->mesh->functions.at[i];
         if (function->domain == domain) {
             make_function(plan, stack, function);
+            add_permissions(plan, stack, function);
         }
     }
 }

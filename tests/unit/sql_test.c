@@ -83,7 +83,11 @@ static void statements_stay_one_a_line(void **state)
     struct deployment deployment = {.mesh = &mesh, .domains = names};
     struct warehouse warehouse = {.decl = {.name = "bi", .path = "sales.bi"}};
     struct buf out = {0};
+    struct arena arena = {0};
+    struct deployment_account account = {.is_governance = true};
+    deployment.governance = &account;
     for (size_t i = 0; i < COUNT; i++) {
+        names[i].account = names[i].catalog = &account;
         domains[i].decl.name = domains[i].decl.path = hostile[i];
         domains[i].decl.index = (uint32_t)i;
         names[i].database = hostile[COUNT - 1 - i];
@@ -91,7 +95,7 @@ static void statements_stay_one_a_line(void **state)
     }
     warehouse.domains.at = list;
     warehouse.domains.len = warehouse.domains.cap = COUNT;
-    emit_sql(&out, &deployment, &warehouse);
+    emit_sql(&arena, &out, &deployment, &warehouse);
     const char *line = out.at;
     for (size_t i = 0; i < COUNT + 1; i++) {
         static const char create[] = "CREATE EXTERNAL SCHEMA IF NOT EXISTS ";
@@ -115,6 +119,7 @@ static void statements_stay_one_a_line(void **state)
     }
     assert_string_equal(line, "");
     buf_free(&out);
+    arena_free(&arena);
 }
 
 int main(void)

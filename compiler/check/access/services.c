@@ -68,6 +68,31 @@ void needs_of_function(const struct deployment *deployment, const struct functio
 
 /* ---- warehouses ------------------------------------------------------------------------------ */
 
+/* An action on all tables of a database. */
+static void add_database(const char *action, const char *database,
+                         const struct deployment_account *account, struct needs *out)
+{
+    const unsigned here = RIGHT_REGION | RIGHT_ACCOUNT;
+    add(out, action, "glue", here, joined(out, "database/", database))->account = account;
+    add(out, action, "glue", here, arena_format(out->arena, "table/%s/*", database))->account =
+        account;
+}
+
+/* Through a link the action is asked for twice: on the link, and where it leads to. */
+static void add_shown(const struct deployment *deployment, const struct warehouse *warehouse,
+                      const struct domain *domain, const char *action, struct needs *out)
+{
+    const char *shown = name_shown_database(out->arena, deployment, warehouse, domain);
+    const struct deployment_account *owner = account_of_catalog(deployment, domain);
+    if (shown) {
+        add_database(action, shown, NULL, out);
+    }
+    if (owner != account_of_domain(deployment, warehouse->domain)) {
+        add(out, action, "glue", RIGHT_REGION | RIGHT_ACCOUNT, "catalog")->account = owner;
+        add_database(action, deployment->domains[domain->decl.index].database, owner, out);
+    }
+}
+
 /* What Redshift Spectrum asks of the catalog (Redshift Developer Guide, "IAM policies for Amazon
  * Redshift Spectrum"), for the databases it shows; which tables and columns those are, and their
  * data, is Lake Formation's to say. */
@@ -81,10 +106,7 @@ void needs_of_warehouse(const struct deployment *deployment, const struct wareho
     for (size_t i = 0; i < sizeof reads / sizeof *reads; i++) {
         add(out, reads[i], "glue", here, "catalog");
         for (size_t k = 0; k < warehouse->domains.len; k++) {
-            uint32_t domain = warehouse->domains.at[k]->decl.index;
-            const char *database = deployment->domains[domain].database;
-            add(out, reads[i], "glue", here, joined(out, "database/", database));
-            add(out, reads[i], "glue", here, arena_format(out->arena, "table/%s/*", database));
+            add_shown(deployment, warehouse, warehouse->domains.at[k], reads[i], out);
         }
     }
     add(out, "lakeformation:GetDataAccess", NULL, 0, NULL);
