@@ -18,7 +18,7 @@ static const char *in_environment(const struct judge *j)
 
 /* ---- steps ----------------------------------------------------------------------------------- */
 
-/* A machine calls services of its own account; only topics let others in. */
+/* A machine calls services of its own account; only topics and functions let others in. */
 static void check_step(struct judge *j, const struct step *step,
                        const struct deployment_account *home)
 {
@@ -39,10 +39,6 @@ static void check_step(struct judge *j, const struct step *step,
         there = account_of_domain(d, step->workgroup);
         what = arena_format(&j->s->arena, "the workgroup of '%s' is", step->workgroup->decl.path);
         out = "run the query in the workgroup of the pipeline's own domain";
-    } else if (step->function) {
-        there = account_of_domain(d, step->function->domain);
-        what = arena_format(&j->s->arena, "function '%s' is", step->function->decl.path);
-        out = "declare the function in the domain of the pipeline";
     }
     if (there == home) {
         return;

@@ -26,7 +26,8 @@ static void (*const mesh_checks[])(struct session *s, const struct mesh *mesh) =
 };
 
 static void (*const deployment_checks[])(struct session *s, const struct deployment *deployment) = {
-    check_accounts, check_names,
+    check_accounts,
+    check_names,
     check_crawlers,
     check_storage,
     check_stacks,

@@ -219,49 +219,9 @@ static bool exists(const struct principal *role)
     return role && !role->create;
 }
 
-/* A service takes on roles of its own account alone: iam:PassRole knows no others. */
-static void check_account(struct session *s, const struct deployment *deployment,
-                          const struct user *user, const struct domain *domain)
-{
-    const struct deployment_account *here = account_of_domain(deployment, domain);
-    if (!user->role || account_of_principal(deployment, user->role) == here) {
-        return;
-    }
-    struct diag *d = diag(s, D_ROLE_OF_OTHER_ACCOUNT, user->decl->at,
-                          "%s '%s' would run as role '%s' of another account", user->word,
-                          user->decl->path, user->role->decl.path);
-    diag_place(s, d, user->role->decl.at, "the role");
-    diag_help(s, d,
-              "a service takes on roles of its own account; declare one inside the domain, "
-              "or with the domain's `account`");
-}
-
-static void check_accounts(struct session *s, const struct deployment *deployment)
-{
-    const struct mesh *mesh = deployment->mesh;
-    for (size_t i = 0; i < mesh->pipelines.len; i++) {
-        const struct pipeline *pipeline = mesh->pipelines.at[i];
-        struct user user = {"pipeline", &pipeline->decl, pipeline->role, NULL};
-        if (pipeline_is_made(pipeline)) {
-            check_account(s, deployment, &user, pipeline->domain);
-        }
-    }
-    for (size_t i = 0; i < mesh->functions.len; i++) {
-        const struct function *function = mesh->functions.at[i];
-        struct user user = {"function", &function->decl, function->role, NULL};
-        check_account(s, deployment, &user, function->domain);
-    }
-    for (size_t i = 0; i < mesh->warehouses.len; i++) {
-        const struct warehouse *warehouse = mesh->warehouses.at[i];
-        struct user user = {"warehouse", &warehouse->decl, warehouse->role, NULL};
-        check_account(s, deployment, &user, warehouse->domain);
-    }
-}
-
 void check_existing_roles(struct session *s, const struct deployment *deployment)
 {
     const struct mesh *mesh = deployment->mesh;
-    check_accounts(s, deployment);
     for (size_t i = 0; i < mesh->pipelines.len; i++) {
         const struct pipeline *pipeline = mesh->pipelines.at[i];
         struct needs needs = {.arena = &s->arena};
