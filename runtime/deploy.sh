@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # @header
-# deploy: brings one build of a mesh to AWS: the data lake settings, the stacks in order, the grants.
+# deploy: brings one build of a mesh to AWS: the data lake settings, the stacks in order, the grants, and what one
+# account takes of another; each under the credentials of the account it is for.
 #
 # The mesh compiler puts a few assignments (MESH_FORMAT, MESH_NAME, MESH_ENVIRONMENT) below the marker above; what there
 # is to deploy stands in manifest.json beside this program. Deletes nothing: a stack is only created or updated, and
@@ -19,10 +20,13 @@ program=${BASH_SOURCE[0]}
 name=${program##*/}
 action=ask
 only=
-s3_bucket=
-options=() # what the grant programs and the AWS CLI get alike
+declare -A profiles=() buckets=() wanted=() # by account; profiles and buckets: "" is for those without one
+endpoint_url=
+ledger=
 old_cli=
+allow_revoke=
 region=
+left=no # something is left to do: a share that is not there yet, revokes held back
 work=
 broken=$EXIT_PREFLIGHT # the exit code of what nobody expected, a full disk say
 trap 'say "unexpected failure in line $LINENO"; exit "$broken"' ERR
@@ -31,20 +35,29 @@ usage() {
     cat <<HELP
 Usage: $name [--plan | --yes] [options]
 
-Deploys mesh $MESH_NAME${MESH_ENVIRONMENT:+ ($MESH_ENVIRONMENT)} to the AWS account of your credentials:
-the data lake settings, the CloudFormation stacks in order, the grants.
-It first checks every file of the build against manifest.json. Without
---plan or --yes it shows what it would do and asks.
+Deploys mesh $MESH_NAME${MESH_ENVIRONMENT:+ ($MESH_ENVIRONMENT)} to its AWS accounts:
+the data lake settings, the CloudFormation stacks in order, the grants, and what
+one account takes of another. It first checks every file of the build against
+manifest.json, and the credentials of every account. Without --plan or --yes it
+shows what it would do and asks.
 
 Options
   --plan               show what would be done, change nothing
   --yes                deploy without asking
   --only-stacks        the stacks alone
   --only-grants        the data lake settings and the grants alone
-  --s3-bucket NAME     where templates of more than $TEMPLATE_INLINE_BYTES bytes are uploaded
+  --profile [ACCOUNT=]NAME
+                       the AWS CLI's profile, of one account or of all without
+                       their own; without it the credentials of the environment
+  --account ACCOUNT    only what is done in this account; may be repeated
+  --s3-bucket [ACCOUNT=]NAME
+                       where templates of more than $TEMPLATE_INLINE_BYTES bytes are uploaded;
+                       it stands in the region of the stack
+  --ledger PLACE       a folder, or s3://BUCKET/PREFIX, for the ledgers of the grant
+                       programs (default: beside them)
+  --allow-revoke       also take away grants that are no longer in the mesh
   --old-cli            write the data lake settings although the AWS CLI does not
-                       know all of them (the grant programs' option)
-  --profile NAME       the AWS CLI's profile
+                       know all of them
   --region REGION      where the mesh names no region
   --endpoint-url URL   another endpoint for every call
   --help               this text
@@ -52,7 +65,8 @@ Options
 Exit codes
   0    done (--plan: shown)
   1    a stack or a grant failed; what was done stays, run it again
-  2    nothing deployed: not confirmed
+  2    not confirmed: nothing was deployed; or something is left to do, a share
+       that is not there yet, grants held back (--allow-revoke): run it again
   3    not started: a missing tool, a damaged file, the wrong account
   64   usage
 HELP
@@ -76,6 +90,18 @@ set_once() { # VARIABLE'S VALUE, NEW VALUE, OPTION
     [[ -z $1 || $1 == ask || $1 == "$2" ]] || misuse "$3 does not fit what stands before it"
 }
 
+# [ACCOUNT=]VALUE into the array of that name.
+set_for_account() { # ARRAY OPTION TEXT
+    local -n array=$1
+    local account='' value=$3
+    if [[ $value =~ ^([0-9]{12})=(.+)$ ]]; then
+        account=${BASH_REMATCH[1]}
+        value=${BASH_REMATCH[2]}
+    fi
+    [[ -z ${array[_$account]:-} || ${array[_$account]} == "$value" ]] || misuse "$2 is given twice${account:+ for $account}"
+    array[_$account]=$value
+}
+
 parse_arguments() {
     local option value
     while (($# > 0)); do
@@ -95,6 +121,10 @@ parse_arguments() {
                 old_cli=--old-cli
                 continue
                 ;;
+            --allow-revoke)
+                allow_revoke=--allow-revoke
+                continue
+                ;;
             --only-stacks | --only-grants)
                 set_once "$only" "${option#--only-}" "$option"
                 only=${option#--only-}
@@ -104,7 +134,7 @@ parse_arguments() {
                 value=${option#*=}
                 option=${option%%=*}
                 ;;
-            --s3-bucket | --profile | --region | --endpoint-url)
+            --s3-bucket | --profile | --account | --ledger | --region | --endpoint-url)
                 (($# > 0)) || misuse "$option needs a value"
                 value=$1
                 shift
@@ -113,9 +143,15 @@ parse_arguments() {
         esac
         [[ -n $value ]] || misuse "$option needs a value"
         case $option in
-            --s3-bucket) s3_bucket=$value ;;
+            --s3-bucket) set_for_account buckets "$option" "$value" ;;
+            --profile) set_for_account profiles "$option" "$value" ;;
+            --account)
+                [[ $value =~ ^[0-9]{12}$ ]] || misuse "--account $value: an account has 12 digits"
+                wanted[_$value]=yes
+                ;;
+            --ledger) ledger=${value%/} ;;
             --region) region=$value ;;
-            --profile | --endpoint-url) options+=("$option" "$value") ;;
+            --endpoint-url) endpoint_url=$value ;;
             *) misuse "unknown option $option" ;;
         esac
     done
@@ -172,11 +208,39 @@ load_manifest() {
           else "" end end' "$folder/manifest.json" 2>"$work/stderr") ||
         refuse "manifest.json is not what this program can read: $(head -c 300 "$work/stderr")"
     [[ -z $why ]] || refuse "manifest.json: $why"
-    jq -r '.stacks[] | [.name, .template, .region // "", (.capabilities | join(","))] | join("|")' \
-        "$folder/manifest.json" >"$work/stacks"
-    jq -r '.grants[] | .program' "$folder/manifest.json" >"$work/programs"
-    jq -r '[.stacks[], .grants[]] | map(.account // "self" | select(. != "self")) | unique[]' \
-        "$folder/manifest.json" >"$work/accounts"
+    jq -r '.stacks[] | [.account // "self", .name, .template, .region // "", (.capabilities | join(","))] | join("|")' \
+        "$folder/manifest.json" >"$work/all-stacks"
+    jq -r '.grants[] | [.account // "self", .program, .desired, .region // ""] | join("|")' "$folder/manifest.json" >"$work/all-programs"
+    jq -r '[.stacks[], .grants[]] | map(.account // "self") | unique[]' "$folder/manifest.json" >"$work/all-accounts"
+    narrow all-stacks >"$work/stacks"
+    narrow all-programs >"$work/programs"
+    narrow all-accounts >"$work/accounts"
+    check_accounts_known
+}
+
+# The lines that are for the accounts of --account; all without one.
+narrow() { # FILE
+    local account rest
+    while IFS='|' read -r account rest; do
+        if ((${#wanted[@]} == 0)) || [[ -n ${wanted[_$account]:-} ]]; then printf '%s\n' "$account${rest:+|$rest}"; fi
+    done <"$work/$1"
+}
+
+# An option for an account that the build does not know is a slip that would go unnoticed.
+check_accounts_known() {
+    local key
+    for key in "${!profiles[@]}" "${!buckets[@]}" "${!wanted[@]}"; do
+        [[ $key == _ ]] || grep -qx -e "${key#_}" "$work/all-accounts" || misuse "this build has nothing for account ${key#_}"
+    done
+}
+
+# Sets aws, place and grants_options for what is done in an account.
+use() { # ACCOUNT REGION
+    local profile=${profiles[_$1]:-${profiles[_]:-}}
+    in_region "$2"
+    aws=(aws ${profile:+--profile "$profile"} ${endpoint_url:+--endpoint-url "$endpoint_url"})
+    grants_options=("${aws[@]:1}" ${region:+--region "$region"} ${old_cli:+"$old_cli"})
+    if [[ -n $ledger ]]; then grants_options+=(--ledger "$ledger/$1.ledger.json"); fi
 }
 
 check_files() {
@@ -192,28 +256,33 @@ check_files() {
     fi
 }
 
+bucket_of() { printf '%s' "${buckets[_$1]:-${buckets[_]:-}}"; } # ACCOUNT
+
 check_templates() {
-    local stack template rest bytes
+    local account stack template rest bytes
     [[ $only != grants ]] || return 0
-    while IFS='|' read -r stack template rest <&3; do
+    while IFS='|' read -r account stack template rest <&3; do
         bytes=$(wc -c <"$folder/$template")
         ((bytes <= TEMPLATE_BYTES)) ||
             refuse "$template has $((bytes)) bytes; CloudFormation takes at most $TEMPLATE_BYTES"
-        ((bytes <= TEMPLATE_INLINE_BYTES)) || [[ -n $s3_bucket ]] ||
+        ((bytes <= TEMPLATE_INLINE_BYTES)) || [[ -n $(bucket_of "$account") ]] ||
             refuse "stack $stack: $template has $((bytes)) bytes; more than $TEMPLATE_INLINE_BYTES need --s3-bucket NAME"
     done 3<"$work/stacks"
 }
 
-check_account() {
-    local caller account
-    (($(wc -l <"$work/accounts") <= 1)) || refuse "several accounts in one build are not supported yet"
-    caller=$("${aws[@]}" sts get-caller-identity ${place[@]+"${place[@]}"} --output json 2>"$work/stderr") ||
-        refuse "sts get-caller-identity: $(head -c 300 "$work/stderr")"
-    caller=$(jq -r '.Account // "" | tostring' <<<"$caller")
-    [[ $caller =~ ^[0-9]{12}$ ]] || refuse "the caller's account is not 12 digits"
-    while IFS= read -r account; do
-        [[ $account == "$caller" ]] || refuse "these credentials are of account $caller; this build is for $account"
-    done <"$work/accounts"
+# All credentials are looked at before anything is done with one of them.
+check_callers() {
+    local caller account several=
+    (($(wc -l <"$work/all-accounts") <= 1)) || several="; --profile $(head -n 1 "$work/accounts")=NAME says whose are whose"
+    while IFS= read -r account <&3; do
+        use "$account" "$a_region"
+        caller=$("${aws[@]}" sts get-caller-identity ${place[@]+"${place[@]}"} --output json 2>"$work/stderr") ||
+            refuse "sts get-caller-identity${aws[1]+ with ${aws[*]:1}}: $(head -c 300 "$work/stderr")"
+        caller=$(jq -r '.Account // "" | tostring' <<<"$caller")
+        [[ $caller =~ ^[0-9]{12}$ ]] || refuse "the caller's account is not 12 digits"
+        [[ $account == self || $account == "$caller" ]] ||
+            refuse "these credentials are of account $caller; this build is for $account$several"
+    done 3<"$work/accounts"
 }
 
 # The region of a stack: the mesh's, else the option's, else the AWS CLI's own.
@@ -228,37 +297,42 @@ in_region() {
 check_regions() {
     local of_stack
     jq -r '[.stacks[], .grants[]] | map(.region // "") | unique[]' "$folder/manifest.json" >"$work/regions"
-    in_region ""
+    a_region=
     while IFS= read -r of_stack <&3; do
         in_region "$of_stack"
+        a_region=$of_stack
     done 3<"$work/regions"
 }
 
 # ---- what is done ------------------------------------------------------------------------------------------------
 
-grants() { # PROGRAM VERB
-    bash "$folder/$1" "$2" ${options[@]+"${options[@]}"} ${region:+--region "$region"} ${old_cli:+"$old_cli"}
+grants() { # PROGRAM VERB [OPTION]
+    local grants_program=$1 verb=$2
+    shift 2
+    env -u MESH_LEDGER bash "$folder/$grants_program" "$verb" ${grants_options[@]+"${grants_options[@]}"} "$@"
 }
 
 show() {
-    local stack template of_stack capabilities word program status
+    local account stack template of_stack capabilities word program desired status several=
+    (($(wc -l <"$work/all-accounts") <= 1)) || several=yes
     if [[ $only != grants ]]; then
-        while IFS='|' read -r stack template of_stack capabilities <&3; do
-            in_region "$of_stack"
+        while IFS='|' read -r account stack template of_stack capabilities <&3; do
+            use "$account" "$of_stack"
             word=update
             if ! "${aws[@]}" cloudformation describe-stacks --stack-name "$stack" ${place[@]+"${place[@]}"} \
                 --output json >/dev/null 2>"$work/stderr"; then
                 grep -q 'does not exist' "$work/stderr" || refuse "describe-stacks: $(head -c 300 "$work/stderr")"
                 word=create
             fi
-            printf '%s stack %s   %s%s\n' "$word" "$stack" "$template" "${capabilities:+   $capabilities}"
+            printf '%s stack %s   %s%s%s\n' "$word" "$stack" "$template" "${several:+   in $account}" "${capabilities:+   $capabilities}"
         done 3<"$work/stacks"
     fi
     if [[ $only != stacks ]]; then
-        while IFS= read -r program <&3; do
+        while IFS='|' read -r account program desired of_stack <&3; do
+            use "$account" "$of_stack"
             printf 'grants by %s\n' "$program"
             status=0
-            grants "$program" plan || status=$?
+            grants "$program" plan ${allow_revoke:+"$allow_revoke"} || status=$?
             ((status == 0 || status == 2)) || exit "$EXIT_PREFLIGHT"
         done 3<"$work/programs"
     fi
@@ -277,12 +351,31 @@ confirm() {
     fi
 }
 
-run_programs() { # VERB
-    local program
-    while IFS= read -r program <&3; do
-        say "$1 by $program"
-        grants "$program" "$1" || failed "$program $1"
+# Exit code 2 of a program: something is left to do, which is for the next run.
+run_programs() { # VERB [OPTION]
+    local account program desired of_stack status verb=$1
+    shift
+    while IFS='|' read -r account program desired of_stack <&3; do
+        if [[ $verb == accept ]] && ! jq -e 'has("taking")' "$folder/$desired" >/dev/null; then continue; fi
+        use "$account" "$of_stack"
+        say "$verb by $program"
+        status=0
+        grants "$program" "$verb" "$@" || status=$?
+        case $status in
+            0) ;;
+            2) left=yes ;;
+            *) failed "$program $verb" ;;
+        esac
     done 3<"$work/programs"
+}
+
+# Grants with an end are taken away by whoever runs this, or the grant programs' verb `expire`, after that day.
+say_next_end() {
+    local account program rest next
+    next=$(while IFS='|' read -r account program desired rest; do
+        jq -r --arg today "$(date -u +%F)" '.slices // {} | .[].until // empty | select(. >= $today)' "$folder/$desired"
+    done <"$work/programs" | LC_ALL=C sort | head -n 1)
+    [[ -z $next ]] || printf 'the next grants end after %s\n' "$next"
 }
 
 failed() {
@@ -291,16 +384,16 @@ failed() {
 }
 
 deploy_stacks() {
-    local stack template of_stack capabilities
+    local account stack template of_stack capabilities
     local more
-    while IFS='|' read -r stack template of_stack capabilities <&3; do
-        in_region "$of_stack"
+    while IFS='|' read -r account stack template of_stack capabilities <&3; do
+        use "$account" "$of_stack"
         more=()
         if [[ -n $capabilities ]]; then
             IFS=, read -r -a more <<<"$capabilities"
             more=(--capabilities "${more[@]}")
         fi
-        if (($(wc -c <"$folder/$template") > TEMPLATE_INLINE_BYTES)); then more+=(--s3-bucket "$s3_bucket"); fi
+        if (($(wc -c <"$folder/$template") > TEMPLATE_INLINE_BYTES)); then more+=(--s3-bucket "$(bucket_of "$account")"); fi
         say "stack $stack"
         "${aws[@]}" cloudformation deploy --stack-name "$stack" --template-file "$folder/$template" \
             --no-fail-on-empty-changeset ${place[@]+"${place[@]}"} ${more[@]+"${more[@]}"} || failed "stack $stack"
@@ -310,14 +403,13 @@ deploy_stacks() {
 main() {
     parse_arguments "$@"
     need_tools
-    aws=(aws ${options[@]+"${options[@]}"})
     make_work
     [[ $MESH_FORMAT == 1 ]] || refuse "format $MESH_FORMAT is not known to this program"
     load_manifest
     check_files
     check_templates
     check_regions
-    check_account
+    check_callers
     if [[ $action != yes ]]; then show; fi
     if [[ $action == plan ]]; then exit 0; fi
     if [[ $action == ask ]]; then confirm; fi
@@ -325,7 +417,15 @@ main() {
     # Before the stacks: only a data lake administrator can make a database in an account that uses Lake Formation.
     if [[ $only != stacks ]]; then run_programs settings; fi
     if [[ $only != grants ]]; then deploy_stacks; fi
-    if [[ $only != stacks ]]; then run_programs apply; fi
+    if [[ $only != stacks ]]; then
+        run_programs apply ${allow_revoke:+"$allow_revoke"}
+        run_programs accept ${allow_revoke:+"$allow_revoke"} # after all have given what is taken here
+        say_next_end
+    fi
+    if [[ $left == yes ]]; then
+        printf 'done; something is left to do, run this again\n'
+        exit "$EXIT_NOT_DONE"
+    fi
     printf 'done\n'
 }
 
