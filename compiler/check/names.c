@@ -280,9 +280,18 @@ static void check_function(struct judge *j, const struct function *function)
         claim(j, kind, account_of_domain(j->deployment, function->domain), name, &function->decl);
 }
 
+/* What has a file of its own: states/<domain>.<pipeline>.asl.json, sql/<warehouse>.sql. */
+static void check_file(struct judge *j, const struct decl *decl, const char *ending)
+{
+    if (strlen(decl->path) + strlen(ending) > (size_t)limit_info(LIMIT_FILE_NAME)->figure)
+        too_long(j, decl->at, "file", arena_format(&j->s->arena, "%s%s", decl->path, ending),
+                 LIMIT_FILE_NAME);
+}
+
 static void check_warehouse(struct judge *j, const struct warehouse *warehouse)
 {
     static const char kind[] = "namespace";
+    check_file(j, &warehouse->decl, ".sql");
     if (warehouse_is_made(warehouse))
         claim(j, kind, account_of_domain(j->deployment, warehouse->domain),
               name_warehouse(&j->s->arena, j->deployment, warehouse), &warehouse->decl);
@@ -316,15 +325,6 @@ static void check_own_buckets(struct judge *j)
                          name_recorder_bucket(arena, deployment, deployment->governance));
 }
 
-/* Its definition is a file of its own: states/<domain>.<pipeline>.asl.json. */
-static void check_pipeline(struct judge *j, const struct pipeline *pipeline)
-{
-    if (strlen(pipeline->decl.path) + strlen(".asl.json") >
-        (size_t)limit_info(LIMIT_FILE_NAME)->figure)
-        too_long(j, pipeline->decl.at, "file",
-                 arena_format(&j->s->arena, "%s.asl.json", pipeline->decl.path), LIMIT_FILE_NAME);
-}
-
 /* Columns are called the same everywhere. */
 void check_column_names(struct session *s, const struct mesh *mesh)
 {
@@ -349,7 +349,7 @@ void check_names(struct session *s, const struct deployment *deployment)
     for (size_t i = 0; i < mesh->warehouses.len; i++)
         check_warehouse(&j, mesh->warehouses.at[i]);
     for (size_t i = 0; i < mesh->pipelines.len; i++)
-        check_pipeline(&j, mesh->pipelines.at[i]);
+        check_file(&j, &mesh->pipelines.at[i]->decl, ".asl.json");
     for (size_t i = 0; i < mesh->links.len; i++)
         check_link(&j, mesh->links.at[i]);
     check_stack_names(&j);

@@ -148,6 +148,19 @@ static int by_name(const void *left, const void *right)
     return strcmp(a->decl.path, b->decl.path);
 }
 
+/* The program that runs the texts beside it. */
+static bool emit_sql_program(struct emitter *e)
+{
+    const struct deployment *d = e->plan->deployment;
+    const struct assignment assignments[] = {
+        {"MESH_NAME", e->plan->mesh->decl.name},
+        {"MESH_ENVIRONMENT", d->name ? d->name : ""},
+        {NULL, NULL},
+    };
+    emit_program(&e->bytes, "sql.sh", assignments);
+    return deliver(e, "sql/apply.sh", true);
+}
+
 static bool emit_warehouses(struct emitter *e)
 {
     const struct mesh *mesh = e->plan->mesh;
@@ -165,7 +178,7 @@ static bool emit_warehouses(struct emitter *e)
         if (!deliver(e, path, false))
             return false;
     }
-    return true;
+    return warehouses.len == 0 || emit_sql_program(e);
 }
 
 static bool emit_deploy(struct emitter *e)
