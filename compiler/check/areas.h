@@ -13,6 +13,7 @@ void check_lineage(struct session *s, const struct mesh *mesh);
 void check_service_levels(struct session *s, const struct mesh *mesh);
 void check_catalog(struct session *s, const struct mesh *mesh);
 void check_rulesets(struct session *s, const struct mesh *mesh);
+void check_promises(struct session *s, const struct mesh *mesh);
 void check_functions(struct session *s, const struct mesh *mesh);
 void check_roles(struct session *s, const struct mesh *mesh);
 void check_warehouses(struct session *s, const struct mesh *mesh);
@@ -25,6 +26,7 @@ void check_storage(struct session *s, const struct deployment *deployment);
 void check_stacks(struct session *s, const struct deployment *deployment);
 void check_existing_roles(struct session *s, const struct deployment *deployment);
 void check_warehouse_links(struct session *s, const struct deployment *deployment);
+void check_dashboards(struct session *s, const struct deployment *deployment);
 void check_audit(struct session *s, const struct deployment *deployment);
 
 #endif

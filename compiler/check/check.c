@@ -16,6 +16,7 @@ static void (*const mesh_checks[])(struct session *s, const struct mesh *mesh) =
     check_lineage,
     check_service_levels,
     check_pipelines,
+    check_promises,
     check_guardrails,
     check_catalog,
     check_rulesets,
@@ -34,6 +35,7 @@ static void (*const deployment_checks[])(struct session *s, const struct deploym
     check_machines,
     check_existing_roles,
     check_warehouse_links,
+    check_dashboards,
     check_audit,
 };
 /* clang-format on */

@@ -42,6 +42,9 @@ enum watchable watch_freshness(const struct output *output, struct watch_window 
     if (output->producers.len == 0) {
         return WATCH_NO_PRODUCER;
     }
+    if (output->producers.len > PRODUCERS_MAX) {
+        return WATCH_MANY_PRODUCERS;
+    }
     fit(promise->value.base, window);
     return WATCH_YES;
 }

@@ -143,7 +143,7 @@ static void freshness_missed(struct plan *plan, struct stack *stack, const struc
         json_set_bool(alarm, "ActionsEnabled", false);
     }
     json *metrics = json_set_array(alarm, "Metrics");
-    for (size_t i = 0; i < output->producers.len && i < PRODUCERS_MAX; i++) {
+    for (size_t i = 0; i < output->producers.len; i++) {
         add_runs(plan, metrics, plan_format(plan, "runs%zu", i + 1), "ExecutionsSucceeded",
                  output->producers.at[i], window->period);
     }

@@ -3,6 +3,7 @@
  * text is an Fn::Sub in which only our own tokens are substituted (plan_token_text). */
 #include "plan/watch.h"
 
+#include "check/limits.h"
 #include "check/promises.h"
 #include "model/names.h"
 #include "plan/text.h"
@@ -19,7 +20,15 @@ struct board {
     struct stack *stack;
     json *widgets;
     int64_t y;
+    size_t room; /* for so many metrics; what finds none is reported by check/watch.c */
 };
+
+static bool takes(struct board *board, size_t metrics)
+{
+    bool fits = metrics <= board->room;
+    board->room = fits ? board->room - metrics : 0;
+    return fits;
+}
 
 static json *add_widget(struct board *board, const char *type, int64_t x, int64_t width,
                         const char *title)
@@ -65,7 +74,7 @@ static void add_runs(struct board *board, const struct domain *domain)
     size_t lines = LINES_MAX;
     for (size_t i = 0; i < domain->pipelines.len; i++) {
         const struct pipeline *pipeline = domain->pipelines.at[i];
-        if (!pipeline_is_made(pipeline)) {
+        if (!pipeline_is_made(pipeline) || !takes(board, METRICS_OF_PIPELINE)) {
             continue;
         }
         if (lines + 2 > LINES_MAX) {
@@ -111,7 +120,7 @@ static void add_quality(struct board *board, const struct domain *domain)
         const struct product *product = domain->products.at[i];
         for (size_t k = 0; k < product->outputs.len; k++) {
             const struct output *output = product->outputs.at[k];
-            if (!watch_quality(board->plan, output)) {
+            if (!watch_quality(board->plan, output) || !takes(board, METRICS_OF_QUALITY)) {
                 continue;
             }
             if (lines == LINES_MAX) {
@@ -161,6 +170,7 @@ void plan_dashboard(struct plan *plan, struct stack *stack)
     const struct domain *domain = stack->domain;
     json *body = json_object(&plan->scratch);
     struct board board = {.plan = plan, .stack = stack};
+    board.room = (size_t)limit_info(LIMIT_DASHBOARD_METRICS)->figure;
     board.widgets = json_set_array(body, "widgets");
     add_runs(&board, domain);
     add_freshness(&board, domain);

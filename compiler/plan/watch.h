@@ -10,9 +10,6 @@
 #define QUALITY_FAILED    "glue.data.quality.rules.failed"
 #define QUALITY_PASSED    "glue.data.quality.rules.passed"
 
-/* An alarm takes 10 metrics, one of them the sum. */
-enum { PRODUCERS_MAX = 9 };
-
 /* <mesh>[-<suffix>]-<domain>-<thing>-<kind>; thing is a pipeline or output of the domain. */
 const char *watch_alarm_name(struct plan *plan, const struct domain *domain,
                              const struct decl *thing, const char *kind);
