@@ -1,6 +1,7 @@
 /* build.c - the verb build: a checked mesh written as files, completely or not at all. */
 #include "command/command.h"
 #include "command/staging.h"
+#include "command/stats.h"
 #include "emit/emit.h"
 
 #include <stdio.h>
@@ -19,6 +20,17 @@ static void summarize(const struct emit_counts *counts, const char *target)
     buf_format(&text, ", %zu %s", counts->grants,
                counts->grants == 1 ? "grant entry" : "grant entries");
     puts(text.at);
+    buf_free(&text);
+}
+
+static void show_stats(struct session *s, const struct emit_counts *counts, bool as_data)
+{
+    struct buf text = {0};
+    if (as_data)
+        stats_json(s, &text, counts);
+    else
+        stats_table(&text, counts);
+    fwrite(text.at, 1, text.len, stdout);
     buf_free(&text);
 }
 
@@ -64,7 +76,10 @@ int command_build(struct session *s, const struct settings *settings)
             staging_abandon(&out);
     }
     int code = front_report(s, settings, &program);
-    if (done && !settings->quiet)
+    bool as_data = settings->stats && settings->format == RENDER_JSON;
+    if (done && !settings->quiet && !as_data)
         summarize(&counts, target);
+    if (done && settings->stats)
+        show_stats(s, &counts, as_data);
     return code;
 }

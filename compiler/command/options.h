@@ -20,7 +20,7 @@ struct settings {
     const char *environment;  /* --env */
     enum render_format format;
     enum when color;
-    bool check, diff, quiet;
+    bool check, diff, quiet, stats;
 };
 
 struct verb_info {

@@ -50,6 +50,9 @@ static bool emit_stacks(struct emitter *e)
         manifest_stack(&e->manifest, stack);
         emit_template(&e->bytes, e->plan, stack);
         plan_judge_size(e->plan, stack, e->bytes.len);
+        struct stack_use use = {e->plan->deployment->name, stack->head->name,
+                                stack->head->account->id, stack->resources.len, e->bytes.len};
+        vec_push(&e->s->arena, &e->counts->uses, use);
         bool delivered = deliver(e, stack->head->file, false);
         plan_stack_free(e->plan, stack);
         if (!delivered)

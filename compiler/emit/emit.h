@@ -13,8 +13,16 @@ struct sink {
     bool (*take)(struct sink *sink, const char *path, const struct buf *bytes, bool executable);
 };
 
+struct stack_use {           /* texts live in the session's arena */
+    const char *environment; /* NULL: the mesh has none */
+    const char *name;
+    const char *account; /* 12 digits; NULL: unknown */
+    size_t resources, bytes;
+};
+
 struct emit_counts {
     size_t stacks, resources, machines, grants, files, bytes;
+    VEC(struct stack_use) uses; /* of each stack, in the order of writing */
 };
 
 /* Writes everything of one deployment; false when the sink stopped. */

@@ -154,11 +154,12 @@ const char *plan_made(struct plan *plan, const void *thing, const char *role)
 void plan_judge_size(struct plan *plan, const struct stack *stack, size_t bytes)
 {
     size_t limit = (size_t)limit_info(LIMIT_TEMPLATE_BYTES)->figure;
-    if (bytes <= limit)
+    if (bytes * 10 <= limit * 9)
         return;
-    struct diag *d = diag(plan->s, D_TEMPLATE_BYTES, stack->head->at,
-                          "the template of stack '%s' has %zu bytes, CloudFormation takes %zu",
-                          stack->head->name, bytes, limit);
+    struct diag *d =
+        diag(plan->s, bytes > limit ? D_TEMPLATE_BYTES : D_TEMPLATE_BYTES_NEARLY, stack->head->at,
+             "the template of stack '%s' has %zu bytes, CloudFormation takes %zu",
+             stack->head->name, bytes, limit);
     stack_way_out(plan->s, d, stack->head);
 }
 

@@ -99,7 +99,8 @@ json *plan_channel_topic(struct plan *plan, const struct channel *channel);
 /* Free data (custom, parameters, inputs without expressions) as JSON. */
 json *plan_data(struct plan *plan, const struct data *data);
 
-/* Reports a template that CloudFormation would refuse for its size; bytes as written. */
+/* Reports a template that CloudFormation would refuse for its size, or soon will; bytes as written.
+ */
 void plan_judge_size(struct plan *plan, const struct stack *stack, size_t bytes);
 
 void plan_s3(struct plan *plan, struct stack *stack);
