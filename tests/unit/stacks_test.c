@@ -52,6 +52,7 @@ static void resources_are_counted_as_they_are_made(void **state)
     static const char *const folders[] = {"samples/hello",
                                           "samples/retail",
                                           "samples/sales",
+                                          "tests/plan/accounts",
                                           "tests/plan/wide",
                                           "tests/plan_states/environments",
                                           "tests/plan_states/steps",
