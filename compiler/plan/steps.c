@@ -135,14 +135,17 @@ static json *task(struct machine *machine, const struct step *step, json *resour
 static json *function_arn(struct machine *machine, const struct step *step)
 {
     struct plan *plan = machine->plan;
-    const char *name = step->function
-                           ? name_function(&plan->scratch, plan->deployment, step->function)
-                           : step->target.value;
-    if (is_arn(name)) {
-        return states_value(machine, name);
+    if (step->function) {
+        const char *name = name_function(&plan->scratch, plan->deployment, step->function);
+        return states_arn_in(machine, account_of_domain(plan->deployment, step->function->domain),
+                             "lambda", ARN_REGION | ARN_ACCOUNT,
+                             plan_format(plan, "function:%s", name));
+    }
+    if (is_arn(step->target.value)) {
+        return states_value(machine, step->target.value);
     }
     return states_arn(machine, "lambda", ARN_REGION | ARN_ACCOUNT,
-                      plan_format(plan, "function:%s", name));
+                      plan_format(plan, "function:%s", step->target.value));
 }
 
 static void lambda_step(struct machine *machine, const struct step *step, const char *next)
