@@ -61,10 +61,10 @@ def resolve(context, resources, node):
         if name == "Fn::Sub":
             template, local = argument if isinstance(argument, list) else (argument, {})
             names = dict(context.values)
+            names.update({k: resolve(context, resources, v) for k, v in local.items()})
             for key in re.findall(r"\$\{([A-Za-z0-9.:]+)\}", template):
                 if key not in names:
                     names[key] = reference(context, resources, key)
-            names.update({k: resolve(context, resources, v) for k, v in local.items()})
             return context.text(template, names)
         if name == "Fn::Join":
             return argument[0].join(str(v) for v in resolve(context, resources, argument[1]))
