@@ -8,6 +8,7 @@
 void check_columns(struct session *s, const struct mesh *mesh);
 void check_column_names(struct session *s, const struct mesh *mesh);
 void check_layout(struct session *s, const struct mesh *mesh);
+void check_field_numbers(struct session *s, const struct mesh *mesh);
 void check_rules(struct session *s, const struct mesh *mesh);
 void check_lineage(struct session *s, const struct mesh *mesh);
 void check_service_levels(struct session *s, const struct mesh *mesh);

@@ -10,7 +10,7 @@
 /* clang-format off */
 static void (*const mesh_checks[])(struct session *s, const struct mesh *mesh) = {
     check_columns,
-    check_layout,
+    check_layout, check_field_numbers,
     check_column_names,
     check_rules,
     check_lineage,

@@ -21,6 +21,7 @@ enum note {
     NOTE_RENAMED_FROM,
     NOTE_PHYSICAL,
     NOTE_EXAMPLE,
+    NOTE_ID,
     NOTE_COUNT
 };
 
@@ -46,6 +47,8 @@ static const struct note_info {
     [NOTE_RENAMED_FROM] = {"renamed_from", 1, 1, false, "@renamed_from(old)"},
     [NOTE_PHYSICAL] = {"physical", 1, 1, false, "@physical(\"name\")"},
     [NOTE_EXAMPLE] = {"example", 1, 10, true, "@example(value)"},
+    [NOTE_ID] = {"id", 1, 2, false,
+                 "@id(7), or @id(7, 12) with the number of the first field inside"},
 };
 
 static bool wrong_arguments(struct elab *e, struct span at, const struct note_info *info)
@@ -139,6 +142,20 @@ static struct column_notes *own_notes(struct elab *e, struct column *column,
     return *own;
 }
 
+/* Iceberg's numbers are positive ints. */
+static void note_id(struct elab *e, const struct value *value, const struct note_info *info,
+                    struct column_notes *own)
+{
+    for (const struct value *v = value; v != NULL; v = v->next) {
+        if (v->kind != VALUE_INTEGER || v->number < 1 || v->number > 1000000000) {
+            wrong_arguments(e, v->span, info);
+            return;
+        }
+    }
+    own->id = value_amount(value);
+    own->inner_id = value_amount(value->next);
+}
+
 static void apply(struct elab *e, const struct annotation *a, enum note note, struct column *column,
                   struct column_notes *own, struct domain *scope)
 {
@@ -189,6 +206,9 @@ static void apply(struct elab *e, const struct annotation *a, enum note note, st
         break;
     case NOTE_EXAMPLE:
         note_text(e, a, info, &own->example);
+        break;
+    case NOTE_ID:
+        note_id(e, value, info, own);
         break;
     case NOTE_PII:
     case NOTE_TAG:

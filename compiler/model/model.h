@@ -189,6 +189,7 @@ struct column_notes {
     struct data *minimum, *maximum; /* @range; NULL: open */
     struct text pattern;            /* @matches */
     struct amount max_length;       /* @length */
+    struct amount id, inner_id;     /* @id: Iceberg's number, that of the first field inside */
     struct {
         struct output *output;
         struct column *column;

@@ -5,8 +5,9 @@
  * expected only via TableInput or via IcebergTableInputProperties"), so what the mesh says of the
  * table stands among the table's properties.
  *
- * Fields are known by their ids. They are given here as Iceberg itself gives them to a new table
- * (TypeUtil.assignFreshIds): all fields of a struct, then what is inside each, in order. */
+ * Fields are known by their numbers (check/iceberg.h). Inside a column they go as in Iceberg's
+ * TypeUtil.assignFreshIds: all fields of a struct, then what is inside each, in order. */
+#include "check/iceberg.h"
 #include "check/limits.h"
 #include "model/names.h"
 #include "plan/glue.h"
@@ -52,18 +53,18 @@ static const char *primitive(struct plan *plan, const struct type *type)
     return "string";
 }
 
-static json *type_tree(struct plan *plan, const struct type *type, int *next);
+static json *type_tree(struct plan *plan, const struct type *type, int64_t *next);
 
-static json *struct_tree(struct plan *plan, const struct type *type, int *next)
+static json *struct_tree(struct plan *plan, const struct type *type, int64_t *next)
 {
     json *tree = json_object(&plan->scratch);
     json_set_text(tree, "type", "struct");
     json *fields = json_set_array(tree, "fields");
-    int first = *next;
-    *next += (int)type->fields.len;
+    int64_t first = *next;
+    *next += (int64_t)type->fields.len;
     for (size_t i = 0; i < type->fields.len; i++) {
         json *field = json_add_object(fields);
-        json_set_int(field, "id", first + (int)i);
+        json_set_int(field, "id", first + (int64_t)i);
         json_set_text(field, "name", type->fields.at[i].name);
         json_set_bool(field, "required", false);
         json_set(field, "type", type_tree(plan, type->fields.at[i].type, next));
@@ -71,10 +72,10 @@ static json *struct_tree(struct plan *plan, const struct type *type, int *next)
     return tree;
 }
 
-static json *map_tree(struct plan *plan, const struct type *type, int *next)
+static json *map_tree(struct plan *plan, const struct type *type, int64_t *next)
 {
     json *tree = json_object(&plan->scratch);
-    int key = *next, value = *next + 1;
+    int64_t key = *next, value = *next + 1;
     *next += 2;
     json_set_text(tree, "type", "map");
     json_set_int(tree, "key-id", key);
@@ -85,7 +86,7 @@ static json *map_tree(struct plan *plan, const struct type *type, int *next)
     return tree;
 }
 
-static json *list_tree(struct plan *plan, const struct type *type, int *next)
+static json *list_tree(struct plan *plan, const struct type *type, int64_t *next)
 {
     json *tree = json_object(&plan->scratch);
     json_set_text(tree, "type", "list");
@@ -95,7 +96,7 @@ static json *list_tree(struct plan *plan, const struct type *type, int *next)
     return tree;
 }
 
-static json *type_tree(struct plan *plan, const struct type *type, int *next)
+static json *type_tree(struct plan *plan, const struct type *type, int64_t *next)
 {
     if (type->kind == TYPE_STRUCT)
         return struct_tree(plan, type, next);
@@ -107,7 +108,7 @@ static json *type_tree(struct plan *plan, const struct type *type, int *next)
 }
 
 /* What the registry calls a text: the word of a plain type, or the JSON of a nested one. */
-static const char *type_text(struct plan *plan, const struct type *type, int *next)
+static const char *type_text(struct plan *plan, const struct type *type, int64_t *next)
 {
     if (type->kind < TYPE_ARRAY)
         return primitive(plan, type);
@@ -140,18 +141,19 @@ static void schema(struct plan *plan, json *table, const struct output *output)
     json *fields = json_set_array(schema, "Fields");
     bool identified = identifies(output);
     json *keys = identified ? json_set_array(schema, "IdentifierFieldIds") : NULL;
-    int next = (int)output->data.len + 1;
+    const struct field_ids *ids = iceberg_ids(&plan->scratch, output);
     for (size_t i = 0; i < output->data.len; i++) {
         const struct column *column = output->data.at[i];
         json *field = json_add_object(fields);
-        json_set_int(field, "Id", (int)i + 1);
+        int64_t next = ids[i].inner;
+        json_set_int(field, "Id", ids[i].id);
         json_set_text(field, "Name", column->physical);
         json_set(field, "Type", plan_literal(plan, type_text(plan, column->type, &next)));
         json_set_bool(field, "Required", column->required || (identified && column->key));
         const char *doc = plan_fitted(plan, column->decl.doc, LIMIT_COLUMN_COMMENT, true);
         json_set(field, "Doc", plan_literal(plan, doc));
         if (keys && column->key)
-            json_add(keys, json_int(&plan->scratch, (int)i + 1));
+            json_add(keys, json_int(&plan->scratch, ids[i].id));
     }
 }
 
@@ -165,12 +167,13 @@ static void partition_spec(struct plan *plan, json *table, const struct output *
 {
     if (!output->partitioning.len)
         return;
+    const struct field_ids *ids = iceberg_ids(&plan->scratch, output);
     json *fields = json_set_array(json_set_object(table, "PartitionSpec"), "Fields");
     for (size_t i = 0; i < output->partitioning.len; i++) {
         const struct partition_field *source = &output->partitioning.at[i];
         json *field = json_add_object(fields);
         json_set_text(field, "Name", name_partition(&plan->scratch, source));
-        json_set_int(field, "SourceId", (int)source->column->decl.index + 1);
+        json_set_int(field, "SourceId", ids[source->column->decl.index].id);
         json_set_text(field, "Transform", transform_text(plan, source));
     }
 }
