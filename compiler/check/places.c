@@ -71,8 +71,8 @@ static void propose_root(struct session *s, const struct deployment *d, const st
 }
 
 /* Is a root of the same account and bucket at the first `length` bytes of this one's prefix? */
-static bool has_root(const struct places *places, size_t count, const struct root *below,
-                     size_t length)
+static const struct root *find_root(const struct places *places, size_t count,
+                                    const struct root *below, size_t length)
 {
     size_t lo = 0, hi = count;
     while (lo < hi) {
@@ -86,23 +86,30 @@ static bool has_root(const struct places *places, size_t count, const struct roo
         if (!order && root->prefix[length])
             order = 1;
         if (!order)
-            return true;
+            return root;
         if (order < 0)
             lo = mid + 1;
         else
             hi = mid;
     }
-    return false;
+    return NULL;
 }
 
-static bool root_covered(const struct places *places, size_t count, const struct root *root)
+/* The location above this one; NULL. */
+static const struct root *root_above(const struct places *places, size_t count,
+                                     const struct root *root)
 {
-    if (root->prefix[0] && has_root(places, count, root, 0))
-        return true;
-    for (const char *end = strchr(root->prefix, '/'); end; end = strchr(end + 1, '/'))
-        if (has_root(places, count, root, (size_t)(end - root->prefix)))
-            return true;
-    return false;
+    const struct root *above = root->prefix[0] ? find_root(places, count, root, 0) : NULL;
+    for (const char *end = strchr(root->prefix, '/'); end && !above; end = strchr(end + 1, '/'))
+        above = find_root(places, count, root, (size_t)(end - root->prefix));
+    return above;
+}
+
+static void note_mixed(struct session *s, struct places *places, const struct root *inner,
+                       const struct root *outer)
+{
+    if (inner->hybrid != outer->hybrid)
+        vec_push(&s->arena, &places->mixed, ((struct mixed){*inner, *outer}));
 }
 
 /* Removes doubles (the first domain by name keeps a place) and what lies below another root. */
@@ -116,10 +123,16 @@ static void reduce_roots(struct session *s, struct places *places)
             strcmp(all[i].bucket, all[count - 1].bucket) ||
             strcmp(all[i].prefix, all[count - 1].prefix))
             all[count++] = all[i];
+        else
+            note_mixed(s, places, &all[i], &all[count - 1]);
     struct root *top = arena_array(&s->arena, struct root, count);
-    for (size_t i = 0; i < count; i++)
-        if (!root_covered(places, count, &all[i]))
+    for (size_t i = 0; i < count; i++) {
+        const struct root *above = root_above(places, count, &all[i]);
+        if (above)
+            note_mixed(s, places, &all[i], above);
+        else
             top[kept++] = all[i];
+    }
     qsort(top, kept, sizeof *top, by_domain);
     places->roots.at = top;
     places->roots.len = places->roots.cap = kept;

@@ -24,11 +24,16 @@ struct expiry { /* an output with lifecycle rules */
     const char *bucket, *prefix;
 };
 
+struct mixed { /* of two locations, one of which lies in the other, one is hybrid */
+    struct root inner, outer;
+};
+
 struct places {
     VEC(struct root) roots;          /* by domain's path, then bucket, then prefix */
     size_t *first_root, *root_count; /* by domain index: its part of roots */
     VEC(struct expiry) expiries;     /* by bucket, then prefix */
-    VEC(struct log) logs;            /* by target, then source */
+    VEC(struct mixed) mixed;
+    VEC(struct log) logs; /* by target, then source */
 };
 
 struct places *places_new(struct session *s, const struct deployment *deployment);

@@ -4,6 +4,7 @@
 #include "check/areas.h"
 #include "check/limits.h"
 #include "check/made.h"
+#include "check/places.h"
 #include "model/names.h"
 
 #include <stdlib.h>
@@ -341,12 +342,38 @@ static void check_bytes_limits(struct session *s, const struct mesh *mesh)
     }
 }
 
+/* ---- hybrid access --------------------------------------------------------------------------- */
+
+/* A location is registered once, with all that lies below it. */
+static void check_hybrid(struct session *s, const struct deployment *deployment)
+{
+    const struct mesh *mesh = deployment->mesh;
+    bool any = false;
+    for (size_t i = 0; i < mesh->outputs.len && !any; i++) {
+        any = output_is_hybrid(mesh->outputs.at[i]);
+    }
+    if (!any) {
+        return;
+    }
+    const struct places *places = places_new(s, deployment);
+    for (size_t i = 0; i < places->mixed.len; i++) {
+        const struct mixed *mixed = &places->mixed.at[i];
+        struct diag *d =
+            diag(s, D_HYBRID_MIXED, mixed->inner.at,
+                 "this is %sregistered in hybrid access mode, and what it lies in is%s",
+                 mixed->inner.hybrid ? "" : "not ", mixed->outer.hybrid ? "" : " not");
+        diag_place(s, d, mixed->outer.at, "s3://%s/%s", mixed->outer.bucket, mixed->outer.prefix);
+        diag_help(s, d, "give one of them another place");
+    }
+}
+
 void check_storage(struct session *s, const struct deployment *deployment)
 {
     struct buckets buckets = {0};
     list_buckets(s, deployment, &buckets);
     check_lifecycles(s, deployment, &buckets);
     check_nested_rules(s, deployment);
+    check_hybrid(s, deployment);
     check_logs(s, deployment, &buckets);
     map_free(&buckets.by_name);
     check_results(s, deployment);
