@@ -30,10 +30,11 @@ static inline const char *joined(struct needs *out, const char *prefix, const ch
     return arena_format(out->arena, "%s%s", prefix, name);
 }
 
-/* Reading a table's entries in the catalog. What is above the table is left out where `before`, the
- * one before it, lies in the same database. */
-void add_table_reads(const struct deployment *deployment, const struct output *output,
-                     const struct output *before, struct needs *out);
+/* Reading a table's entries in the catalog that keeps it, and, for a role of the account `home`,
+ * those of the link of the same name there where that is another. What is above the table is left
+ * out where `before`, the one before it, lies in the same database. */
+void add_table_reads(const struct deployment *deployment, const struct deployment_account *home,
+                     const struct output *output, const struct output *before, struct needs *out);
 /* Changing a table's entry and adding partitions to it. */
 void add_table_writes(const struct deployment *deployment, const struct output *output,
                       struct needs *out);

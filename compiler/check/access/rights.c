@@ -219,11 +219,33 @@ void add_table_writes(const struct deployment *deployment, const struct output *
     const struct table_names *table = &deployment->tables[output->decl.index];
     static const char *const writes[] = {"glue:UpdateTable", "glue:CreatePartition",
                                          "glue:BatchCreatePartition"};
+    const struct deployment_account *owner = account_of_catalog(deployment, output->domain);
     for (size_t k = 0; k < sizeof writes / sizeof *writes; k++) {
-        add(out, writes[k], "glue", here, "catalog");
-        add(out, writes[k], "glue", here, joined(out, "database/", table->database));
+        add(out, writes[k], "glue", here, "catalog")->account = owner;
+        add(out, writes[k], "glue", here, joined(out, "database/", table->database))->account =
+            owner;
         add(out, writes[k], "glue", here,
-            arena_format(out->arena, "table/%s/%s", table->database, table->table));
+            arena_format(out->arena, "table/%s/%s", table->database, table->table))
+            ->account = owner;
+    }
+}
+
+/* A query finds a table of another account through a link here, and reads its entry there. */
+static void add_foreign_reads(const struct deployment *deployment, const struct pipeline *pipeline,
+                              const struct output *output, struct needs *out)
+{
+    const struct deployment_account *home = account_of_domain(deployment, pipeline->domain);
+    if (deployment->accounts.len < 2) {
+        return;
+    }
+    if (account_of_catalog(deployment, output->domain) != home) {
+        add_table_reads(deployment, home, output, NULL, out);
+    }
+    for (size_t i = 0; i < output->inputs.len; i++) {
+        const struct output *input = output->inputs.at[i].output;
+        if (input && account_of_catalog(deployment, input->domain) != home) {
+            add_table_reads(deployment, home, input, NULL, out);
+        }
     }
 }
 
@@ -245,6 +267,7 @@ static void add_query_rights(const struct deployment *deployment, const struct p
         add(out, reads[i], "glue", here, "table/*");
     }
     for (size_t i = 0; i < pipeline->produces.len; i++) {
+        add_foreign_reads(deployment, pipeline, pipeline->produces.at[i], out);
         add_table_writes(deployment, pipeline->produces.at[i], out);
     }
     add(out, "lakeformation:GetDataAccess", NULL, 0, NULL);
@@ -363,23 +386,32 @@ void evaluated_outputs(struct arena *arena, const struct domain *domain, struct 
     map_free(&seen);
 }
 
-/* Reading a table's entries and, through Lake Formation, its data. What is above the table is left
- * out where the table before it lies in the same database. */
-void add_table_reads(const struct deployment *deployment, const struct output *output,
-                     const struct output *before, struct needs *out)
+/* The entries of one catalog that lead to a table: `above` says whether those above it too. */
+static void add_entry_reads(const struct deployment_account *account,
+                            const struct table_names *names, bool above, struct needs *out)
 {
     const unsigned here = RIGHT_REGION | RIGHT_ACCOUNT;
-    const struct table_names *names = &deployment->tables[output->decl.index];
-    const char *known = before ? deployment->tables[before->decl.index].database : NULL;
     static const char *const reads[] = {"glue:GetDatabase", "glue:GetTable", "glue:GetPartitions"};
     const char *table = arena_format(out->arena, "table/%s/%s", names->database, names->table);
     const char *database = joined(out, "database/", names->database);
     for (size_t i = 0; i < sizeof reads / sizeof *reads; i++) {
-        if (known != names->database) {
-            add(out, reads[i], "glue", here, "catalog");
-            add(out, reads[i], "glue", here, database);
+        if (above) {
+            add(out, reads[i], "glue", here, "catalog")->account = account;
+            add(out, reads[i], "glue", here, database)->account = account;
         }
-        add(out, reads[i], "glue", here, table);
+        add(out, reads[i], "glue", here, table)->account = account;
+    }
+}
+
+void add_table_reads(const struct deployment *deployment, const struct deployment_account *home,
+                     const struct output *output, const struct output *before, struct needs *out)
+{
+    const struct table_names *names = &deployment->tables[output->decl.index];
+    bool above = !before || deployment->tables[before->decl.index].database != names->database;
+    const struct deployment_account *owner = account_of_catalog(deployment, output->domain);
+    add_entry_reads(owner, names, above, out);
+    if (owner != home) {
+        add_entry_reads(home, names, above, out);
     }
 }
 
@@ -410,7 +442,8 @@ void needs_of_quality(const struct deployment *deployment, const struct domain *
         for (size_t k = 0; k < sizeof actions / sizeof *actions; k++) {
             add(out, actions[k], "glue", RIGHT_REGION | RIGHT_ACCOUNT, ruleset);
         }
-        add_table_reads(deployment, output, i ? outputs.list.at[i - 1] : NULL, out);
+        add_table_reads(deployment, account_of_catalog(deployment, output->domain), output,
+                        i ? outputs.list.at[i - 1] : NULL, out);
     }
     add(out, "s3:GetObject", "s3", 0, "aws-glue-ml-data-quality-assets-${AWS::Region}/*");
     on_condition(add(out, "cloudwatch:PutMetricData", NULL, 0, NULL), "StringEquals",
@@ -433,7 +466,7 @@ void needs_of_crawler(const struct deployment *deployment, const struct output *
      * folder. */
     const char *table = output->schema ? names->table : "*";
     const char *tables = arena_format(out->arena, "table/%s/%s", names->database, table);
-    add_table_reads(deployment, output, NULL, out);
+    add_table_reads(deployment, account_of_catalog(deployment, output->domain), output, NULL, out);
     for (size_t i = 0; i < sizeof writes / sizeof *writes; i++) {
         add(out, writes[i], "glue", here, "catalog");
         add(out, writes[i], "glue", here, joined(out, "database/", names->database));

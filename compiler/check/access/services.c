@@ -53,10 +53,11 @@ void needs_of_function(const struct deployment *deployment, const struct functio
     add(out, "logs:CreateLogStream", "logs", RIGHT_REGION | RIGHT_ACCOUNT, group);
     add(out, "logs:PutLogEvents", "logs", RIGHT_REGION | RIGHT_ACCOUNT, group);
 
+    const struct deployment_account *home = account_of_domain(deployment, function->domain);
     struct function_tables tables = {.arena = out->arena};
     function_tables(function, &tables);
     for (size_t i = 0; i < tables.list.len; i++) {
-        add_table_reads(deployment, tables.list.at[i], i ? tables.list.at[i - 1] : NULL, out);
+        add_table_reads(deployment, home, tables.list.at[i], i ? tables.list.at[i - 1] : NULL, out);
     }
     for (size_t i = 0; i < tables.written; i++) {
         add_table_writes(deployment, tables.list.at[i], out);
