@@ -16,11 +16,11 @@ static void check_capacity(struct session *s, const struct warehouse *warehouse)
     if (!capacity->text || units == 4 || units % step == 0) {
         return;
     }
-    int64_t below = units / step * step;
+    int64_t below = units < step ? 4 : units / step * step, above = units / step * step + step;
     struct diag *d = diag(s, D_WAREHOUSE_CAPACITY, capacity->at,
                           "Redshift Serverless has no capacity of %lld units", (long long)units);
     diag_help(s, d, "4, 8 to 512 in steps of 8, or up to 1024 in steps of 32: %lld or %lld",
-              (long long)(below ? below : 4), (long long)(below + step));
+              (long long)below, (long long)above);
 }
 
 /* `IF NOT EXISTS` would pass over a schema that every database of Redshift has, and no name begins

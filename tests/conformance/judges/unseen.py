@@ -512,10 +512,80 @@ SERVICES = {f"{service}.amazonaws.com" for service in (
 
 def judge_trust(name, role):
     for statement in role.get("AssumeRolePolicyDocument", {}).get("Statement", []):
+        principal = statement.get("Principal", {})
+        if principal == "*" or "*" in json.dumps(principal.get("AWS", "")):
+            yield f"{name}: everybody may take on this role"
         services = statement.get("Principal", {}).get("Service", []) if isinstance(statement.get("Principal"), dict) else []
         for service in [services] if isinstance(services, str) else services:
             if service not in SERVICES:
                 yield f"{name}: trusts {service}, which is no service of AWS that we use"
+
+
+# ---------------------------------------------------------------- what stands around the data
+
+def judge_permission(name, permission):
+    principal = permission.get("Principal")
+    if not isinstance(principal, str) or not re.fullmatch(r"[0-9]{12}|[a-z0-9-]+\.amazonaws\.com", principal):
+        yield f"{name}: lets {principal!r} call a function"
+    elif "." in principal and not {"SourceAccount", "SourceArn"} & set(permission):
+        yield f"{name}: {principal} may call the function for any account"
+
+
+def judge_trail(name, trail):
+    for flag in ("IsLogging", "EnableLogFileValidation", "IsMultiRegionTrail", "IncludeGlobalServiceEvents"):
+        if trail.get(flag) is not True:
+            yield f"{name}: {flag} is not true"
+    categories = []
+    for selector in trail.get("AdvancedEventSelectors", []):
+        fields = {field["Field"]: field for field in selector["FieldSelectors"]}
+        category = fields.get("eventCategory", {}).get("Equals", [None])[0]
+        categories.append(category)
+        if category == "Data" and fields.get("resources.type", {}).get("Equals") != ["AWS::S3::Object"]:
+            yield f"{name}: a selector of data events names no objects of S3"
+        for place in map(cut, fields.get("resources.ARN", {}).get("StartsWith", [])):
+            if not re.fullmatch(r"arn:[a-z-]+:s3:::[a-z0-9.-]+/(.*/)?", place or ""):
+                yield f"{name}: {place!r} is no folder of S3"
+    if "Management" not in categories:
+        yield f"{name}: management events are not recorded"
+
+
+def judge_service_policy(name, policy):
+    """A service that writes into a bucket does so for somebody: a policy says for whom."""
+    for statement in policy.get("PolicyDocument", {}).get("Statement", []):
+        principal = statement.get("Principal")
+        if statement.get("Effect") == "Allow" and isinstance(principal, dict) and "Service" in principal:
+            keys = {key.lower() for test in statement.get("Condition", {}).values() for key in test}
+            if not keys & {"aws:sourcearn", "aws:sourceaccount"}:
+                yield f"{name}: {statement.get('Sid')} lets {principal['Service']} in, whoever it acts for"
+
+
+def judge_namespace(name, namespace):
+    if namespace.get("ManageAdminPassword") is not True or "AdminUserPassword" in namespace:
+        yield f"{name}: the administrator's password is not Redshift's own"
+    if namespace.get("DefaultIamRoleArn") not in namespace.get("IamRoles", []):
+        yield f"{name}: the default role is none of its roles"
+
+
+def judge_warehouse(name, workgroup):
+    if workgroup.get("PubliclyAccessible") is not False:
+        yield f"{name}: reachable from outside"
+    if {"ParameterKey": "require_ssl", "ParameterValue": "true"} not in workgroup.get("ConfigParameters", []):
+        yield f"{name}: takes connections without TLS"
+
+
+STATEMENT = re.compile(r'CREATE EXTERNAL SCHEMA IF NOT EXISTS "(?:[^"\x00-\x1f]|"")+" FROM DATA CATALOG DATABASE '
+                       r"'(?:[^'\\\x00-\x1f]|''|\\\\)+' IAM_ROLE default;")
+
+
+def judge_sql(text):
+    lines = text.split("\n")
+    if lines.pop() != "":
+        yield "does not end with a line"
+    for number, line in enumerate(lines, 1):
+        if not line.startswith("--") and not STATEMENT.fullmatch(line):
+            yield f"line {number} is no statement of the one form there is"
+    if not any(line.startswith("CREATE") for line in lines):
+        yield "makes nothing"
 
 
 #: Rules of DQDL and how many quoted parameters each takes (a number or a range).
@@ -941,6 +1011,11 @@ JUDGES = {
     "AWS::CloudWatch::Dashboard": judge_dashboard,
     "AWS::IAM::Role": judge_trust,
     "AWS::Scheduler::Schedule": judge_schedule,
+    "AWS::Lambda::Permission": judge_permission,
+    "AWS::CloudTrail::Trail": judge_trail,
+    "AWS::S3::BucketPolicy": judge_service_policy,
+    "AWS::RedshiftServerless::Namespace": judge_namespace,
+    "AWS::RedshiftServerless::Workgroup": judge_warehouse,
 }
 
 
@@ -982,6 +1057,10 @@ def judge_build(build):
     say.verdict(os.path.join(build, "stacks"), list(judge_registration(loaded.values())))
     for path in machines(build):
         say.verdict(path, list(judge_machine(load(path))))
+    for warehouse in load(os.path.join(build, "manifest.json"))["warehouses"]:
+        path = os.path.join(build, warehouse["sql"])
+        with open(path, encoding="utf-8", newline="") as stream:
+            say.verdict(path, list(judge_sql(stream.read())))
     for path in grants(build):
         desired = load(path)
         complaints = list(judge_desired(desired, whole))
