@@ -188,8 +188,8 @@ const struct storage *zone_resolve(struct elab *e, const struct domain *domain,
 
 /* layout.c: where an output's files lie, how they are read and partitioned */
 void layout_read(struct elab *e, struct output *output, const struct body *body);
-/* projection.c: after the partition keys */
-void projection_read(struct elab *e, struct output *output, const struct body *body);
+/* projection.c: after the partition keys; false when something of it was reported */
+bool projection_read(struct elab *e, struct output *output, const struct body *body);
 
 /* schedule.c */
 struct schedule {

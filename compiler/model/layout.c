@@ -243,7 +243,6 @@ static void read_location(struct elab *e, struct output *output, const struct bo
     output->location = value_text(location != NULL ? location->value : NULL);
     if (output->location.value != NULL) {
         check_location(e, &output->location);
-        read_template(e, output);
     }
 }
 
@@ -403,6 +402,9 @@ void layout_read(struct elab *e, struct output *output, const struct body *body)
     read_format(e, output, body);
     read_serde(e, output, body);
     read_partition(e, output, body);
-    projection_read(e, output, body);
-    read_location(e, output, body); /* may name what is projected */
+    bool projected = projection_read(e, output, body);
+    read_location(e, output, body);
+    if (projected && output->location.value != NULL) {
+        read_template(e, output);
+    }
 }

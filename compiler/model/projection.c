@@ -161,18 +161,18 @@ static void check_members(struct elab *e, const struct output *output, const str
     }
 }
 
-void projection_read(struct elab *e, struct output *output, const struct body *body)
+bool projection_read(struct elab *e, struct output *output, const struct body *body)
 {
     struct body inner;
     if (output->schema == NULL || output->schema->broken ||
         !body_child(e, body, KIND_PROJECTION, &inner)) {
-        return;
+        return true;
     }
     if (output_is_iceberg(output)) {
         struct diag *d = diag(e->s, D_PROJECTION_INCOMPLETE, inner.head,
                               "an Iceberg table is not projected: it knows its own partitions");
         diag_place(e->s, d, output->format_at, "the format");
-        return;
+        return false;
     }
     check_members(e, output, &inner);
     struct map members = {0};
@@ -190,4 +190,5 @@ void projection_read(struct elab *e, struct output *output, const struct body *b
         }
     }
     map_free(&members);
+    return output->projection.len == output->partition.len;
 }
