@@ -49,12 +49,20 @@ static void counts_agree(const char *folder)
 static void resources_are_counted_as_they_are_made(void **state)
 {
     (void)state;
-    static const char *const folders[] = {
-        "samples/hello",           "samples/logs",       "samples/retail",
-        "samples/sales",           "tests/plan/zones",   "tests/plan/formats",
-        "tests/plan/iceberg",      "tests/plan/keys",
-        "tests/plan/accounts",     "tests/plan/wide",    "tests/plan_states/environments",
-        "tests/plan_states/steps", "tests/services/all", "tests/services/accounts"};
+    static const char *const folders[] = {"samples/hello",
+                                          "samples/logs",
+                                          "samples/retail",
+                                          "samples/sales",
+                                          "tests/plan/zones",
+                                          "tests/plan/formats",
+                                          "tests/plan/iceberg",
+                                          "tests/plan/keys",
+                                          "tests/plan/accounts",
+                                          "tests/plan/wide",
+                                          "tests/plan_states/environments",
+                                          "tests/plan_states/steps",
+                                          "tests/services/all",
+                                          "tests/services/accounts"};
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
         counts_agree(folders[i]);
     }
