@@ -986,10 +986,38 @@ def catalog_of(template):
             iceberg = properties["OpenTableFormatInput"]["IcebergInput"]["IcebergTableInput"]
             made.setdefault(database, {})[properties.get("Name")] = {field["Name"] for field in iceberg["Schema"]["Fields"]}
             continue
-        if isinstance(table, dict) and isinstance(database, str):
+        if isinstance(table, dict) and isinstance(database, str) and "TargetTable" not in table:
             columns = [*table.get("StorageDescriptor", {}).get("Columns", []), *table.get("PartitionKeys", [])]
             made.setdefault(database, {})[table.get("Name")] = {column.get("Name") for column in columns}
     return made
+
+
+def allowed_principals(document):
+    for statement in document.get("Statement", []):
+        principal = statement.get("Principal", {})
+        if statement.get("Effect") != "Allow":
+            continue
+        if not isinstance(principal, dict):
+            yield principal
+            continue
+        named = principal.get("AWS", [])
+        yield from named if isinstance(named, list) else [named]
+
+
+def judge_bucket_policy(name, properties):
+    """Across accounts Lake Formation hands out the registration role's credentials: nobody else is let in."""
+    for principal in allowed_principals(properties.get("PolicyDocument", {})):
+        text = json.dumps(principal)
+        if not text.strip('"}]').endswith("--lakeformation"):
+            yield f"{name}: lets in {text}, which is no registration role"
+
+
+def judge_imports(template):
+    """Names are computed: no stack waits for, or holds, another one."""
+    text = json.dumps(template)
+    for word in ("Fn::ImportValue", '"Outputs"', '"Export"'):
+        if word in text:
+            yield f"{word} in a template"
 
 
 def judge_registration(build_templates):
@@ -1020,12 +1048,15 @@ JUDGES = {
 
 
 def judge_template(path, template, definitions, catalog):
+    yield from judge_imports(template)
     for name, resource, properties in resources(template):
         kind = resource.get("Type")
         if kind in JUDGES:
             yield from JUDGES[kind](name, properties)
         if kind in HOLDS_DATA:
             yield from judge_retention(name, resource)
+        if kind == "AWS::S3::BucketPolicy":
+            yield from judge_bucket_policy(name, properties)
         if kind == "AWS::S3::Bucket":
             yield from judge_bucket(template, name, properties)
         if kind == "AWS::Config::ConfigRule":
