@@ -1,6 +1,7 @@
 /* layout.c - how the files of a table are laid out and read: patterns of lines, projected partition
  * keys, transforms of Iceberg partitions. */
 #include "check/areas.h"
+#include "check/rulesets.h"
 #include "model/names.h"
 
 #include <errno.h>
@@ -335,6 +336,38 @@ static void check_partitioning(struct session *s, const struct output *output)
     }
 }
 
+/* Glue and Spectrum read the partitions that stand in the catalog; a projected table has none there
+ * (Athena user guide, "Use partition projection": considerations). */
+static void check_projected_rules(struct session *s, const struct output *output)
+{
+    if (!output->projection.len || !has_ruleset(output))
+        return;
+    const struct rule *rule = output->rules;
+    while (rule->next && rule->implied)
+        rule = rule->next;
+    struct diag *d =
+        diag(s, D_PROJECTED_RULES, rule->at,
+             "rules on '%s' will see no row: its partitions are projected", output->decl.path);
+    diag_place(s, d, output->projection.at[0].at, "projected for Athena alone");
+    diag_help(s, d,
+              "evaluations read the catalog's partitions: let a pipeline or crawler add "
+              "them, or put the rules on a table made from this one");
+}
+
+/* ---- classes --------------------------------------------------------------------------------- */
+
+static void check_class(struct session *s, const struct text *name)
+{
+    static const char letters[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$.";
+    const char *value = name->value;
+    if (!value ||
+        (*value && strspn(value, letters) == strlen(value) && *value != '.' && strchr(value, '.')))
+        return;
+    struct diag *d = diag(s, D_BAD_CLASS, name->at, "'%.80s' is no name of a Java class", value);
+    diag_help(s, d, "write it with its package: \"org.openx.data.jsonserde.JsonSerDe\"");
+}
+
 void check_layout(struct session *s, const struct mesh *mesh)
 {
     for (size_t i = 0; i < mesh->outputs.len; i++) {
@@ -343,6 +376,10 @@ void check_layout(struct session *s, const struct mesh *mesh)
             check_projection(s, &output->projection.at[k]);
         check_partitioning(s, output);
         check_kept_files(s, output);
+        check_projected_rules(s, output);
+        check_class(s, &output->serde.library);
+        check_class(s, &output->serde.input);
+        check_class(s, &output->serde.output);
         if (output->format == FORMAT_REGEX && !output->serde.library.value &&
             output->options.pattern.value && *output->options.pattern.value && output->schema &&
             !output->schema->broken)

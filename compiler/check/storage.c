@@ -141,6 +141,35 @@ static void check_lifecycles(struct session *s, const struct deployment *deploym
     }
 }
 
+/* ---- keys ------------------------------------------------------------------------------------ */
+
+/* AWS KMS API: KeyId. */
+static bool is_key(const char *key)
+{
+    const char *letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/_-";
+    if (strncmp(key, "arn:", 4) == 0) {
+        const char *resource = strrchr(key, ':');
+        return strstr(key, ":kms:") &&
+               (strncmp(resource, ":key/", 5) == 0 || strncmp(resource, ":alias/", 7) == 0) &&
+               strchr(resource, '/')[1];
+    }
+    if (strncmp(key, "alias/", 6) == 0) {
+        return key[6] && strspn(key + 6, letters) == strlen(key + 6) && strlen(key) <= 256;
+    }
+    const char *id = strncmp(key, "mrk-", 4) == 0 ? key + 4 : key;
+    return strspn(id, "0123456789abcdef-") == strlen(id) && strlen(id) == (id == key ? 36u : 32u);
+}
+
+static void check_key(struct session *s, const struct storage *storage)
+{
+    const struct text *key = &storage->kms_key;
+    if (!key->value || is_key(key->value)) {
+        return;
+    }
+    struct diag *d = diag(s, D_BAD_KEY, key->at, "'%.80s' is no key of KMS", key->value);
+    diag_help(s, d, "write its ARN, its id, or an alias: \"alias/sales\"");
+}
+
 /* ---- rules that reach other tables ----------------------------------------------------------- */
 
 struct placed {
@@ -229,7 +258,8 @@ static void check_nested_rules(struct session *s, const struct deployment *deplo
 
 /* S3 delivers logs to buckets of the same account that are encrypted with its own keys; the policy
  * that lets it in is written where the bucket is made. */
-static void check_log(struct session *s, const struct domain *domain, const struct storage *storage,
+static void check_log(struct session *s, const struct deployment *deployment,
+                      const struct domain *domain, const struct storage *storage,
                       const struct buckets *buckets)
 {
     const struct text *log = &storage->log;
@@ -241,7 +271,17 @@ static void check_log(struct session *s, const struct domain *domain, const stru
     }
     const struct bucket *made =
         log->value ? map_get(&buckets->by_name, atom_of(&s->atoms, log->value), NULL) : NULL;
-    if (!made || !made->domain) { /* it exists, or is the mesh's, which is made first */
+    if (!made) {
+        return;
+    }
+    if (!made->domain) { /* the mesh's, which is made first */
+        if (account_of_domain(deployment, domain) != deployment->governance) {
+            struct diag *d =
+                diag(s, D_LOG_BUCKET, log->at,
+                     "bucket '%s' is in another account: S3 logs into its own alone", log->value);
+            diag_place(s, d, made->at, "here");
+            diag_help(s, d, "log into a zone of this domain");
+        }
         return;
     }
     struct diag *d = diag(s, D_LOG_BUCKET, log->at, "bucket '%s' is made by %s", log->value,
@@ -253,15 +293,16 @@ static void check_log(struct session *s, const struct domain *domain, const stru
                   : "log into a zone of this domain, the mesh's bucket or one that exists");
 }
 
-static void check_logs(struct session *s, const struct deployment *deployment,
-                       const struct buckets *buckets)
+static void check_stores(struct session *s, const struct deployment *deployment,
+                         const struct buckets *buckets)
 {
     const struct mesh *mesh = deployment->mesh;
     for (size_t i = 0; i < mesh->domains.len; i++) {
         for (size_t k = 0; k < domain_store_count(mesh->domains.at[i]); k++) {
             struct store store = domain_store(deployment, mesh->domains.at[i], k);
+            check_key(s, store.storage);
             if (store.made) {
-                check_log(s, mesh->domains.at[i], store.storage, buckets);
+                check_log(s, deployment, mesh->domains.at[i], store.storage, buckets);
             }
         }
     }
@@ -374,7 +415,7 @@ void check_storage(struct session *s, const struct deployment *deployment)
     check_lifecycles(s, deployment, &buckets);
     check_nested_rules(s, deployment);
     check_hybrid(s, deployment);
-    check_logs(s, deployment, &buckets);
+    check_stores(s, deployment, &buckets);
     map_free(&buckets.by_name);
     check_results(s, deployment);
     check_bytes_limits(s, deployment->mesh);

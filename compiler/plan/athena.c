@@ -64,6 +64,21 @@ static void put_name(struct buf *sql, const char *name)
     buf_putc(sql, '"');
 }
 
+/* Athena asks every query for the values of an injected key; here they are parameters. */
+static void put_injected(struct buf *sql, const struct output *output)
+{
+    const char *before = " WHERE ";
+    for (size_t i = 0; i < output->projection.len; i++) {
+        const struct projection *p = &output->projection.at[i];
+        if (p->type != PROJECTION_INJECTED)
+            continue;
+        buf_puts(sql, before);
+        put_name(sql, p->column->physical);
+        buf_puts(sql, " = ?");
+        before = " AND ";
+    }
+}
+
 static const char *select_of(struct plan *plan, const struct output *output)
 {
     const struct table_names *names = &plan->deployment->tables[output->decl.index];
@@ -80,6 +95,7 @@ static const char *select_of(struct plan *plan, const struct output *output)
     put_name(&sql, names->database);
     buf_putc(&sql, '.');
     put_name(&sql, names->table);
+    put_injected(&sql, output);
     buf_format(&sql, " LIMIT %d", ROWS_SHOWN);
     const char *text = arena_copy(&plan->scratch, sql.at, sql.len);
     buf_free(&sql);
