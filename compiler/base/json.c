@@ -153,6 +153,11 @@ void json_add_text(json *array, const char *text)
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
+void json_remove(json *object, const char *key)
+{
+    (void)cJSON_DetachItemFromObjectCaseSensitive(object, key); /* its memory is the arena's */
+}
+
 json *json_get(const json *object, const char *key)
 {
     return cJSON_GetObjectItemCaseSensitive(object, key);

@@ -41,6 +41,7 @@ json *json_add_array(json *array);
 void json_add_text(json *array, const char *text);
 
 json *json_get(const json *object, const char *key);
+void json_remove(json *object, const char *key);
 size_t json_count(const json *container);
 json *json_at(const json *container, size_t index); /* linear */
 json *json_first(const json *container);

@@ -51,12 +51,9 @@ static void check_step(struct judge *j, const struct step *step,
 
 static void check_steps(struct judge *j, const struct pipeline *pipeline)
 {
-    const struct step *const blocks[] = {pipeline->steps, pipeline->on_failure};
     const struct deployment_account *home = account_of_domain(j->deployment, pipeline->domain);
-    for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
-        for (const struct step *step = blocks[i]; step; step = step->next) {
-            check_step(j, step, home);
-        }
+    for (size_t i = 0; i < pipeline->all_steps.len; i++) {
+        check_step(j, pipeline->all_steps.at[i], home);
     }
 }
 

@@ -3,6 +3,7 @@
 #include "check/pipelines.h"
 
 #include "base/suggest.h"
+#include "check/steps.h"
 
 #include <string.h>
 
@@ -123,15 +124,25 @@ static void expression(struct session *s, const struct data *data, bool inside)
     }
 }
 
-/* Arguments of a Glue job are texts: Glue refuses anything else when the step runs. */
-static void job_arguments(struct session *s, const struct step *step)
+/* Arguments of a job or query are texts: the service refuses anything else when the step runs. */
+static void text_arguments(struct session *s, const struct step *step)
 {
+    const char *what = step->kind == STEP_GLUE     ? "a Glue job"
+                       : step->kind == STEP_ATHENA ? "a query"
+                                                   : "a Batch job";
     for (const struct data *item = step->arguments->first; item; item = item->next) {
         if (item->kind != DATA_TEXT && item->kind != DATA_EXPRESSION) {
-            struct diag *d =
-                diag(s, D_JOB_ARGUMENT, item->at, "an argument of a Glue job is a text");
+            struct diag *d = diag(s, D_JOB_ARGUMENT, item->at, "an argument of %s is a text", what);
             diag_help(s, d, "put it into quotes");
         }
+    }
+}
+
+void check_operand(struct session *s, const struct data *data, bool has_result)
+{
+    bool result = data->kind == DATA_EXPRESSION && data->root == ROOT_RESULT;
+    if (!result || !has_result) {
+        expression(s, data, false);
     }
 }
 
@@ -147,12 +158,11 @@ void check_arguments(struct session *s, const struct pipeline *pipeline, const s
     if (!step->arguments) {
         return;
     }
-    if (step->kind == STEP_ATHENA) {
-        diag(s, D_ARGUMENTS_NOT_SUPPORTED, step->at, "arguments of a query are not supported yet");
-        return;
+    if (step->kind == STEP_RAW) {
+        return; /* as it is: flow.c */
     }
     expression(s, step->arguments, false);
-    if (step->kind == STEP_GLUE) {
-        job_arguments(s, step);
+    if (step->kind == STEP_GLUE || step->kind == STEP_ATHENA || step->kind == STEP_BATCH) {
+        text_arguments(s, step);
     }
 }

@@ -201,12 +201,10 @@ static struct product_tally tally_product(struct tally *tally, const struct prod
 
 static bool checks_quality(const struct pipeline *pipeline)
 {
-    const struct step *const blocks[] = {pipeline->steps, pipeline->on_failure};
-    for (size_t i = 0; i < 2; i++) {
-        for (const struct step *step = blocks[i]; step; step = step->next) {
-            if (step->kind == STEP_CHECK && step->output) {
-                return true;
-            }
+    for (size_t i = 0; i < pipeline->all_steps.len; i++) {
+        const struct step *step = pipeline->all_steps.at[i];
+        if (step->kind == STEP_CHECK && step->output) {
+            return true;
         }
     }
     return false;

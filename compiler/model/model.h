@@ -465,13 +465,23 @@ enum step_kind {
     STEP_LAMBDA,
     STEP_GLUE,
     STEP_ATHENA,
+    STEP_BATCH,
+    STEP_EMR,
+    STEP_CALL,
     STEP_CRAWL,
     STEP_CHECK,
     STEP_RUN,
     STEP_WAIT,
     STEP_NOTIFY,
     STEP_SUCCEED,
-    STEP_FAIL
+    STEP_FAIL,
+    STEP_SET,
+    STEP_RAW,
+    STEP_PARALLEL,
+    STEP_MAP,
+    STEP_POLL,
+    STEP_CHOOSE,
+    STEP_TRY
 };
 
 enum wait_mode { WAIT_DONE, WAIT_TOKEN, WAIT_NO };
@@ -487,15 +497,69 @@ struct retry {
     enum jitter jitter;
 };
 
+/* A condition of `when`, `until`, `fail`. What is compared is an EXPRESSION; with what, an
+ * EXPRESSION too or a literal. */
+enum test_kind {
+    TEST_EQ,
+    TEST_NE,
+    TEST_LT,
+    TEST_LE,
+    TEST_GT,
+    TEST_GE,
+    TEST_LIKE,
+    TEST_SET,
+    TEST_STRING,
+    TEST_NUMBER,
+    TEST_BOOLEAN,
+    TEST_TIMESTAMP,
+    TEST_NULL,
+    TEST_TRUE, /* a path alone */
+    TEST_AND,
+    TEST_OR,
+    TEST_NOT
+};
+
+struct test {
+    enum test_kind kind;
+    struct span at;
+    struct data *operand, *value;
+    struct test *left, *right; /* AND, OR; NOT has left */
+};
+
+/* A list of steps inside a step: a branch of parallel, a way of choose, a handler of try. */
+struct way {
+    struct way *next;
+    struct span at;
+    const char *name;         /* branch */
+    struct test *when;        /* choose; NULL: otherwise */
+    VEC(const char *) errors; /* catch; empty: States.ALL */
+    struct span errors_at;
+    struct step *steps;
+};
+
+enum map_source { MAP_INPUT, MAP_OBJECTS, MAP_CSV, MAP_JSONL, MAP_MANIFEST };
+
+struct mapping { /* what only `map` has */
+    enum map_source source;
+    struct data *items; /* MAP_INPUT: an EXPRESSION */
+    struct text place;  /* the others: s3://bucket/prefix */
+    struct amount concurrency, batch, tolerate;
+    struct text results; /* s3://bucket/prefix */
+};
+
 struct step {
     struct step *next;
-    const char *name; /* free text, up to 80 characters */
-    struct span at;   /* of the name */
+    const struct step *outer; /* the step that it stands in; NULL: the pipeline's own list */
+    const char *name;         /* free text, up to 80 characters; NULL: what a poll repeats */
+    struct span at;           /* of the name */
     const char *doc;
     enum step_kind kind;
-    struct text target; /* lambda, glue: name or ARN; athena: the SQL; fail: the error; notify: the
-                           message */
-    struct text cause;  /* fail */
+    bool after_failure;        /* in on_failure */
+    struct text target;        /* lambda, glue, batch: name or ARN; emr: id; athena: the SQL; call:
+                                  "service:action"; fail: the error; notify: the message */
+    struct data *target_input; /* emr: an EXPRESSION instead */
+    struct text cause;         /* fail */
+    struct text queue;         /* batch */
     struct output *output;     /* crawl, check */
     struct function *function; /* lambda: one that the mesh declares */
     struct pipeline *run;
@@ -506,12 +570,17 @@ struct step {
     struct data *wait_input;  /* wait input.seconds / wait until input.when: an EXPRESSION */
     bool wait_until;
     struct amount timeout, heartbeat;
-    struct amount every, give_up; /* crawl, check: 30s, 1h by default */
+    struct amount every, give_up; /* crawl, check, poll: 30s, 1h by default */
     enum wait_mode wait;
+    struct span wait_at; /* of `wait:`, empty when it was not given */
     enum result_mode result;
     const char *result_path; /* after `input.` */
-    struct data *arguments;  /* a map; NULL */
+    struct data *arguments;  /* a map; NULL. set, raw: the value */
     struct retry *retries;
+    struct way *ways;         /* parallel, choose, try (its handlers) */
+    struct step *body;        /* map, try: the steps inside; poll: the step it repeats */
+    struct mapping *map;      /* map */
+    struct test *done, *fail; /* poll: until, fail */
 };
 
 enum trigger_kind { TRIGGER_SCHEDULE /* rate, cron, at of EventBridge Scheduler */ };
@@ -538,7 +607,8 @@ struct pipeline {
     bool express;
     bool overlap_skip;
     struct step *steps, *on_failure;
-    struct channel *alerts; /* its own, else the domain's, else the mesh's */
+    VEC(struct step *) all_steps; /* also those inside others, in the order of writing */
+    struct channel *alerts;       /* its own, else the domain's, else the mesh's */
     bool existing;
     bool broken; /* a step was reported and is not in the lists */
 };

@@ -1,5 +1,6 @@
-/* steps.c - the steps of a pipeline: verbs, operands, options. */
-#include "model/elab.h"
+/* steps.c - the steps of a pipeline: verbs, operands, options. Conditions, what a map goes over and
+ * the lists of steps inside a step are read by flow.c. */
+#include "model/steps.h"
 
 #include <string.h>
 
@@ -7,15 +8,15 @@
  * them. */
 static const struct verb_info {
     enum kind kind;
-    int step; /* enum step_kind; -1: compiled later */
+    enum step_kind step;
 } verbs[] = {
-    [VERB_NONE] = {KIND_NONE, -1},
+    [VERB_NONE] = {KIND_NONE, STEP_SUCCEED},
     [VERB_LAMBDA] = {KIND_STEP_LAMBDA, STEP_LAMBDA},
     [VERB_GLUE] = {KIND_STEP_GLUE, STEP_GLUE},
     [VERB_ATHENA] = {KIND_STEP_ATHENA, STEP_ATHENA},
-    [VERB_BATCH] = {KIND_STEP_BATCH, -1},
-    [VERB_EMR] = {KIND_STEP_EMR, -1},
-    [VERB_CALL] = {KIND_STEP_CALL, -1},
+    [VERB_BATCH] = {KIND_STEP_BATCH, STEP_BATCH},
+    [VERB_EMR] = {KIND_STEP_EMR, STEP_EMR},
+    [VERB_CALL] = {KIND_STEP_CALL, STEP_CALL},
     [VERB_CRAWL] = {KIND_STEP_CRAWL, STEP_CRAWL},
     [VERB_CHECK] = {KIND_STEP_CHECK, STEP_CHECK},
     [VERB_RUN] = {KIND_STEP_RUN, STEP_RUN},
@@ -23,18 +24,13 @@ static const struct verb_info {
     [VERB_NOTIFY] = {KIND_STEP_NOTIFY, STEP_NOTIFY},
     [VERB_SUCCEED] = {KIND_STEP_SUCCEED, STEP_SUCCEED},
     [VERB_FAIL] = {KIND_STEP_FAIL, STEP_FAIL},
-    [VERB_SET] = {KIND_STEP_SET, -1},
-    [VERB_RAW] = {KIND_STEP_RAW, -1},
-    [VERB_PARALLEL] = {KIND_STEP_PARALLEL, -1},
-    [VERB_MAP] = {KIND_STEP_MAP, -1},
-    [VERB_POLL] = {KIND_STEP_POLL, -1},
-    [VERB_CHOOSE] = {KIND_STEP_CHOOSE, -1},
-    [VERB_TRY] = {KIND_STEP_TRY, -1},
-};
-
-struct making { /* a list of steps while it is being made */
-    struct elab *e;
-    struct pipeline *pipeline;
+    [VERB_SET] = {KIND_STEP_SET, STEP_SET},
+    [VERB_RAW] = {KIND_STEP_RAW, STEP_RAW},
+    [VERB_PARALLEL] = {KIND_STEP_PARALLEL, STEP_PARALLEL},
+    [VERB_MAP] = {KIND_STEP_MAP, STEP_MAP},
+    [VERB_POLL] = {KIND_STEP_POLL, STEP_POLL},
+    [VERB_CHOOSE] = {KIND_STEP_CHOOSE, STEP_CHOOSE},
+    [VERB_TRY] = {KIND_STEP_TRY, STEP_TRY},
 };
 
 static bool is_text(const struct value *value)
@@ -160,6 +156,18 @@ static bool find_function(const struct making *m, const struct value *value, str
     return elab_affords(m->e, pipeline->produces.len, value->span);
 }
 
+/* A name or ARN; `emr input.application` takes the id from the input of the run. */
+static bool read_target(const struct making *m, const struct value *value, struct step *step)
+{
+    if (step->kind == STEP_EMR && value->kind == VALUE_PATH &&
+        strncmp(value->text, "input.", 6) == 0) {
+        step->target_input = data_from(m->e, value, DATA_EXPRESSIONS);
+        return step->target_input != NULL;
+    }
+    step->target = value_text(value);
+    return step->kind != STEP_LAMBDA || find_function(m, value, step);
+}
+
 static bool read_operands(const struct making *m, const struct step_decl *decl, struct step *step)
 {
     struct elab *e = m->e;
@@ -167,13 +175,15 @@ static bool read_operands(const struct making *m, const struct step_decl *decl, 
     switch (step->kind) {
     case STEP_LAMBDA:
     case STEP_GLUE:
+    case STEP_BATCH:
+    case STEP_EMR:
         if (operand_count(decl) != 1 ||
             (value->kind != VALUE_PATH && value->kind != VALUE_STRING)) {
             return false;
         }
-        step->target = value_text(value);
-        return step->kind != STEP_LAMBDA || find_function(m, value, step);
+        return read_target(m, value, step);
     case STEP_ATHENA:
+    case STEP_CALL:
         if (operand_count(decl) != 1 || !is_text(value)) {
             return false;
         }
@@ -189,7 +199,16 @@ static bool read_operands(const struct making *m, const struct step_decl *decl, 
     case STEP_NOTIFY:
         return read_notify(e, m, decl, step);
     case STEP_SUCCEED:
+    case STEP_SET:
+    case STEP_RAW:
+    case STEP_PARALLEL:
+    case STEP_CHOOSE:
+    case STEP_TRY:
         return true;
+    case STEP_POLL:
+        return decl->polled != NULL;
+    case STEP_MAP:
+        return map_source_read(m, decl, step);
     case STEP_FAIL:
         return read_fail(decl, step);
     }
@@ -254,6 +273,10 @@ static void read_options(const struct making *m, const struct step_decl *decl, s
     step->every = body_amount(&body, "every");
     step->give_up = body_amount(&body, "give_up");
     step->wait = wait_mode(&body);
+    if (body_value(&body, "wait") != NULL) {
+        step->wait_at = body_value(&body, "wait")->span;
+    }
+    step->queue = body_text(&body, "queue");
     read_result(e, &body, step);
     if (step->kind == STEP_ATHENA) {
         struct declared *d = body_ref(e, &body, "workgroup", KINDS(KIND_DOMAIN), NULL);
@@ -261,6 +284,14 @@ static void read_options(const struct making *m, const struct step_decl *decl, s
     }
     if (body_child(e, &body, KIND_ARGUMENTS, &inner)) {
         step->arguments = data_map(e, &inner, DATA_EXPRESSIONS);
+    } else if (step->kind == STEP_SET) {
+        step->arguments = data_map(e, &body, DATA_EXPRESSIONS);
+    } else if (step->kind == STEP_RAW) {
+        step->arguments = data_map(e, &body, 0);
+    } else if (step->kind == STEP_MAP) {
+        map_options_read(m, &body, step);
+    } else if (step->kind == STEP_POLL) {
+        poll_options_read(m, &body, step);
     }
     struct retry **tail = &step->retries;
     for (const struct item *item = decl->options; item != NULL; item = item->next) {
@@ -274,6 +305,42 @@ static void read_options(const struct making *m, const struct step_decl *decl, s
 
 /* ---- lists ----------------------------------------------------------------------------------- */
 
+/* What a poll repeats: a step without a name, with the poll's arguments and times of one call. */
+static struct step *read_polled(const struct making *m, const struct step_decl *decl,
+                                struct step *poll)
+{
+    struct step *polled = arena_new(m->e->arena, struct step);
+    polled->kind = verbs[decl->verb].step;
+    polled->at = decl->word.span;
+    polled->outer = poll;
+    polled->wait = WAIT_NO;
+    if (decl->verb != VERB_LAMBDA && decl->verb != VERB_CALL) {
+        struct diag *d =
+            diag(m->e->s, D_POLLED_VERB, decl->word.span, "'%s' cannot be polled", decl->word.text);
+        diag_help(m->e->s, d, "poll a `lambda` or a `call`, each answering at once");
+        return NULL;
+    }
+    if (!read_operands(m, decl, polled)) {
+        return NULL;
+    }
+    polled->arguments = poll->arguments;
+    polled->retries = poll->retries;
+    polled->timeout = poll->timeout;
+    polled->heartbeat = poll->heartbeat;
+    poll->arguments = NULL;
+    poll->retries = NULL;
+    poll->timeout = poll->heartbeat = (struct amount){0};
+    return polled;
+}
+
+/* A step that was reported is judged no further; those inside it are. */
+static void forget(struct pipeline *pipeline, size_t place)
+{
+    struct step **all = pipeline->all_steps.at;
+    pipeline->all_steps.len--;
+    memmove(all + place, all + place + 1, (pipeline->all_steps.len - place) * sizeof *all);
+}
+
 static struct step *read_step(const struct making *m, const struct step_decl *decl)
 {
     struct elab *e = m->e;
@@ -284,24 +351,28 @@ static struct step *read_step(const struct making *m, const struct step_decl *de
     step->name = decl->label.text;
     step->at = decl->label.span;
     step->doc = item_doc(&decl->item);
-    if (verbs[decl->verb].step < 0) {
-        not_supported(e, decl->word.span,
-                      arena_format(e->arena, "a step '%s' is", decl->word.text));
-        return NULL;
-    }
-    step->kind = (enum step_kind)verbs[decl->verb].step;
+    step->kind = verbs[decl->verb].step;
+    step->outer = m->outer;
+    step->after_failure = m->after_failure;
+    size_t place = m->pipeline->all_steps.len;
+    vec_push(e->arena, &m->pipeline->all_steps, step);
     bool whole = read_operands(m, decl, step);
     read_options(m, decl, step);
+    ways_read(m, decl, step);
+    if (step->kind == STEP_POLL && whole && decl->polled->verb != VERB_NONE) {
+        step->body = read_polled(m, decl->polled, step);
+        whole = step->body != NULL && step->done != NULL;
+    }
+    if (!whole) {
+        forget(m->pipeline, place);
+    }
     return whole ? step : NULL;
 }
 
-static struct step *read_steps(const struct making *m, const struct block *block)
+struct step *steps_read(const struct making *m, const struct item *items)
 {
     struct step *first = NULL, **tail = &first;
-    if (block == NULL) {
-        return NULL;
-    }
-    for (const struct item *item = block->items; item != NULL; item = item->next) {
+    for (const struct item *item = items; item != NULL; item = item->next) {
         struct step *step =
             item->kind == ITEM_STEP ? read_step(m, item_as_const(step_decl, item)) : NULL;
         if (step != NULL) {
@@ -318,6 +389,7 @@ void steps_build(struct elab *e, struct pipeline *pipeline, const struct block *
                  const struct block *on_failure)
 {
     struct making making = {.e = e, .pipeline = pipeline};
-    pipeline->steps = read_steps(&making, steps);
-    pipeline->on_failure = read_steps(&making, on_failure);
+    pipeline->steps = steps_read(&making, steps == NULL ? NULL : steps->items);
+    making.after_failure = true;
+    pipeline->on_failure = steps_read(&making, on_failure == NULL ? NULL : on_failure->items);
 }

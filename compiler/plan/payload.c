@@ -75,9 +75,11 @@ static void put_quoted(struct buf *out, const char *text, bool template)
     buf_putc(out, '\'');
 }
 
-static void put_argument(struct buf *out, const struct data *data, bool template);
+static void put_argument(const struct machine *machine, struct buf *out, const struct data *data,
+                         bool template);
 
-static void put_call(struct buf *out, const char *name, const struct data *first, bool format)
+static void put_call(const struct machine *machine, struct buf *out, const char *name,
+                     const struct data *first, bool format)
 {
     buf_puts(out, name);
     buf_putc(out, '(');
@@ -85,13 +87,19 @@ static void put_call(struct buf *out, const char *name, const struct data *first
         if (argument != first) {
             buf_puts(out, ", ");
         }
-        put_argument(out, argument, format && argument == first);
+        put_argument(machine, out, argument, format && argument == first);
     }
     buf_putc(out, ')');
 }
 
+static const char *root_of(const struct machine *machine, enum expression_root root)
+{
+    return root == ROOT_CONTEXT ? "$$" : root == ROOT_RESULT ? "$.Answer" : machine->input;
+}
+
 /* Booleans are no arguments of intrinsics: they come from their JSON text. */
-static void put_argument(struct buf *out, const struct data *data, bool template)
+static void put_argument(const struct machine *machine, struct buf *out, const struct data *data,
+                         bool template)
 {
     switch (data->kind) {
     case DATA_TEXT:
@@ -107,7 +115,7 @@ static void put_argument(struct buf *out, const struct data *data, bool template
         buf_puts(out, "null");
         break;
     case DATA_LIST:
-        put_call(out, "States.Array", data->first, false);
+        put_call(machine, out, "States.Array", data->first, false);
         break;
     case DATA_MAP: /* reported by check/pipelines.c: an intrinsic takes no object */
         buf_puts(out, "null");
@@ -115,9 +123,9 @@ static void put_argument(struct buf *out, const struct data *data, bool template
     case DATA_EXPRESSION:
         if (data->root == ROOT_CALL) {
             const char *intrinsic = intrinsic_of(data->text);
-            put_call(out, intrinsic, data->first, strcmp(data->text, "format") == 0);
+            put_call(machine, out, intrinsic, data->first, strcmp(data->text, "format") == 0);
         } else {
-            put_path(out, data->root == ROOT_CONTEXT ? "$$" : "$", data->text);
+            put_path(out, root_of(machine, data->root), data->text);
         }
         break;
     }
@@ -138,11 +146,11 @@ const char *payload_path(struct plan *plan, const char *root, const char *path)
     return kept(plan, &out);
 }
 
-const char *payload_expression(struct plan *plan, const struct data *expression)
+const char *payload_expression(struct machine *machine, const struct data *expression)
 {
     struct buf out = {0};
-    put_argument(&out, expression, false);
-    return kept(plan, &out);
+    put_argument(machine, &out, expression, false);
+    return kept(machine->plan, &out);
 }
 
 static bool is_computed(const struct data *data)
@@ -193,10 +201,21 @@ json *payload_map(struct machine *machine, const struct data *map)
         const char *key = item->key;
         if (is_computed(item)) {
             json_set(object, plan_format(plan, "%s.$", key),
-                     states_value(machine, payload_expression(plan, item)));
+                     states_value(machine, payload_expression(machine, item)));
         } else {
             json_set(object, key, literal(machine, item));
         }
     }
     return object;
+}
+
+void payload_values(struct machine *machine, json *object, const char *key, const struct data *map)
+{
+    struct data list = {.kind = DATA_LIST, .at = map->at, .first = map->first};
+    if (is_computed(&list)) {
+        json_set(object, plan_format(machine->plan, "%s.$", key),
+                 states_value(machine, payload_expression(machine, &list)));
+    } else {
+        json_set(object, key, literal(machine, &list));
+    }
 }

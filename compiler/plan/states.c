@@ -146,13 +146,6 @@ static const char *add_overlap(struct machine *machine, const char *first)
     return start;
 }
 
-static void add_steps(struct machine *machine, const struct step *steps, const char *last)
-{
-    for (const struct step *step = steps; step; step = step->next) {
-        step_states(machine, step, step->next ? step->next->name : last);
-    }
-}
-
 /* on_failure always ends in failure: a last step that does not fail is followed by a state that
  * does. */
 static void add_on_failure(struct machine *machine)
@@ -161,9 +154,9 @@ static void add_on_failure(struct machine *machine)
     while (last->next) {
         last = last->next;
     }
-    machine->catch = NULL;
+    machine->catchers = NULL;
     const char *stop = last->kind == STEP_FAIL ? NULL : states_name(machine, "on_failure", "fail");
-    add_steps(machine, machine->pipeline->on_failure, stop);
+    steps_states(machine, machine->pipeline->on_failure, stop);
     if (stop) {
         json *fail = named_state(machine, stop, "Fail");
         json_set_text(fail, "Error", "PipelineFailed");
@@ -173,16 +166,15 @@ static void add_on_failure(struct machine *machine)
 
 static json *definition_of(struct plan *plan, const struct pipeline *pipeline, bool template)
 {
-    struct machine machine = {.plan = plan, .pipeline = pipeline, .template = template};
+    struct machine machine = {
+        .plan = plan, .pipeline = pipeline, .template = template, .input = "$"};
+    struct catcher on_failure = {.target = NULL};
     json *definition = json_object(&plan->scratch);
     if (!pipeline->steps) { /* reported by check/pipelines.c */
         return definition;
     }
-    const struct step *blocks[] = {pipeline->steps, pipeline->on_failure};
-    for (size_t i = 0; i < 2; i++) {
-        for (const struct step *step = blocks[i]; step; step = step->next) {
-            take_name(&machine, step->name);
-        }
+    for (size_t i = 0; i < pipeline->all_steps.len; i++) {
+        take_name(&machine, pipeline->all_steps.at[i]->name);
     }
     if (pipeline->decl.doc) {
         json_set(definition, "Comment", states_value(&machine, pipeline->decl.doc));
@@ -192,8 +184,11 @@ static json *definition_of(struct plan *plan, const struct pipeline *pipeline, b
     if (pipeline->overlap_skip) {
         start = add_overlap(&machine, start);
     }
-    machine.catch = pipeline->on_failure ? pipeline->on_failure->name : NULL;
-    add_steps(&machine, pipeline->steps, NULL);
+    if (pipeline->on_failure) {
+        on_failure.target = pipeline->on_failure->name;
+        machine.catchers = &on_failure;
+    }
+    steps_states(&machine, pipeline->steps, NULL);
     if (pipeline->on_failure) {
         add_on_failure(&machine);
     }

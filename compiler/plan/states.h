@@ -11,14 +11,26 @@
 #include "base/map.h"
 #include "plan/plan.h"
 
+/* Where a failing task goes: handlers of the tries around it, then on_failure. */
+struct catcher {
+    const struct catcher *outer;
+    const struct way *way; /* the handler; NULL: on_failure, which takes every error */
+    const char *target;
+};
+
 struct machine {
     struct plan *plan;
     const struct pipeline *pipeline;
-    json *states;      /* the object of states, in the order of writing */
-    struct map names;  /* atoms of the names taken */
-    bool template;     /* which of the two spellings */
-    const char *catch; /* where a failing step goes; NULL: nowhere */
+    json *states;                   /* the object of states, in the order of writing */
+    struct map names;               /* atoms of the names taken */
+    bool template;                  /* which of the two spellings */
+    const struct catcher *catchers; /* innermost first; NULL: none */
+    const char *input;              /* the path of `input`: "$", inside a poll "$.Input" */
 };
+
+/* flow.c: what a handler (NULL: on_failure) takes. */
+bool catches_all(const struct way *way);
+bool catches(const struct way *way, const char *error);
 
 /* A text of the mesh, and an ARN (see plan/text.h), as they stand in the definition. */
 json *states_value(struct machine *machine, const char *text);
@@ -32,13 +44,17 @@ const char *states_name(struct machine *machine, const char *step, const char *w
  * ".$". */
 json *payload_map(struct machine *machine, const struct data *map);
 /* "$.day", "$$.Execution.Id" or an intrinsic: an EXPRESSION as it stands in a path. */
-const char *payload_expression(struct plan *plan, const struct data *expression);
+const char *payload_expression(struct machine *machine, const struct data *expression);
+/* The values of a map as a list, without their keys, set as the member `key` of object. */
+void payload_values(struct machine *machine, json *object, const char *key, const struct data *map);
 /* "$.a['b-c'].d" from what stands after the root of a path. */
 const char *payload_path(struct plan *plan, const char *root, const char *path);
 
 /* steps.c: adds the states of one step to machine->states; next is the name of the state after it,
  * NULL at the end. */
 void step_states(struct machine *machine, const struct step *step, const char *next);
+/* The same for a list of steps; next comes after the last. */
+void steps_states(struct machine *machine, const struct step *steps, const char *next);
 
 /* scheduler.c, crawler.c: schedules of a machine; of quality rules; crawlers of a domain. */
 void plan_schedules(struct plan *plan, struct stack *stack, const struct pipeline *pipeline,

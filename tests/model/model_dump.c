@@ -219,8 +219,15 @@ static void product(const struct product *p)
 
 static void steps(const char *label, const struct step *first)
 {
-    static const char *const kinds[] = {"lambda", "glue", "athena", "crawl",   "check",
-                                        "run",    "wait", "notify", "succeed", "fail"};
+    static const char *const kinds[] = {
+        [STEP_LAMBDA] = "lambda",     [STEP_GLUE] = "glue",     [STEP_ATHENA] = "athena",
+        [STEP_BATCH] = "batch",       [STEP_EMR] = "emr",       [STEP_CALL] = "call",
+        [STEP_CRAWL] = "crawl",       [STEP_CHECK] = "check",   [STEP_RUN] = "run",
+        [STEP_WAIT] = "wait",         [STEP_NOTIFY] = "notify", [STEP_SUCCEED] = "succeed",
+        [STEP_FAIL] = "fail",         [STEP_SET] = "set",       [STEP_RAW] = "raw",
+        [STEP_PARALLEL] = "parallel", [STEP_MAP] = "map",       [STEP_POLL] = "poll",
+        [STEP_CHOOSE] = "choose",     [STEP_TRY] = "try",
+    };
     for (const struct step *s = first; s != NULL; s = s->next) {
         printf("  %s %s: %s", label, s->name, kinds[s->kind]);
         text("target", s->target.value);

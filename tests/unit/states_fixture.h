@@ -28,6 +28,20 @@ static inline struct amount seconds_of(const char *text, int64_t seconds)
 }
 
 /* A new step at the end of the list. */
+/* The pipeline in whose lists the step stands. */
+static inline struct pipeline *list_owner(struct states_fixture *x, const struct step *step)
+{
+    const struct step *const others[] = {x->other.steps, x->other.on_failure};
+    for (size_t i = 0; i < 2; i++) {
+        for (const struct step *s = others[i]; s; s = s->next) {
+            if (s == step) {
+                return &x->other;
+            }
+        }
+    }
+    return &x->main;
+}
+
 static inline struct step *fixture_step(struct states_fixture *x, struct step **list,
                                         enum step_kind kind, const char *name, const char *target)
 {
@@ -39,6 +53,8 @@ static inline struct step *fixture_step(struct states_fixture *x, struct step **
         list = &(*list)->next;
     }
     *list = step;
+    struct pipeline *pipeline = list_owner(x, step);
+    vec_push(&x->f->s.arena, &pipeline->all_steps, step);
     return step;
 }
 

@@ -60,15 +60,16 @@ static void expressions_become_paths_and_intrinsics(void **state)
     (void)state;
     struct states_fixture *x = states_fixture_new();
     fixture_plan(x->f);
+    struct machine machine = {.plan = x->f->plan, .input = "$"};
     struct data *template = data_text(x, NULL, "it's {} of {x}\\");
     template->next = data_expression(x, NULL, ROOT_INPUT, "a.b-c[0].d", NULL);
     struct data *call = data_expression(x, NULL, ROOT_CALL, "format", template);
-    assert_string_equal(payload_expression(x->f->plan, call),
+    assert_string_equal(payload_expression(&machine, call),
                         "States.Format('it\\'s {} of \\{x\\}\\\\', $.a['b-c'][0].d)");
     struct data *context = data_expression(x, NULL, ROOT_CONTEXT, "Execution.Id", NULL);
-    assert_string_equal(payload_expression(x->f->plan, context), "$$.Execution.Id");
+    assert_string_equal(payload_expression(&machine, context), "$$.Execution.Id");
     struct data *uuid = data_expression(x, NULL, ROOT_CALL, "uuid", NULL);
-    assert_string_equal(payload_expression(x->f->plan, uuid), "States.UUID()");
+    assert_string_equal(payload_expression(&machine, uuid), "States.UUID()");
     assert_string_equal(payload_path(x->f->plan, "$", NULL), "$");
     states_fixture_free(x);
 }

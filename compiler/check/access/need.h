@@ -38,6 +38,10 @@ void add_table_reads(const struct deployment *deployment, const struct deploymen
 /* Changing a table's entry and adding partitions to it. */
 void add_table_writes(const struct deployment *deployment, const struct output *output,
                       struct needs *out);
+/* calls.c: what a call, batch or emr step does; what a distributed map of a machine reads, starts
+ * and writes. */
+void needs_of_call(const struct step *step, struct needs *out);
+void needs_of_map(const char *machine, const struct mapping *map, struct needs *out);
 /* An action on a function that the mesh makes. */
 void add_function(const struct deployment *deployment, const struct function *function,
                   const char *action, struct needs *out);

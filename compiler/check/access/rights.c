@@ -277,19 +277,23 @@ static void add_query_rights(const struct deployment *deployment, const struct p
     }
 }
 
-static void add_steps(const struct deployment *deployment, const struct pipeline *pipeline,
-                      const struct step *steps, struct needs *out)
+static void add_step(const struct deployment *deployment, const struct pipeline *pipeline,
+                     const struct step *step, struct needs *out)
 {
-    for (const struct step *step = steps; step; step = step->next) {
-        for (size_t i = 0; i < sizeof step_rights / sizeof *step_rights; i++) {
-            const struct step_right *right = &step_rights[i];
-            if (right->kind == step->kind && (!right->synced || step->wait == WAIT_DONE)) {
-                add_step_right(deployment, pipeline, step, right, out);
-            }
+    for (size_t i = 0; i < sizeof step_rights / sizeof *step_rights; i++) {
+        const struct step_right *right = &step_rights[i];
+        if (right->kind == step->kind && (!right->synced || step->wait == WAIT_DONE)) {
+            add_step_right(deployment, pipeline, step, right, out);
         }
-        if (step->kind == STEP_ATHENA) {
-            add_query_rights(deployment, pipeline, step, out);
-        }
+    }
+    if (step->kind == STEP_ATHENA) {
+        add_query_rights(deployment, pipeline, step, out);
+    } else if (step->kind == STEP_CALL || step->kind == STEP_BATCH || step->kind == STEP_EMR) {
+        needs_of_call(step, out);
+    } else if (step->kind == STEP_MAP) {
+        needs_of_map(deployment->machines[pipeline->decl.index], step->map, out);
+    } else if (step->kind == STEP_POLL && step->body) {
+        add_step(deployment, pipeline, step->body, out);
     }
 }
 
@@ -304,8 +308,9 @@ void needs_of_pipeline(const struct deployment *deployment, const struct pipelin
         "logs:DescribeResourcePolicies", "logs:DescribeLogGroups", "xray:PutTraceSegments",
         "xray:PutTelemetryRecords",      "xray:GetSamplingRules",  "xray:GetSamplingTargets",
     };
-    add_steps(deployment, pipeline, pipeline->steps, out);
-    add_steps(deployment, pipeline, pipeline->on_failure, out);
+    for (size_t i = 0; i < pipeline->all_steps.len; i++) {
+        add_step(deployment, pipeline, pipeline->all_steps.at[i], out);
+    }
     if (pipeline->overlap_skip) {
         add(out, "states:ListExecutions", "states", RIGHT_REGION | RIGHT_ACCOUNT,
             joined(out, "stateMachine:", deployment->machines[pipeline->decl.index]));
@@ -358,12 +363,9 @@ static void evaluated(struct arena *arena, struct map *seen, struct output *outp
 static void checked_outputs(struct arena *arena, struct map *seen, const struct pipeline *pipeline,
                             struct outputs *out)
 {
-    const struct step *const blocks[] = {pipeline->steps, pipeline->on_failure};
-    for (size_t i = 0; i < 2 && !pipeline->existing; i++) {
-        for (const struct step *step = blocks[i]; step; step = step->next) {
-            if (step->kind == STEP_CHECK) {
-                evaluated(arena, seen, step->output, out);
-            }
+    for (size_t i = 0; i < pipeline->all_steps.len && !pipeline->existing; i++) {
+        if (pipeline->all_steps.at[i]->kind == STEP_CHECK) {
+            evaluated(arena, seen, pipeline->all_steps.at[i]->output, out);
         }
     }
 }

@@ -1,0 +1,392 @@
+/* calls.c - the rights that calls of services and distributed maps need.
+ *
+ * The action of IAM follows from the name of the API's action; where it does not, a table says so.
+ * The resource is taken from the argument that names it, when that is written out; what is computed
+ * while the machine runs, and services whose ARNs are not known here, get the widest resource of
+ * that kind. Sources: Service Authorization Reference; Step Functions Developer Guide, "IAM
+ * policies for integrated services". */
+#include "check/access/need.h"
+#include "check/integrations.h"
+
+#include <string.h>
+
+/* Services whose prefix in IAM is another one than in Step Functions' SDK integrations. */
+static const struct {
+    const char *service, *prefix;
+} prefixes[] = {
+    {"apigateway", "execute-api"},
+    {"applicationautoscaling", "application-autoscaling"},
+    {"cloudwatchlogs", "logs"},
+    {"cognitoidentityprovider", "cognito-idp"},
+    {"configservice", "config"},
+    {"costexplorer", "ce"},
+    {"databasemigration", "dms"},
+    {"efs", "elasticfilesystem"},
+    {"elasticloadbalancingv2", "elasticloadbalancing"},
+    {"emr", "elasticmapreduce"},
+    {"emrcontainers", "emr-containers"},
+    {"emrserverless", "emr-serverless"},
+    {"eventbridge", "events"},
+    {"http", "states"},
+    {"mwaa", "airflow"},
+    {"opensearch", "es"},
+    {"rdsdata", "rds-data"},
+    {"redshiftdata", "redshift-data"},
+    {"redshiftserverless", "redshift-serverless"},
+    {"sagemakerruntime", "sagemaker"},
+    {"servicequotas", "servicequotas"},
+    {"sesv2", "ses"},
+    {"sfn", "states"},
+    {"timestreamquery", "timestream"},
+    {"timestreamwrite", "timestream"},
+};
+
+/* Actions that are called otherwise in IAM; a second one where two are needed. */
+static const struct {
+    const char *action, *needed, *too;
+} renamed[] = {
+    {"apigateway:invoke", "execute-api:Invoke", NULL},
+    {"elasticmapreduce:addStep", "elasticmapreduce:AddJobFlowSteps", NULL},
+    {"elasticmapreduce:cancelStep", "elasticmapreduce:CancelSteps", NULL},
+    {"elasticmapreduce:createCluster", "elasticmapreduce:RunJobFlow", NULL},
+    {"elasticmapreduce:setClusterTerminationProtection",
+     "elasticmapreduce:SetTerminationProtection", NULL},
+    {"elasticmapreduce:terminateCluster", "elasticmapreduce:TerminateJobFlows", NULL},
+    {"elasticmapreduce:modifyInstanceFleetByName", "elasticmapreduce:ModifyInstanceFleet",
+     "elasticmapreduce:ListInstanceFleets"},
+    {"elasticmapreduce:modifyInstanceGroupByName", "elasticmapreduce:ModifyInstanceGroups",
+     "elasticmapreduce:ListInstanceGroups"},
+    {"http:invoke", "states:InvokeHTTPEndpoint", NULL},
+    {"lambda:invoke", "lambda:InvokeFunction", NULL},
+    {"s3:copyObject", "s3:GetObject", "s3:PutObject"},
+    {"s3:deleteObjects", "s3:DeleteObject", NULL},
+    {"s3:headBucket", "s3:ListBucket", NULL},
+    {"s3:headObject", "s3:GetObject", NULL},
+    {"s3:listBuckets", "s3:ListAllMyBuckets", NULL},
+    {"s3:listObjects", "s3:ListBucket", NULL},
+    {"s3:listObjectsV2", "s3:ListBucket", NULL},
+};
+
+/* The argument that names the resource of an action's service, and its ARN without it. Services
+ * whose rest is NULL take the argument as a whole ARN. all: with a computed argument. */
+static const struct naming {
+    const char *prefix, *argument;
+    unsigned parts;
+    const char *rest, *all;
+} namings[] = {
+    {"athena", "WorkGroup", RIGHT_REGION | RIGHT_ACCOUNT, "workgroup/", "workgroup/*"},
+    {"dynamodb", "TableName", RIGHT_REGION | RIGHT_ACCOUNT, "table/", "table/*"},
+    {"emr-serverless", "ApplicationId", RIGHT_REGION | RIGHT_ACCOUNT, "/applications/",
+     "/applications/*"},
+    {"events", "EventBusName", RIGHT_REGION | RIGHT_ACCOUNT, "event-bus/", "event-bus/*"},
+    {"firehose", "DeliveryStreamName", RIGHT_REGION | RIGHT_ACCOUNT, "deliverystream/",
+     "deliverystream/*"},
+    {"glue", "JobName", RIGHT_REGION | RIGHT_ACCOUNT, "job/", "job/*"},
+    {"kinesis", "StreamName", RIGHT_REGION | RIGHT_ACCOUNT, "stream/", "stream/*"},
+    {"lambda", "FunctionName", RIGHT_REGION | RIGHT_ACCOUNT, "function:", "function:*"},
+    {"logs", "LogGroupName", RIGHT_REGION | RIGHT_ACCOUNT, "log-group:", "log-group:*"},
+    {"secretsmanager", "SecretId", RIGHT_REGION | RIGHT_ACCOUNT, "secret:", "secret:*"},
+    {"sns", "TopicArn", RIGHT_REGION | RIGHT_ACCOUNT, NULL, "*"},
+    {"sqs", "QueueUrl", RIGHT_REGION | RIGHT_ACCOUNT, "", "*"},
+    {"ssm", "Name", RIGHT_REGION | RIGHT_ACCOUNT, "parameter/", "parameter/*"},
+    {"states", "StateMachineArn", RIGHT_REGION | RIGHT_ACCOUNT, NULL, "stateMachine:*"},
+};
+
+static const struct data *argument(const struct step *step, const char *key)
+{
+    for (const struct data *item = step->arguments ? step->arguments->first : NULL; item;
+         item = item->next) {
+        if (item->key && strcmp(item->key, key) == 0) {
+            return item;
+        }
+    }
+    return NULL;
+}
+
+/* "glue:startJobRun" as IAM writes it: "glue:StartJobRun". */
+static const char *iam_action(struct needs *out, const char *action)
+{
+    size_t length = strcspn(action, ":");
+    const char *service = arena_copy(out->arena, action, length);
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+        if (strcmp(prefixes[i].service, service) == 0) {
+            service = prefixes[i].prefix;
+            break;
+        }
+    }
+    const char *name = action + length + 1;
+    char first = (char)(*name >= 'a' && *name <= 'z' ? *name - 'a' + 'A' : *name);
+    return arena_format(out->arena, "%s:%c%s", service, first, name + 1);
+}
+
+/* ---- resources ------------------------------------------------------------------------------- */
+
+/* An object or bucket of S3: which of the two the action is about. */
+static void add_object(const struct step *step, const char *action, struct needs *out)
+{
+    const struct data *bucket = argument(step, "Bucket"), *key = argument(step, "Key");
+    bool whole = strstr(action, "Bucket") != NULL || strstr(action, "ListMultipart") != NULL;
+    const char *name = bucket && bucket->kind == DATA_TEXT ? bucket->text : "*";
+    if (strcmp(action, "s3:ListAllMyBuckets") == 0) {
+        add(out, action, NULL, 0, NULL);
+    } else if (whole) {
+        add(out, action, "s3", 0, name);
+    } else {
+        const char *path = key && key->kind == DATA_TEXT ? key->text : "*";
+        add(out, action, "s3", 0, arena_format(out->arena, "%s/%s", name, path));
+    }
+}
+
+/* https://sqs.REGION.amazonaws.com/ACCOUNT/NAME */
+static const char *queue_of(struct needs *out, const char *url)
+{
+    static const char scheme[] = "https://sqs.";
+    const char *name = strrchr(url, '/');
+    if (strncmp(url, scheme, sizeof scheme - 1) != 0 || !name || name - url < 14) {
+        return NULL;
+    }
+    const char *region = url + sizeof scheme - 1;
+    const char *account = name;
+    while (account > url && account[-1] != '/') {
+        account--;
+    }
+    return arena_format(out->arena, "arn:aws:sqs:%.*s:%.*s:%s", (int)strcspn(region, "."), region,
+                        (int)(name - account), account, name + 1);
+}
+
+static void add_named(const struct step *step, const struct naming *naming, const char *action,
+                      struct needs *out)
+{
+    const struct data *value = argument(step, naming->argument);
+    const char *text = value && value->kind == DATA_TEXT ? value->text : NULL;
+    const char *queue = text && strcmp(naming->prefix, "sqs") == 0 ? queue_of(out, text) : NULL;
+    if (queue || is_arn(text)) {
+        add_arn(out, action, queue ? queue : text);
+    } else if (!text || !naming->rest || strcmp(naming->prefix, "sqs") == 0) {
+        add(out, action, naming->prefix, naming->parts, naming->all);
+    } else {
+        const char *secret = strcmp(naming->prefix, "secretsmanager") == 0 ? "-??????" : "";
+        const char *name = *text == '/' && strcmp(naming->prefix, "ssm") == 0 ? text + 1 : text;
+        add(out, action, naming->prefix, naming->parts,
+            arena_format(out->arena, "%s%s%s", naming->rest, name, secret));
+    }
+}
+
+static void add_called(const struct step *step, const char *action, struct needs *out)
+{
+    size_t length = strcspn(action, ":");
+    if (strncmp(action, "s3:", 3) == 0) {
+        add_object(step, action, out);
+        return;
+    }
+    for (size_t i = 0; i < sizeof namings / sizeof *namings; i++) {
+        bool ours =
+            strlen(namings[i].prefix) == length && strncmp(namings[i].prefix, action, length) == 0;
+        /* putEvents names its bus inside each entry, glue other things than jobs. */
+        bool glue = strcmp(namings[i].prefix, "glue") == 0;
+        if (ours && (!glue || strstr(action, "Job"))) {
+            add_named(step, &namings[i], action, out);
+            return;
+        }
+    }
+    add(out, action, NULL, 0, NULL);
+}
+
+/* ---- what waiting for the end takes ---------------------------------------------------------- */
+
+/* Beside the action itself, while a job is waited for. rule: of EventBridge, by which Step
+ * Functions learns of the end; NULL: it looks by itself. */
+static const struct waiting {
+    const char *action, *look, *stop, *rule;
+} waitings[] = {
+    {"athena:startQueryExecution", "athena:GetQueryExecution", "athena:StopQueryExecution", NULL},
+    {"batch:submitJob", "batch:DescribeJobs", "batch:TerminateJob",
+     "StepFunctionsGetEventsForBatchJobsRule"},
+    {"codebuild:startBuild", "codebuild:BatchGetBuilds", "codebuild:StopBuild",
+     "StepFunctionsGetEventForCodeBuildStartBuildRule"},
+    {"ecs:runTask", "ecs:DescribeTasks", "ecs:StopTask", "StepFunctionsGetEventsForECSTaskRule"},
+    {"elasticmapreduce:addStep", "elasticmapreduce:DescribeStep", "elasticmapreduce:CancelSteps",
+     "StepFunctionsGetEventForEMRAddJobFlowStepsRule"},
+    {"elasticmapreduce:createCluster", "elasticmapreduce:DescribeCluster",
+     "elasticmapreduce:TerminateJobFlows", "StepFunctionsGetEventForEMRRunJobFlowRule"},
+    {"elasticmapreduce:terminateCluster", "elasticmapreduce:DescribeCluster", NULL,
+     "StepFunctionsGetEventForEMRTerminateJobFlowsRule"},
+    {"emr-containers:startJobRun", "emr-containers:DescribeJobRun", "emr-containers:CancelJobRun",
+     "StepFunctionsGetEventsForEMRContainersJobRunRule"},
+    {"emr-serverless:startJobRun", "emr-serverless:GetJobRun", "emr-serverless:CancelJobRun",
+     "StepFunctionsGetEventsForEMRServerlessJobRule"},
+    {"glue:startJobRun", "glue:GetJobRun", "glue:BatchStopJobRun", NULL},
+    {"mediaconvert:createJob", "mediaconvert:GetJob", "mediaconvert:CancelJob",
+     "StepFunctionsGetEventsForMediaConvertJobRule"},
+    {"states:startExecution", "states:DescribeExecution", "states:StopExecution",
+     "StepFunctionsGetEventsForStepFunctionsExecutionRule"},
+};
+
+static void add_events_rule(const char *rule, struct needs *out)
+{
+    static const char *const actions[] = {"events:PutTargets", "events:PutRule",
+                                          "events:DescribeRule"};
+    for (size_t i = 0; rule && i < sizeof actions / sizeof *actions; i++) {
+        add(out, actions[i], "events", RIGHT_REGION | RIGHT_ACCOUNT, joined(out, "rule/", rule));
+    }
+}
+
+/* A run of a machine that is known: its executions alone. */
+static void add_execution(const struct step *step, const char *action, struct needs *out)
+{
+    const struct data *machine = argument(step, "StateMachineArn");
+    const char *name = machine && machine->kind == DATA_TEXT && is_arn(machine->text)
+                           ? strrchr(machine->text, ':')
+                           : NULL;
+    add(out, action, "states", RIGHT_REGION | RIGHT_ACCOUNT,
+        arena_format(out->arena, "execution:%s:*", name ? name + 1 : "*"));
+}
+
+static void add_waiting(const struct step *step, const char *action, struct needs *out)
+{
+    for (size_t i = 0; i < sizeof waitings / sizeof *waitings; i++) {
+        const struct waiting *w = &waitings[i];
+        if (strcmp(w->action, action) != 0) {
+            continue;
+        }
+        const char *const looks[] = {w->look, w->stop};
+        for (size_t k = 0; k < 2; k++) {
+            if (!looks[k]) {
+                continue;
+            }
+            if (strncmp(action, "states:", 7) == 0) {
+                add_execution(step, looks[k], out);
+            } else if (strncmp(action, "emr-serverless:", 15) != 0) {
+                add_called(step, looks[k], out);
+            }
+        }
+        add_events_rule(w->rule, out);
+    }
+}
+
+/* ---- batch and emr --------------------------------------------------------------------------- */
+
+static void add_batch(const struct step *step, struct needs *out)
+{
+    const unsigned here = RIGHT_REGION | RIGHT_ACCOUNT;
+    const char *definition = step->target.value, *queue = step->queue.value;
+    if (is_arn(definition)) {
+        add_arn(out, "batch:SubmitJob", definition);
+    } else {
+        const char *revision = strchr(definition, ':') ? "" : ":*";
+        add(out, "batch:SubmitJob", "batch", here,
+            arena_format(out->arena, "job-definition/%s%s", definition, revision));
+    }
+    if (is_arn(queue)) {
+        add_arn(out, "batch:SubmitJob", queue);
+    } else if (queue) {
+        add(out, "batch:SubmitJob", "batch", here, joined(out, "job-queue/", queue));
+    }
+}
+
+/* A job runs under a role that the caller hands over. */
+static void add_passed(const struct step *step, const char *key, const char *service,
+                       struct needs *out)
+{
+    const struct data *role = argument(step, key);
+    struct need *need;
+    if (!role) {
+        return;
+    }
+    if (role->kind == DATA_TEXT && is_arn(role->text)) {
+        add_arn(out, "iam:PassRole", role->text);
+        need = &out->list.at[out->list.len - 1];
+    } else {
+        need = add(out, "iam:PassRole", "iam", RIGHT_ACCOUNT, "role/*");
+    }
+    on_condition(need, "StringEquals", "iam:PassedToService", service);
+}
+
+static void add_emr(const struct step *step, struct needs *out)
+{
+    const unsigned here = RIGHT_REGION | RIGHT_ACCOUNT;
+    const char *id = step->target_input ? "*" : step->target.value;
+    add(out, "emr-serverless:StartJobRun", "emr-serverless", here,
+        joined(out, "/applications/", id));
+    if (step_waits(step)) {
+        const char *runs = arena_format(out->arena, "/applications/%s/jobruns/*", id);
+        add(out, "emr-serverless:GetJobRun", "emr-serverless", here, runs);
+        add(out, "emr-serverless:CancelJobRun", "emr-serverless", here, runs);
+    }
+    add_passed(step, "ExecutionRoleArn", "emr-serverless.amazonaws.com", out);
+}
+
+void needs_of_call(const struct step *step, struct needs *out)
+{
+    const char *action = step_action(step);
+    const char *needed = NULL, *too = NULL;
+    if (!action || !strchr(action, ':')) {
+        return; /* reported */
+    }
+    for (size_t i = 0; i < sizeof renamed / sizeof *renamed; i++) {
+        if (strcmp(renamed[i].action, action) == 0) {
+            needed = renamed[i].needed;
+            too = renamed[i].too;
+        }
+    }
+    if (step->kind == STEP_BATCH) {
+        add_batch(step, out);
+    } else if (step->kind == STEP_EMR) {
+        add_emr(step, out);
+    } else {
+        add_called(step, needed ? needed : iam_action(out, action), out);
+        if (too) {
+            add_called(step, too, out);
+        }
+    }
+    if (step_waits(step)) {
+        add_waiting(step, action, out);
+    }
+}
+
+/* ---- distributed maps ------------------------------------------------------------------------ */
+
+/* The object or prefix of s3://bucket/rest; "" where the rest is empty. */
+static const char *rest_of(const char *place, const char **bucket, struct needs *out)
+{
+    const char *name = place + strlen("s3://");
+    size_t length = strcspn(name, "/");
+    *bucket = arena_copy(out->arena, name, length);
+    return name[length] ? name + length + 1 : "";
+}
+
+/* Developer Guide, "IAM policies for using Distributed Map states": the machine starts runs of
+ * itself and looks after them. What a manifest lists lies in the bucket of the inventory, which is
+ * known when it runs. */
+void needs_of_map(const char *machine, const struct mapping *map, struct needs *out)
+{
+    const unsigned here = RIGHT_REGION | RIGHT_ACCOUNT;
+    static const char *const writes[] = {"s3:PutObject", "s3:GetObject",
+                                         "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload"};
+    const char *bucket, *rest;
+    if (!map || map->source == MAP_INPUT || !map->place.value) {
+        return;
+    }
+    add(out, "states:StartExecution", "states", here, joined(out, "stateMachine:", machine));
+    add(out, "states:DescribeExecution", "states", here,
+        arena_format(out->arena, "execution:%s/*", machine));
+    add(out, "states:StopExecution", "states", here,
+        arena_format(out->arena, "execution:%s/*", machine));
+    rest = rest_of(map->place.value, &bucket, out);
+    if (map->source == MAP_OBJECTS) {
+        struct need *list = add(out, "s3:ListBucket", "s3", 0, bucket);
+        if (*rest) {
+            on_condition(list, "StringLike", "s3:prefix", joined(out, rest, "*"));
+        }
+    } else {
+        add(out, "s3:GetObject", "s3", 0,
+            arena_format(out->arena, "%s/%s", bucket, map->source == MAP_MANIFEST ? "*" : rest));
+    }
+    if (!map->results.value) {
+        return;
+    }
+    rest = rest_of(map->results.value, &bucket, out);
+    for (size_t i = 0; i < sizeof writes / sizeof *writes; i++) {
+        add(out, writes[i], "s3", 0, arena_format(out->arena, "%s/%s*", bucket, rest));
+    }
+}

@@ -1,0 +1,426 @@
+/* flow.c - rules over where a run goes: conditions, branches, ways and handlers, maps, calls,
+ * states given as they are; and whether every step is reached. */
+#include "base/map.h"
+#include "base/suggest.h"
+#include "check/integrations.h"
+#include "check/limits.h"
+#include "check/pipelines.h"
+#include "check/steps.h"
+
+#include <string.h>
+
+/* ---- conditions ------------------------------------------------------------------------------ */
+
+static void comparison(struct session *s, const struct test *test)
+{
+    const struct data *value = test->value;
+    bool order = test->kind == TEST_LT || test->kind == TEST_LE || test->kind == TEST_GT ||
+                 test->kind == TEST_GE;
+    if (order && value->kind == DATA_BOOL) {
+        diag(s, D_TEST_OPERAND, value->at, "true and false have no order: compare with == or !=");
+    } else if (test->kind == TEST_LIKE && value->kind != DATA_TEXT) {
+        struct diag *d = diag(s, D_TEST_OPERAND, value->at, "like takes a text with * in it");
+        diag_help(s, d, "write it in quotes: \"2026-*\"");
+    }
+}
+
+/* has_result: in a poll, where result.x is the answer. */
+static void test(struct session *s, const struct test *t, bool has_result)
+{
+    if (t->left) {
+        test(s, t->left, has_result);
+    }
+    if (t->right) {
+        test(s, t->right, has_result);
+    }
+    if (t->operand) {
+        check_operand(s, t->operand, has_result);
+    }
+    if (t->value) {
+        check_operand(s, t->value, has_result);
+        comparison(s, t);
+    }
+}
+
+/* ---- lists of steps -------------------------------------------------------------------------- */
+
+static bool names_all(const struct way *way)
+{
+    for (size_t i = 0; i < way->errors.len; i++) {
+        if (strcmp(way->errors.at[i], "States.ALL") == 0) {
+            return true;
+        }
+    }
+    return way->errors.len == 0;
+}
+
+/* Names of errors that States knows itself (Amazon States Language, "Errors"). */
+static void error_names(struct session *s, const struct way *way)
+{
+    static const char *const reserved[] = {
+        "States.ALL",
+        "States.BranchFailed",
+        "States.DataLimitExceeded",
+        "States.ExceedToleratedFailureThreshold",
+        "States.HeartbeatTimeout",
+        "States.Http.Socket",
+        "States.IntrinsicFailure",
+        "States.ItemReaderFailed",
+        "States.NoChoiceMatched",
+        "States.ParameterPathFailure",
+        "States.Permissions",
+        "States.QueryEvaluationError",
+        "States.ResultPathMatchFailure",
+        "States.ResultWriterFailed",
+        "States.Runtime",
+        "States.TaskFailed",
+        "States.Timeout",
+    };
+    for (size_t i = 0; i < way->errors.len; i++) {
+        struct suggestion suggestion = suggest_for(way->errors.at[i]);
+        bool known = strncmp(way->errors.at[i], "States.", 7) != 0;
+        for (size_t k = 0; k < sizeof reserved / sizeof *reserved && !known; k++) {
+            known = strcmp(reserved[k], way->errors.at[i]) == 0;
+            suggest_offer(&suggestion, reserved[k]);
+        }
+        if (!known) {
+            struct diag *d = diag(s, D_ERROR_NAME, way->errors_at,
+                                  "Step Functions has no error '%s'", way->errors.at[i]);
+            diag_suggest(s, d, suggestion.best);
+        }
+    }
+}
+
+static void handlers(struct session *s, const struct step *step)
+{
+    if (!step->body) {
+        diag(s, D_EMPTY_STEPS, step->at, "there is nothing in '%s' to try", step->name);
+    }
+    for (const struct way *way = step->ways; way; way = way->next) {
+        error_names(s, way);
+        if (!names_all(way)) {
+            continue;
+        }
+        if (way->errors.len > 1) {
+            diag(s, D_RETRY_ALL_ERRORS, way->errors_at,
+                 "States.ALL stands alone: it has every other error in it");
+        } else if (way->next) {
+            struct diag *d =
+                diag(s, D_UNREACHABLE_STEP, way->next->at, "this handler is never reached");
+            diag_place(s, d, way->at, "the one before takes every error");
+            break;
+        }
+    }
+}
+
+static void ways(struct session *s, const struct step *step)
+{
+    for (const struct way *way = step->ways; way; way = way->next) {
+        if (way->when) {
+            test(s, way->when, false);
+        } else if (way->next) {
+            struct diag *d = diag(s, D_OTHERWISE_LAST, way->at, "otherwise stands last and once");
+            diag_place(s, d, way->next->at, "this comes after it");
+            return;
+        }
+    }
+    if (!step->ways || !step->ways->when) {
+        diag(s, D_EMPTY_STEPS, step->at, "'%s' has no `when` to choose by", step->name);
+    }
+}
+
+static void branches(struct session *s, const struct step *step)
+{
+    struct map seen = {0};
+    for (const struct way *way = step->ways; way; way = way->next) {
+        if (!way->steps) {
+            diag(s, D_EMPTY_STEPS, way->at, "branch '%s' has no steps", way->name ? way->name : "");
+        }
+        atom name = atom_of(&s->atoms, way->name ? way->name : "");
+        if (map_put(&seen, name, NULL, (void *)(uintptr_t)way) != way) {
+            diag(s, D_STEP_NAME_TWICE, way->at, "branch '%s' stands twice in this step", name);
+        }
+    }
+    map_free(&seen);
+}
+
+/* ---- maps ------------------------------------------------------------------------------------ */
+
+/* s3://bucket/rest; a reader of one file needs the rest. */
+static void place(struct session *s, const struct text *text, bool file)
+{
+    const char *bucket = text->value ? text->value : "";
+    bool scheme = strncmp(bucket, "s3://", 5) == 0;
+    bucket += scheme ? 5 : 0;
+    size_t length = strcspn(bucket, "/");
+    if (!scheme || !text_only(bucket, length, "-.")) {
+        struct diag *d = diag(s, D_MAP_SOURCE, text->at, "'%s' is no place in S3",
+                              text->value ? text->value : "");
+        diag_help(s, d, "write \"s3://bucket/path\"");
+    } else if (file && (!bucket[length] || !bucket[length + 1])) {
+        diag(s, D_MAP_SOURCE, text->at, "'%s' names a bucket and no file in it", text->value);
+    }
+}
+
+static void only_distributed(struct session *s, const struct step *step, struct span at, bool given,
+                             const char *word)
+{
+    if (given && step->map->source == MAP_INPUT) {
+        struct diag *d = diag(s, D_MAP_OPTION, at, "'%s' needs a map over a place in S3", word);
+        diag_help(s, d, "map over objects(..), csv(..), jsonl(..) or manifest(..)");
+    }
+}
+
+static void mapping(struct session *s, const struct step *step)
+{
+    const struct mapping *map = step->map;
+    int64_t most = limit_info(LIMIT_MAP_CONCURRENCY)->figure;
+    if (!step->body) {
+        diag(s, D_EMPTY_STEPS, step->at, "map '%s' has no steps", step->name);
+    }
+    if (map->items) {
+        check_operand(s, map->items, false);
+    } else {
+        place(s, &map->place, map->source != MAP_OBJECTS);
+    }
+    if (map->results.value) {
+        place(s, &map->results, false);
+    }
+    only_distributed(s, step, map->batch.at, map->batch.text != NULL, "batch");
+    only_distributed(s, step, map->tolerate.at, map->tolerate.text != NULL, "tolerate");
+    only_distributed(s, step, map->results.at, map->results.value != NULL, "results");
+    if (map->source == MAP_INPUT && map->concurrency.text && map->concurrency.number > most) {
+        diag(s, D_MAP_OPTION, map->concurrency.at,
+             "a map over input works on %lld items at once at most, not %s", (long long)most,
+             map->concurrency.text);
+    }
+}
+
+/* ---- calls ----------------------------------------------------------------------------------- */
+
+static bool call_form(const char *action)
+{
+    size_t service = strcspn(action, ":");
+    const char *name = action[service] ? action + service + 1 : "";
+    return action[service] && text_only(action, service, "-") &&
+           text_only(name, strlen(name), "") && action[0] >= 'a' && action[0] <= 'z' &&
+           name[0] >= 'a' && name[0] <= 'z';
+}
+
+void check_call(struct session *s, const struct step *step)
+{
+    const char *action = step->target.value ? step->target.value : "";
+    if (!call_form(action)) {
+        struct diag *d =
+            diag(s, D_CALL_NAME, step->target.at, "'%s' is no action of a service", action);
+        diag_help(s, d,
+                  "write the service and its action as Step Functions does: \"dynamodb:putItem\"");
+        return;
+    }
+    const struct integration *row = integration_find(action);
+    const char *near = row ? NULL : integration_near(action);
+    if (near) {
+        struct diag *d = diag(s, D_CALL_NEAR, step->target.at,
+                              "'%s' is none of the optimised integrations", action);
+        diag_suggest(s, d, near);
+    }
+    bool done = step->wait == WAIT_DONE && step->wait_at.hi > step->wait_at.lo;
+    if (done && !step_waits(step)) {
+        struct diag *d = diag(s, D_CALL_WAIT, step->wait_at,
+                              "Step Functions cannot wait for the end of '%s'", action);
+        diag_help(s, d, "leave `wait` out, and look for the end with a `poll`");
+    } else if (step->wait == WAIT_TOKEN && row && !row->token) {
+        diag(s, D_CALL_WAIT, step->wait_at, "'%s' cannot wait for a token", action);
+    }
+}
+
+/* ---- states as they are ---------------------------------------------------------------------- */
+
+static const struct data *member(const struct data *map, const char *key)
+{
+    for (const struct data *item = map ? map->first : NULL; item; item = item->next) {
+        if (item->key && strcmp(item->key, key) == 0) {
+            return item;
+        }
+    }
+    return NULL;
+}
+
+/* A state that a raw one goes on with is a step beside it. */
+static void raw_target(struct session *s, const struct pipeline *pipeline, const struct step *step,
+                       const struct data *target)
+{
+    struct suggestion suggestion;
+    if (!target || target->kind != DATA_TEXT) {
+        return;
+    }
+    suggestion = suggest_for(target->text);
+    for (size_t i = 0; i < pipeline->all_steps.len; i++) {
+        const struct step *other = pipeline->all_steps.at[i];
+        if (other->outer != step->outer || other->after_failure != step->after_failure) {
+            continue;
+        }
+        if (strcmp(other->name, target->text) == 0) {
+            return;
+        }
+        suggest_offer(&suggestion, other->name);
+    }
+    struct diag *d =
+        diag(s, D_RAW_STATE, target->at, "no step '%s' stands beside this one", target->text);
+    diag_suggest(s, d, suggestion.best);
+}
+
+static void raw_targets(struct session *s, const struct pipeline *pipeline, const struct step *step)
+{
+    static const char *const lists[] = {"Choices", "Catch"};
+    raw_target(s, pipeline, step, member(step->arguments, "Next"));
+    raw_target(s, pipeline, step, member(step->arguments, "Default"));
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        const struct data *list = member(step->arguments, lists[i]);
+        for (const struct data *item = list && list->kind == DATA_LIST ? list->first : NULL; item;
+             item = item->next) {
+            raw_target(s, pipeline, step, member(item, "Next"));
+        }
+    }
+}
+
+static void raw(struct session *s, const struct pipeline *pipeline, const struct step *step)
+{
+    static const char *const types[] = {"Task",    "Pass", "Choice",   "Wait",
+                                        "Succeed", "Fail", "Parallel", "Map"};
+    const struct data *type = member(step->arguments, "Type");
+    struct suggestion suggestion = suggest_for(type && type->text ? type->text : "");
+    bool known = false;
+    for (size_t i = 0; type && type->text && i < sizeof types / sizeof *types; i++) {
+        known |= strcmp(types[i], type->text) == 0;
+        suggest_offer(&suggestion, types[i]);
+    }
+    if (!known) {
+        struct diag *d = type ? diag(s, D_RAW_STATE, type->at, "there is no state of type '%s'",
+                                     type->text ? type->text : "")
+                              : diag(s, D_RAW_STATE, step->at, "a state needs its Type");
+        diag_suggest(s, d, suggestion.best);
+        return;
+    }
+    raw_targets(s, pipeline, step);
+    bool works = strcmp(type->text, "Task") == 0 || strcmp(type->text, "Parallel") == 0 ||
+                 strcmp(type->text, "Map") == 0;
+    if (works && !pipeline->role) {
+        struct diag *d = diag(s, D_RAW_RIGHTS, step->at,
+                              "the role that is made for '%s' has no rights for this state",
+                              pipeline->decl.path);
+        diag_help(s, d, "what it calls is not looked into: give the pipeline a `role:` of its own");
+    }
+}
+
+/* ---- one step, and lists of them ------------------------------------------------------------- */
+
+void check_flow(struct session *s, const struct pipeline *pipeline, const struct step *step)
+{
+    switch (step->kind) {
+    case STEP_PARALLEL:
+        branches(s, step);
+        break;
+    case STEP_CHOOSE:
+        ways(s, step);
+        break;
+    case STEP_TRY:
+        handlers(s, step);
+        break;
+    case STEP_MAP:
+        mapping(s, step);
+        break;
+    case STEP_POLL:
+        if (step->done) {
+            test(s, step->done, true);
+        }
+        if (step->fail) {
+            test(s, step->fail, true);
+        }
+        break;
+    case STEP_RAW:
+        raw(s, pipeline, step);
+        break;
+    case STEP_LAMBDA:
+    case STEP_GLUE:
+    case STEP_ATHENA:
+    case STEP_BATCH:
+    case STEP_EMR:
+    case STEP_CALL:
+    case STEP_CRAWL:
+    case STEP_CHECK:
+    case STEP_RUN:
+    case STEP_WAIT:
+    case STEP_NOTIFY:
+    case STEP_SUCCEED:
+    case STEP_FAIL:
+    case STEP_SET:
+        break;
+    }
+}
+
+static bool ends(const struct step *steps);
+
+/* Nothing comes after this step: the run ends in it, whichever way it takes. */
+static bool ends_run(const struct step *step)
+{
+    if (step->kind == STEP_SUCCEED || step->kind == STEP_FAIL) {
+        return true;
+    }
+    if (step->kind == STEP_RAW) {
+        const struct data *type = member(step->arguments, "Type");
+        return type && type->text &&
+               (strcmp(type->text, "Succeed") == 0 || strcmp(type->text, "Fail") == 0);
+    }
+    if (step->kind != STEP_CHOOSE && step->kind != STEP_TRY) {
+        return false;
+    }
+    bool whole = step->kind == STEP_TRY ? ends(step->body) : false;
+    for (const struct way *way = step->ways; way; way = way->next) {
+        if (!ends(way->steps)) {
+            return false;
+        }
+        whole |= step->kind == STEP_CHOOSE && !way->when;
+    }
+    return whole;
+}
+
+static bool ends(const struct step *steps)
+{
+    for (const struct step *step = steps; step; step = step->next) {
+        if (!step->next) {
+            return ends_run(step);
+        }
+    }
+    return false;
+}
+
+/* A raw state that names where it goes on may be reached from anywhere: nothing is said after one.
+ */
+static bool reached_by_name(const struct step *steps)
+{
+    for (const struct step *step = steps; step; step = step->next) {
+        if (step->kind == STEP_RAW) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void check_order(struct session *s, const struct step *steps)
+{
+    bool named = reached_by_name(steps);
+    for (const struct step *step = steps; step; step = step->next) {
+        if (step->kind != STEP_POLL) {
+            check_order(s, step->body);
+        }
+        for (const struct way *way = step->ways; way; way = way->next) {
+            check_order(s, way->steps);
+        }
+        if (step->next && !named && ends_run(step)) {
+            struct diag *d = diag(s, D_UNREACHABLE_STEP, step->next->at,
+                                  "step '%s' is never reached", step->next->name);
+            diag_place(s, d, step->at, "the run ends here");
+        }
+    }
+}
