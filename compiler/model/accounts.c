@@ -363,6 +363,17 @@ static void list_accounts(struct placing *p)
     qsort(d->accounts.at, d->accounts.len, sizeof(struct deployment_account *), by_id);
 }
 
+/* From version 3 on a role of another account can be granted to directly; 4 has hybrid access
+ * across accounts besides (Lake Formation Developer Guide, "Cross-account data sharing version
+ * settings"). */
+enum { SHARING_VERSION = 4 };
+
+static int64_t sharing_version(const struct deployment *d)
+{
+    const struct amount *given = &d->mesh->cross_account_version;
+    return given->text != NULL ? given->number : d->accounts.len > 1 ? SHARING_VERSION : 0;
+}
+
 void accounts_place(struct session *s, struct deployment *d, struct domain_names *domains)
 {
     const struct mesh *mesh = d->mesh;
@@ -392,6 +403,7 @@ void accounts_place(struct session *s, struct deployment *d, struct domain_names
     place_governance(&p);
     place_guardrails(&p);
     list_accounts(&p);
+    d->sharing_version = sharing_version(d);
     map_free(&p.by_number);
 }
 

@@ -3,8 +3,7 @@
  *
  * Names are computed here and nowhere else (language.md section 2, "Names by default"); checks
  * judge them, plans use them. Where the mesh names no account or region the field is NULL, and
- * texts that need it carry ${AWS::AccountId},
- * ${AWS::Region}, ${AWS::Partition} (see plan/text.h). */
+ * texts that need it carry ${AWS::AccountId}, ${AWS::Region}, ${AWS::Partition} (plan/text.h). */
 #ifndef MESH_MODEL_DEPLOYMENT_H
 #define MESH_MODEL_DEPLOYMENT_H
 
@@ -12,12 +11,11 @@
 
 /* An account of a deployment: stacks stand there, or principals live there. Compared by address. */
 struct deployment_account {
-    const char *id; /* 12 digits; NULL: that of whoever deploys, the mesh names none */
-    const struct account
-        *account;              /* the first of that number in the mesh; NULL: none is declared */
-    bool is_governance;        /* what the mesh shares stands here */
-    bool has_stacks;           /* governance, domains, catalogs, links, guardrails */
-    bool has_governance_stack; /* something here belongs to no domain */
+    const char *id;                /* 12 digits; NULL: the mesh names none, it is the deployer's */
+    const struct account *account; /* the first that has this number; NULL: none is declared */
+    bool is_governance;            /* what the mesh shares stands here */
+    bool has_stacks;               /* governance, domains, catalogs, links, guardrails */
+    bool has_governance_stack;     /* something here belongs to no domain */
 };
 
 struct table_names {
@@ -39,8 +37,7 @@ struct domain_names {
     const char *workgroup;
     const char *topic;                        /* SNS topic of the domain's alerts */
     const struct deployment_account *account; /* where its data and pipelines are */
-    const struct deployment_account
-        *catalog; /* that keeps its database; account without catalog: */
+    const struct deployment_account *catalog; /* that keeps its database; mostly the same */
 };
 
 struct zone_names { /* of a further zone */
@@ -65,8 +62,9 @@ struct deployment {
     struct {
         const struct deployment_account **at;
         size_t len;
-    } accounts;                                       /* each once, by id, the unknown one first */
-    const struct deployment_account *governance;      /* one of them */
+    } accounts;                                  /* each once, by id, the unknown one first */
+    const struct deployment_account *governance; /* one of them */
+    int64_t sharing_version; /* of Lake Formation between accounts; 0: it stays as it is */
     const struct deployment_account *const *declared; /* by account->decl.index; NULL: no number */
     const char *mesh_bucket;                          /* NULL: the mesh has none */
     const struct domain_names *domains;               /* by domain->decl.index */

@@ -322,6 +322,9 @@ static void set_settings(struct plan *plan, struct grants *grants, json *setting
         const char *text = plan_principal_text(plan, admin);
         json_add_text(admins, arena_copy(&grants->memory, text, strlen(text)));
     }
+    int64_t version = plan->deployment->sharing_version;
+    json_set(settings, "cross_account_version",
+             version ? json_int(&grants->memory, version) : json_null(&grants->memory));
 }
 
 struct grants *plan_grants(struct plan *plan, const struct deployment_account *account)
