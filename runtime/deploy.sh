@@ -25,6 +25,7 @@ endpoint_url=
 ledger=
 old_cli=
 allow_revoke=
+with_sql=
 region=
 left=no # something is left to do: a share that is not there yet, revokes held back
 work=
@@ -56,6 +57,7 @@ Options
   --ledger PLACE       a folder, or s3://BUCKET/PREFIX, for the ledgers of the grant
                        programs (default: beside them)
   --allow-revoke       also take away grants that are no longer in the mesh
+  --with-sql           also make the external schemas of warehouses (sql/apply.sh)
   --old-cli            write the data lake settings although the AWS CLI does not
                        know all of them
   --region REGION      where the mesh names no region
@@ -115,6 +117,10 @@ parse_arguments() {
             --plan | --yes)
                 set_once "$action" "${option#--}" "$option"
                 action=${option#--}
+                continue
+                ;;
+            --with-sql)
+                with_sql=yes
                 continue
                 ;;
             --old-cli)
@@ -204,16 +210,19 @@ load_manifest() {
           elif all(.stacks[]; (.name | type == "string" and test("^[A-Za-z][A-Za-z0-9-]{0,127}$")) and (.account | account)
                    and (.region | region) and (.capabilities | capabilities)) | not then "a stack that is not described as it must be"
           elif all(.grants[]; (.account | account) and (.region | region)) | not then "a grant program that is not described as it must be"
-          elif [.stacks[].template, .grants[].desired, .grants[].program] - $paths != [] then "a template or program that is not among its files"
+          elif all(.warehouses[]?; .account | account) | not then "a warehouse that is not described as it must be"
+          elif [.stacks[].template, .grants[].desired, .grants[].program, (.warehouses[]? | "sql/apply.sh")] - $paths != [] then "a template or program that is not among its files"
           else "" end end' "$folder/manifest.json" 2>"$work/stderr") ||
         refuse "manifest.json is not what this program can read: $(head -c 300 "$work/stderr")"
     [[ -z $why ]] || refuse "manifest.json: $why"
     jq -r '.stacks[] | [.account // "self", .name, .template, .region // "", (.capabilities | join(","))] | join("|")' \
         "$folder/manifest.json" >"$work/all-stacks"
     jq -r '.grants[] | [.account // "self", .program, .desired, .region // ""] | join("|")' "$folder/manifest.json" >"$work/all-programs"
+    jq -r '[.warehouses[]?] | map(.account // "self") | unique[]' "$folder/manifest.json" >"$work/all-warehouses"
     jq -r '[.stacks[], .grants[]] | map(.account // "self") | unique[]' "$folder/manifest.json" >"$work/all-accounts"
     narrow all-stacks >"$work/stacks"
     narrow all-programs >"$work/programs"
+    narrow all-warehouses >"$work/warehouses"
     narrow all-accounts >"$work/accounts"
     check_accounts_known
 }
@@ -336,6 +345,11 @@ show() {
             ((status == 0 || status == 2)) || exit "$EXIT_PREFLIGHT"
         done 3<"$work/programs"
     fi
+    if [[ $with_sql == yes ]]; then
+        while IFS= read -r account <&3; do
+            printf 'external schemas by sql/apply.sh%s\n' "${several:+   in $account}"
+        done 3<"$work/warehouses"
+    fi
 }
 
 confirm() {
@@ -376,6 +390,23 @@ say_next_end() {
         jq -r --arg today "$(date -u +%F)" '.slices // {} | .[].until // empty | select(. >= $today)' "$folder/$desired"
     done <"$work/programs" | LC_ALL=C sort | head -n 1)
     [[ -z $next ]] || printf 'the next grants end after %s\n' "$next"
+}
+
+# Each account's own warehouses: code 2 says that others are in other accounts, which come in turn.
+run_sql() {
+    local account status
+    [[ -s $work/warehouses ]] || return 0
+    if [[ $with_sql != yes ]]; then
+        say "the external schemas of the warehouses are not made: sql/apply.sh makes them, or --with-sql"
+        return 0
+    fi
+    while IFS= read -r account <&3; do
+        use "$account" ""
+        say "external schemas by sql/apply.sh"
+        status=0
+        bash "$folder/sql/apply.sh" --yes "${aws[@]:1}" ${region:+--region "$region"} || status=$?
+        ((status == 0 || status == 2)) || failed "sql/apply.sh"
+    done 3<"$work/warehouses"
 }
 
 failed() {
@@ -422,6 +453,7 @@ main() {
         run_programs accept ${allow_revoke:+"$allow_revoke"} # after all have given what is taken here
         say_next_end
     fi
+    if [[ -z $only || $with_sql == yes ]]; then run_sql; fi
     if [[ $left == yes ]]; then
         printf 'done; something is left to do, run this again\n'
         exit "$EXIT_NOT_DONE"
