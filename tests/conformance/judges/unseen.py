@@ -1031,7 +1031,36 @@ def judge_registration(build_templates):
         yield "tables, but no location is registered: everybody with IAM rights reads them"
 
 
+#: What reads or writes data with a key, or lets somebody do so.
+USES_KEY = re.compile(r"^(\*|kms:(\*|Decrypt.*|Encrypt.*|GenerateDataKey.*|ReEncrypt.*|CreateGrant.*|[A-Z][a-z]*\*))$")
+
+
+def judge_key(name, key):
+    """A key is administered by its account and used by the role of the registrations; results of queries serve S3."""
+    if key.get("EnableKeyRotation") is not True:
+        yield f"{name}: the key is never turned over"
+    administered = False
+    for statement in key.get("KeyPolicy", {}).get("Statement", []):
+        principal = statement.get("Principal")
+        who = principal.get("AWS") if isinstance(principal, dict) else principal
+        text = cut(who) or ""
+        actions = statement.get("Action", [])
+        uses = [action for action in ([actions] if isinstance(actions, str) else actions) if USES_KEY.match(action)]
+        if text.endswith(":root"):
+            administered |= "kms:PutKeyPolicy" in actions
+            via = statement.get("Condition", {}).get("StringLike", {}).get("kms:ViaService")
+            if [action for action in uses if action != "kms:GenerateDataKey*"] and via != "s3.*":
+                yield f"{name}: {statement.get('Sid')} lets all of the account {', '.join(uses)}"
+        elif text and not text.endswith("--lakeformation"):
+            yield f"{name}: {statement.get('Sid')} lets {text} use the key"
+        elif not text and who != {"Fn::GetAtt": ["RegistrationRole", "Arn"]}:
+            yield f"{name}: {statement.get('Sid')} lets {who} use the key"
+    if not administered:
+        yield f"{name}: nobody could change the key's policy any more"
+
+
 JUDGES = {
+    "AWS::KMS::Key": judge_key,
     "AWS::Glue::Table": judge_table,
     "AWS::Glue::Database": judge_database,
     "AWS::Athena::WorkGroup": judge_workgroup,
