@@ -42,6 +42,11 @@ enum watchable watch_freshness(const struct output *output, struct watch_window 
     if (output->producers.len == 0) {
         return WATCH_NO_PRODUCER;
     }
+    for (size_t i = 0; i < output->producers.len; i++) {
+        if (output->producers.at[i]->domain->account != output->domain->account) {
+            return WATCH_OTHER_ACCOUNT;
+        }
+    }
     if (output->producers.len > PRODUCERS_MAX) {
         return WATCH_MANY_PRODUCERS;
     }

@@ -16,6 +16,7 @@ enum watchable {
     WATCH_NO_PRODUCER,    /* no pipeline of the mesh refreshes it */
     WATCH_TOO_SHORT,      /* below a minute */
     WATCH_TOO_LONG,       /* above the seven days an alarm can look back */
+    WATCH_OTHER_ACCOUNT,  /* a producer's runs are counted elsewhere */
     WATCH_MANY_PRODUCERS, /* more than one alarm can sum up */
 };
 

@@ -268,7 +268,7 @@ struct count {
     const struct deployment *deployment;
     struct map by_thing; /* (domain, product or account, NULL) -> 1 + place of its stack;
                             (domain, catalog_of) -> that of its catalog's */
-    size_t *sizes, *columns;
+    size_t stacks, *sizes, *columns; /* so many, and one for what has no stack */
 };
 
 /* With the group of its log, and a permission for each other account that calls it. */
@@ -286,9 +286,11 @@ static void *place_number(size_t place)
     return (void *)(uintptr_t)(place + 1); /* NULL is nothing */
 }
 
+/* The place after the last where there is no such stack, because something was reported. */
 static size_t place_of(const struct count *count, const void *thing, const void *of)
 {
-    return (size_t)(uintptr_t)map_get(&count->by_thing, thing, of) - 1;
+    void *place = map_get(&count->by_thing, thing, of);
+    return place ? (size_t)(uintptr_t)place - 1 : count->stacks;
 }
 
 static void note_places(struct count *count, const struct stack_heads *heads)
@@ -437,8 +439,9 @@ static void count_all(struct count *count, const struct stack_heads *heads, bool
     const struct mesh *mesh = count->deployment->mesh;
     size_t limit = (size_t)limit_info(LIMIT_TEMPLATE_RESOURCES)->figure;
     struct places *places = NULL;
-    count->sizes = arena_array(&s->arena, size_t, heads->list.len);
-    count->columns = arena_array(&s->arena, size_t, heads->list.len);
+    count->stacks = heads->list.len;
+    count->sizes = arena_array(&s->arena, size_t, count->stacks + 1);
+    count->columns = arena_array(&s->arena, size_t, count->stacks + 1);
     note_places(count, heads);
     count_governance(count, heads);
     for (size_t i = 0; i < mesh->domains.len; i++) {

@@ -312,16 +312,32 @@ static void set_managed(struct plan *plan, json *managed)
     }
 }
 
+/* An administrator lives in the account of the data lake; a team stands for its members. */
+static void add_admin(struct plan *plan, const struct principal *admin, json *admins,
+                      struct map *seen)
+{
+    if (map_get(seen, admin, NULL))
+        return;
+    map_put(seen, admin, NULL, seen);
+    for (size_t i = 0; i < admin->members.len; i++)
+        add_admin(plan, admin->members.at[i], admins, seen);
+    if (admin->kind == PRINCIPAL_TEAM ||
+        account_of_principal(plan->deployment, admin) != plan->account)
+        return;
+    atom arn = atom_of(&plan->s->atoms, plan_principal_text(plan, admin));
+    if (!map_get(seen, arn, seen)) { /* two names of one principal */
+        map_put(seen, arn, seen, seen);
+        json_add_text(admins, arn);
+    }
+}
+
 static void set_settings(struct plan *plan, struct grants *grants, json *settings)
 {
     json *admins = json_set_array(settings, "admins");
-    for (size_t i = 0; i < plan->mesh->admins.len; i++) {
-        const struct principal *admin = plan->mesh->admins.at[i];
-        if (account_of_principal(plan->deployment, admin) != plan->account)
-            continue; /* an administrator lives in the account of the data lake */
-        const char *text = plan_principal_text(plan, admin);
-        json_add_text(admins, arena_copy(&grants->memory, text, strlen(text)));
-    }
+    struct map seen = {0};
+    for (size_t i = 0; i < plan->mesh->admins.len; i++)
+        add_admin(plan, plan->mesh->admins.at[i], admins, &seen);
+    map_free(&seen);
     int64_t version = plan->deployment->sharing_version;
     json_set(settings, "cross_account_version",
              version ? json_int(&grants->memory, version) : json_null(&grants->memory));
