@@ -88,7 +88,7 @@ static void crawler(struct hirer *h, const struct output *output)
 }
 
 /* A function touches data under its own role: it writes what its callers produce and reads the
- * inputs of that. */
+ * inputs of that. Only Iceberg tables have rows that can be deleted. */
 static void called(struct hirer *h, const struct function *function)
 {
     struct function_tables tables = {.arena = &h->s->arena};
@@ -98,12 +98,14 @@ static void called(struct hirer *h, const struct function *function)
         if (output->status == STATUS_PROPOSED || !output->schema) {
             continue;
         }
-        unsigned write = i < tables.written ? PERMIT_INSERT : 0u;
+        unsigned write =
+            output->format == FORMAT_ICEBERG ? PERMIT_INSERT | PERMIT_DELETE : PERMIT_INSERT;
         grant(h, principal_acting(function->self),
               (struct entry){.resource = ENTRY_TABLE,
                              .domain = output->domain,
                              .output = output,
-                             .permissions = PERMIT_SELECT | PERMIT_DESCRIBE | write},
+                             .permissions = PERMIT_SELECT | PERMIT_DESCRIBE |
+                                            (i < tables.written ? write : 0u)},
               function->decl.at);
     }
 }
