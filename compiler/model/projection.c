@@ -66,6 +66,10 @@ static const char *values_from(struct elab *e, const struct value *list)
             buf_puts(&text, v->text);
         }
     }
+    if (whole && text.len == 0) {
+        diag(e->s, D_PROJECTION_VALUE, list->span, "a projection of type 'enum' has values");
+        whole = false;
+    }
     const char *joined = whole ? arena_copy(e->arena, text.at, text.len) : NULL;
     buf_free(&text);
     return joined;

@@ -4,6 +4,7 @@
  * The account administers a key (its IAM policies say who) and uses none: a bucket's key is used by
  * the role alone that its locations are registered with, because data is read through Lake
  * Formation. Results belong to whoever ran the query, so their key serves S3 for the account. */
+#include "check/access/rights.h"
 #include "check/places.h"
 #include "model/names.h"
 #include "plan/plan.h"
@@ -20,23 +21,15 @@ static const char *const administration[] = {"kms:CancelKeyDeletion", "kms:Creat
                                              "kms:RevokeGrant",       "kms:ScheduleKeyDeletion",
                                              "kms:TagResource",       "kms:UntagResource",
                                              "kms:UpdateAlias",       "kms:UpdateKeyDescription"};
-static const char *const registration[] = {"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt",
-                                           "kms:GenerateDataKey*", "kms:ReEncrypt*"};
-static const char *const results[] = {"kms:Decrypt", "kms:GenerateDataKey"};
 
-#define ALLOW(statements, sid, principal, actions)                                                 \
-    allow(statements, sid, principal, actions, sizeof(actions) / sizeof *(actions))
-
-static json *allow(json *statements, const char *sid, json *principal, const char *const *actions,
-                   size_t count)
+/* A statement of a key's policy without its actions, which are to be added to the list. */
+static json *allow(json *statements, const char *sid, json *principal, json **actions)
 {
     json *statement = json_add_object(statements);
     json_set_text(statement, "Sid", sid);
     json_set_text(statement, "Effect", "Allow");
     json_set(json_set_object(statement, "Principal"), "AWS", principal);
-    json *list = json_set_array(statement, "Action");
-    for (size_t i = 0; i < count; i++)
-        json_add_text(list, actions[i]);
+    *actions = json_set_array(statement, "Action");
     json_set_text(statement, "Resource", "*"); /* of a key's policy: the key */
     return statement;
 }
@@ -54,7 +47,10 @@ static json *make_key(struct plan *plan, struct stack *stack, struct span at, co
     json *policy = json_set_object(key, "KeyPolicy");
     json_set_text(policy, "Version", "2012-10-17");
     json *statements = json_set_array(policy, "Statement");
-    ALLOW(statements, "Administration", plan_arn(plan, "iam", ARN_ACCOUNT, "root"), administration);
+    json *actions;
+    allow(statements, "Administration", plan_arn(plan, "iam", ARN_ACCOUNT, "root"), &actions);
+    for (size_t i = 0; i < sizeof administration / sizeof *administration; i++)
+        json_add_text(actions, administration[i]);
     json *name = plan_resource(plan, stack, "AWS::KMS::Alias", at, "KeyAlias", part);
     json_set_text(name, "AliasName", alias);
     json_set(name, "TargetKeyId", plan_ref(plan, id));
@@ -83,8 +79,14 @@ static void store_key(struct plan *plan, struct stack *stack, const struct store
     const char *alias = name_store_key(&plan->scratch, store);
     json *statements = make_key(plan, stack, store->storage->at, store->storage->name, alias,
                                 plan_format(plan, "Data in bucket %s", store->bucket));
-    if (places_in_bucket(plan->places, stack->domain, store->bucket))
-        ALLOW(statements, "Registration", registration_role(plan, stack->domain), registration);
+    if (!places_in_bucket(plan->places, stack->domain, store->bucket))
+        return;
+    json *actions;
+    struct needs needs = {.arena = &plan->scratch};
+    allow(statements, "Registration", registration_role(plan, stack->domain), &actions);
+    needs_of_store_key(plan->deployment, stack->domain, store, &needs);
+    for (size_t k = 0; k < needs.list.len; k++)
+        json_add_text(actions, needs.list.at[k].action);
 }
 
 static void results_key(struct plan *plan, struct stack *stack, const struct domain *domain)
@@ -93,8 +95,11 @@ static void results_key(struct plan *plan, struct stack *stack, const struct dom
     json *statements =
         make_key(plan, stack, domain->decl.at, "Results", alias,
                  plan_format(plan, "Results of queries of domain %s", domain->decl.path));
+    json *actions;
     json *statement =
-        ALLOW(statements, "Results", plan_arn(plan, "iam", ARN_ACCOUNT, "root"), results);
+        allow(statements, "Results", plan_arn(plan, "iam", ARN_ACCOUNT, "root"), &actions);
+    json_add_text(actions, "kms:Decrypt");
+    json_add_text(actions, "kms:GenerateDataKey");
     json *condition = json_set_object(statement, "Condition");
     json_set_text(json_set_object(condition, "StringLike"), "kms:ViaService", "s3.*");
 }
