@@ -20,7 +20,7 @@ def stands_before:
     . as $g | class as $class
     | (if .[4] | startswith("+") then ["x", (.[4] |= .[1:])] else empty end),
       (if .[2] == "table" or .[2] == "filter" then
-           (["t", territory, (["full", "columns", "filter"] - [$class])[]]), (if $class != "full" then ["d", [.[1], .[3][:2]], "wild"] else empty end)
+           (territory as $where | ("full", "columns", "filter") | select(. != $class) | ["t", $where, .]), (if $class != "full" then ["d", [.[1], .[3][:2]], "wild"] else empty end)
        elif .[2] == "tables" then ["d", territory, "limited"] else empty end)
     | tojson;
 
@@ -73,7 +73,7 @@ def association_steps($operation; $sign; $sources; $ids):
         {CatalogId: $first.at[0], Resource: resource($first.kind; $first.at; $columns),
          LFTags: [$first.tags[] | {CatalogId: $first.at[0], TagKey: .[0], TagValues: [.[1]]}]};
         {id: $id, op: $operation, principal: null, resource: ($place | shown_place), permissions: ($first.tags | map(join(": "))),
-         line: "\($sign) \($first.tags | map("\(.[0] | safe): \(.[1] | safe)") | join(", ")) on \(if $place.kind == "table" then $place + {parts: null} else $place end | shown_place)   \($sources[$id] // "" | safe)",
+         line: "\($sign) \($first.tags | map("\(.[0] | safe): \(.[1] | safe)") | join(", ")) on \($place | shown_place)   \($sources[$id] // "" | safe)",
          things: map(.things[])});
 
 def batch_steps($operation; $catalog): # of {entry, line, why, things}
@@ -166,7 +166,7 @@ def compare($account; $today; $verb; $allow; $only; $ledger; $have): # of the de
 
       # Columns that a full grant of somebody else gives already cannot be granted, and need not be.
     | def covered: .[2] == "table" and (.[5] | type) == "string"
-          and ((.[5] = null | tojson) as $whole | $have.things[$whole] and ($revoked[$whole] | not));
+          and ((.[5] = null | tojson) as $whole | $have.things[$whole] and ($mine[$whole] | not));
 
       # The batches to grant, each {catalog, entries}; an entry is held back where a revoke that is held stands before it.
       [ $entries | map(select(.state == "now" and phase)) | group_by([.taking, .batch])[]
@@ -194,7 +194,7 @@ def compare($account; $today; $verb; $allow; $only; $ledger; $have): # of the de
     | set_of($there[] | select(.[2] == "filter" and ($revoked[tojson] | not)) | .[3]) as $filters_used
     | set_of($there[] | select($revoked[tojson] | not)
         | if .[2] == "tag" then [.[3][1], .[5]]
-          elif .[2] == "policy" and (.[3][2] | type) == "array" then .[3][2][] | to_entries[] | [.key, (.value[], "*")] else empty end) as $tags_used
+          elif .[2] == "policy" and (.[3][2] | type) == "array" then .[3][2][] | to_entries[] | .key as $key | (.value[], "*") | [$key, .] else empty end) as $tags_used
     | set_of($want | keys_unsorted[] | fromjson | select(.[0] == "association") | .[:4]) as $slots
     | [ ( lacks(["link"])[] | select($have.links[.[1]] == null)
           | link_step("create-database"; "+"; {CatalogId: $account, DatabaseInput: {Name: .[1], TargetDatabase: {CatalogId: .[2], DatabaseName: .[3]}}}) | making ),

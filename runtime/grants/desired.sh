@@ -113,7 +113,7 @@ def association_things($account):
 def filter_thing: ["filter", .TableCatalogId, (.DatabaseName | lower), (.TableName | lower), .Name];
 def optin_thing($account): (.resource | place($account)) as $place | ["optin", .principal, $place.kind, $place.at];
 def link_thing: ["link", (.name | lower), .catalog, (.database | lower)];
-def tag_things: (.key | lower) as $key | ["key", $key], ["value", $key, (.values[] | lower)];
+def tag_things: (.key | lower) as $key | ["key", $key], (.values[] | ["value", $key, lower]);
 
 # All that is wanted now: key -> {id, until, taking}.
 def wanted($account; $today):

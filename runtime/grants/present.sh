@@ -59,7 +59,7 @@ def filter_content:
      except: ([.ColumnWildcard.ExcludedColumnNames? // [] | .[] | lower] | unique)};
 
 def association_of($about):
-    def tags($kind; $at): .[]? | ["association", $kind, $at, (.TagKey | lower), (.TagValues[] | lower)];
+    def tags($kind; $at): .[]? | .TagValues[] as $value | ["association", $kind, $at, (.TagKey | lower), ($value | lower)];
     if $about.kind == "database" then .LFTagOnDatabase | tags("database"; $about.at)
     elif $about.kind == "table" then .LFTagsOnTable | tags("table"; $about.at)
     else .LFTagsOnColumns[]? | (.Name | lower) as $column | .LFTags | tags("column"; $about.at + [$column]) end;
@@ -68,7 +68,7 @@ def things_in($account):
     .about as $about | .answer
     | if . == null then empty
       elif $about.what == "permissions" then .PrincipalResourcePermissions[]? | grants_of($about.catalog)
-      elif $about.what == "tags" then .LFTags[]? | ["key", (.TagKey | lower)], ["value", (.TagKey | lower), (.TagValues[] | lower)]
+      elif $about.what == "tags" then .LFTags[]? | {key: .TagKey, values: .TagValues} | tag_things
       elif $about.what == "associations" then association_of($about)
       elif $about.what == "filters" then .DataCellsFilters[]? | filter_thing
       elif $about.what == "optins" then .LakeFormationOptInsInfoList[]?
@@ -114,18 +114,18 @@ read_account() { # everything?
 
 # Not there is an answer. So is not allowed, where it only means that something cannot be checked or is not shared yet.
 answer_refused() { # ABOUT CALL
-    case $error_code in
-        EntityNotFoundException) printf '{"about":%s,"answer":null}\n' "$1" >>"$work/present.jsonl" ;;
-        AccessDeniedException)
-            case $1 in
-                '{"what":"shared"'*) printf '{"about":%s,"answer":null}\n' "$1" >>"$work/present.jsonl" ;;
-                '{"what":"tables"'*)
-                    say "$2: $error_message: whether tables exist is not checked"
-                    printf '{"about":%s,"answer":{"denied":true}}\n' "$1" >>"$work/present.jsonl"
-                    ;;
-                *) refuse "$2: $error_code: $error_message" ;;
-            esac
+    local answer=null
+    case $error_code:$1 in
+        EntityNotFoundException:*) ;;
+        AccessDeniedException:*'"what":"shared"'*) ;;
+        AccessDeniedException:*'"what":"permissions"'*)
+            if [[ $1 == *"\"catalog\":\"$account\""* ]]; then refuse "$2: $error_code: $error_message"; fi
+            ;;
+        AccessDeniedException:*'"what":"tables"'*)
+            say "$2: $error_message: whether tables exist is not checked"
+            answer='{"denied":true}'
             ;;
         *) refuse "$2: $error_code: $error_message" ;;
     esac
+    printf '{"about":%s,"answer":%s}\n' "$1" "$answer" >>"$work/present.jsonl"
 }

@@ -60,7 +60,7 @@ def resource($kind; $at; $parts):
       elif $kind == "tables" then {Table: ($catalog + {DatabaseName: $at[1], TableWildcard: {}})}
       elif $kind == "column" then {TableWithColumns: ($table + {ColumnNames: $parts})}
       elif $kind == "table" then
-        if $parts == null then {Table: $table}
+        if ($parts // []) == [] then {Table: $table}
         elif $parts[0] | type == "object" then {TableWithColumns: ($table + {ColumnWildcard: {ExcludedColumnNames: $parts[0].except}})}
         else {TableWithColumns: ($table + {ColumnNames: $parts})} end
       elif $kind == "filter" then {DataCellsFilter: {TableCatalogId: $at[0], DatabaseName: $at[1], TableName: $at[2], Name: $at[3]}}
@@ -114,7 +114,7 @@ def shown_place:
       elif .kind == "column" then "\($at[1]).\($at[2]).\($at[3] // ((.parts // []) | map(safe) | join(", ")))"
       elif .kind == "filter" then "\($at[1]).\($at[2]) (filter \($at[3]))"
       else "\($at[1]).\($at[2])"
-        + if .parts == null then ""
+        + if (.parts // []) == [] then ""
           elif .parts[0] | type == "object" then " (all but \(count(.parts[0].except | length; "column")))"
           else " (\(count(.parts | length; "column")))" end
       end;
