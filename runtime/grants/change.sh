@@ -88,8 +88,7 @@ unused() {
 # All steps of $work/plan.json in order. What fails does not stop what comes after it: it is in $work/results.jsonl.
 run_steps() {
     local service operation probes step input done=0 total
-    jq -r '.steps | to_entries[] | select(.value.held | not) | .key as $i | .value
-        | "\(.service) \(.operation) \(.probes // [] | length)", (.index = $i | del(.input) | tojson), (.input | tojson)' "$work/plan.json" >"$work/steps"
+    part t >"$work/steps"
     jq -n -c --arg run "$run_id" --arg account "$account" --arg region "$region" --arg caller "$caller" --arg mesh "$MESH_NAME" \
         --arg environment "$MESH_ENVIRONMENT" '{run_id: $run, mesh: $mesh, environment: $environment, account: $account, region: $region, caller: $caller}' \
         >"$work/who.json"
@@ -119,9 +118,9 @@ run_steps() {
 # Reports what failed; true if nothing did.
 report_failures() {
     local failed
+    grep -q '"result":"failed"' "$work/results.jsonl" || return 0
     jq -c 'select(.result == "failed")' "$work/results.jsonl" >"$work/failed.jsonl"
     failed=$(wc -l <"$work/failed.jsonl")
-    if ((failed == 0)); then return 0; fi
     jq "$jq_things$jq_words$jq_failures"'failure_table($account; $desired[0].sources)' -r -s --arg account "$account" \
         --slurpfile desired "$work/desired.json" "$work/failed.jsonl" >&2
     say "$(number "$((failed))" entry entries) failed; mend the cause and run $verb again"

@@ -1,8 +1,9 @@
 # shellcheck shell=bash
 # compare.sh - what is wanted, what is there and what this program made, brought together: a plan of steps in order.
 #
-# A step is one call: {service, operation, input, about, probes}. `about` has one member for each entry of a batch, else
-# one alone: {id, op, line, principal, resource, permissions, things}; `probes` are questions that must come back empty.
+# A step is one call: {service, operation, input, makes, held, about, probes}. `about` has one member for each entry of a
+# batch, else one alone: {id, op, line, principal, resource, permissions, things}. `makes` is true where it makes its things
+# and does not take them away; what is `held` waits for --allow-revoke; `probes` are questions that must come back empty.
 
 jq_compare=
 read -r -d '' jq_compare <<'JQ' || true
@@ -244,6 +245,39 @@ def compare($account; $today; $verb; $allow; $only; $ledger; $have): # of the de
             | select($wide[[.[1], .[3][:3]] | tojson] or $wide[[.[1], .[3][:2]] | tojson])
             | "! \(.[1] | shown_principal($account)) can read more of \({kind: "table", at: .[3]} | shown_place) than this line gives, by a grant that is not of this mesh   \($desired.sources[$e.entry.Id] // "" | safe)" ]
       }
-    | .lines = [.steps[] | .held as $held | .about[].line | if $held then "\(.)   (held back: --allow-revoke)" else . end]
+    | .lines += [.steps[] | .held as $held | .about[].line | if $held then "\(.)   (held back: --allow-revoke)" else . end]
         + [.waits[] | "~ \(count(.changes; "change")) waiting for \(.name | safe)"] + .warnings;
 JQ
+
+jq_report=
+read -r -d '' jq_report <<'JQ' || true
+# Invitations of Lake Formation from accounts that the mesh takes from.
+def invitations($desired): .shares[]
+    | select(.status == "PENDING" and (.senderAccountId | IN($desired.taking.owners[])) and (.resourceShareName // "" | startswith("LakeFormation")));
+
+# The ledger before the changes: what is gone is forgotten, what is there is believed, what is about to be made is meant.
+def intended($want; $have; $plan):
+    .things |= with_entries(select($have.things[.key]) | .value |= del(.meant)
+        | if $want[.key] then .value.until = $want[.key].until | .value.taking = $want[.key].taking else . end)
+    | reduce ($plan.steps[] | select(.makes and (.held | not)) | .about[].things[] | tojson | select($have.things[.] | not)) as $key (.;
+        .things[$key] = ($want[$key] | {until, taking, meant: true}))
+    | .things |= (to_entries | sort_by(.key) | from_entries);
+
+# All of it as lines, each with a letter that says what it is; bash takes them apart again.
+def report($account; $today; $verb; $allow; $only; $ledger; $pages):
+    . as $desired
+    | ($pages | present($account)) as $have
+    | compare($account; $today; $verb; $allow; $only; $ledger; $have) as $plan
+    | [$have | invitations($desired)] as $shares
+    | "c \($plan.changes) \($plan.held) \([$plan.waits[].changes] | add // 0) \($plan.foreign) \($plan.desired) \($shares | length) \($plan.unwanted | length)",
+      "p " + ({steps: $plan.steps | map(del(.input))} | tojson),
+      "g " + ($ledger | intended($desired | wanted($account; $today); $have; $plan) | tojson),
+      "l " + $plan.lines[],
+      ($shares[] | "s + share \(.resourceShareName | safe) of \(.senderAccountId)", "i " + ({resourceShareInvitationArn} | tojson)),
+      "u " + $plan.unwanted[],
+      ($plan.steps | to_entries[] | select(.value.held | not) | .key as $i | .value
+       | "t \(.service) \(.operation) \(.probes // [] | length)", "t " + (.index = $i | del(.input) | tojson), "t " + (.input | tojson));
+JQ
+
+# part LETTER: those lines of the last report.
+part() { sed -n "s/^$1 //p" "$work/report"; }

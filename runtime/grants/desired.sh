@@ -142,6 +142,6 @@ load_desired() {
         --arg mesh "$MESH_NAME" --arg environment "$MESH_ENVIRONMENT" --arg of "$MESH_ACCOUNT" --arg mesh_region "$MESH_REGION" \
         "$desired_file" >"$work/desired.json" 2>"$work/stderr" ||
         refuse "$desired_file is not what this program can read: $(head -c 300 "$work/stderr")"
-    why=$(jq -r '.why // ""' "$work/desired.json")
-    [[ -z $why ]] || refuse "$desired_file: $why"
+    read -r -n 8 why <"$work/desired.json"
+    if [[ $why == '{"why":"' ]]; then refuse "$desired_file: $(jq -r .why "$work/desired.json")"; fi
 }

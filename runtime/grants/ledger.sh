@@ -64,21 +64,6 @@ save_ledger() {
     cp "$work/ledger.json" "$work/ledger.saved"
 }
 
-# Before the changes: what is gone is forgotten, what is about to be made is meant.
-intend() {
-    jq -c "$jq_things$jq_desired"'
-        ($desired[0] | wanted($account; $today)) as $want
-        | $have[0].things as $there
-        | .things |= with_entries(select($there[.key])
-            | if $want[.key] then .value.until = $want[.key].until | .value.taking = $want[.key].taking else . end)
-        | reduce ($plan[0].steps[] | select(.makes and (.held | not)) | .about[].things[] | tojson | select($there[.] | not)) as $key (.;
-            .things[$key] = ($want[$key] | {until, taking, meant: true}))
-        | .things |= (to_entries | sort_by(.key) | from_entries)' \
-        --arg account "$account" --arg today "$today" --slurpfile have "$work/have.json" --slurpfile plan "$work/plan.json" \
-        --slurpfile desired "$work/desired.json" "$work/ledger.json" >"$work/ledger.next"
-    mv "$work/ledger.next" "$work/ledger.json"
-}
-
 # After the changes: what was made is held, what was taken away is forgotten; what failed stays as it is.
 settle() {
     jq -c '($plan[0].steps) as $steps

@@ -4,20 +4,25 @@
 # What the mesh asks for and the account does not have -> $work/missing.json; the settings stay in $work/settings.now.
 # Another version of sharing is only ever raised: somebody else may need the higher one.
 find_missing_settings() {
-    printf '{"admins":[],"version":null,"present":[]}\n' >"$work/missing.json"
     must_ask lakeformation get-data-lake-settings --catalog-id "$account"
-    jq -e '.DataLakeSettings | type == "object"' "$work/answer.json" >/dev/null ||
-        refuse "get-data-lake-settings gave no settings"
-    cp "$work/answer.json" "$work/settings.now"
-    jq -c --slurpfile desired "$work/desired.json" '
-        .DataLakeSettings
+    mv "$work/answer.json" "$work/settings.now"
+    # Only an administrator can do all that there is to do. The ARN of an assumed role lacks the role's path.
+    jq -r --arg caller "$caller" --slurpfile desired "$work/desired.json" '
+        .DataLakeSettings | objects
         | [.DataLakeAdmins // [] | .[].DataLakePrincipalIdentifier] as $now
         | (.Parameters.CROSS_ACCOUNT_VERSION // "1" | tonumber? // 0) as $version
+        | ($caller | capture("^arn:[^:]+:sts::(?<account>[0-9]+):assumed-role/(?<role>[^/]+)/")? // null) as $assumed
         | $desired[0].settings
         | {admins: [.admins | unique[] | select(IN($now[]) | not)],
-           version: (if .cross_account_version != null and .cross_account_version > $version then .cross_account_version else null end),
-           present: $now}' "$work/settings.now" >"$work/missing.json"
-    missing_settings=$(jq '(.admins | length) + (if .version then 1 else 0 end)' "$work/missing.json")
+           version: (if .cross_account_version != null and .cross_account_version > $version then .cross_account_version else null end)}
+        | "\((.admins | length) + (if .version then 1 else 0 end)) \(any(($now + .admins)[]; . == $caller or ($assumed != null
+            and (split(":") | .[2] == "iam" and .[4] == $assumed.account and (.[5:] | join(":") | startswith("role/") and (split("/") | last) == $assumed.role)))))",
+          tojson' "$work/settings.now" >"$work/missing"
+    [[ -s $work/missing ]] || refuse "get-data-lake-settings gave no settings"
+    {
+        read -r missing_settings is_admin
+        cat >"$work/missing.json"
+    } <"$work/missing"
 }
 
 show_settings() {
@@ -29,12 +34,12 @@ show_settings() {
 check_cli_knows_settings() {
     local unknown
     [[ $old_cli == no ]] || return 0
-    "${aws[@]}" lakeformation put-data-lake-settings --generate-cli-skeleton input >"$work/skeleton.json" 2>"$work/stderr" &&
-        unknown=$(jq -r '
-            ["DataLakeAdmins", "ReadOnlyAdmins", "CreateDatabaseDefaultPermissions", "CreateTableDefaultPermissions", "Parameters",
-             "TrustedResourceOwners", "AllowExternalDataFiltering", "AllowFullTableExternalDataAccess",
-             "ExternalDataFilteringAllowList", "AuthorizedSessionTagValueList"] - (.DataLakeSettings | keys) | join(", ")' "$work/skeleton.json") ||
-        refuse "the AWS CLI does not say which settings it knows: $(head -c 300 "$work/stderr")"
+    call lakeformation put-data-lake-settings --generate-cli-skeleton input ||
+        refuse "the AWS CLI does not say which settings it knows: $error_message"
+    unknown=$(jq -r '
+        ["DataLakeAdmins", "ReadOnlyAdmins", "CreateDatabaseDefaultPermissions", "CreateTableDefaultPermissions", "Parameters",
+         "TrustedResourceOwners", "AllowExternalDataFiltering", "AllowFullTableExternalDataAccess",
+         "ExternalDataFilteringAllowList", "AuthorizedSessionTagValueList"] - (.DataLakeSettings | keys) | join(", ")' "$work/answer.json")
     [[ -z $unknown ]] || refuse "this AWS CLI is too old to write the data lake settings: it would reset $unknown" \
         "(a newer one is needed, or --old-cli where the account does not use that)"
 }

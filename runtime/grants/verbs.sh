@@ -1,23 +1,21 @@
 # shellcheck shell=bash
 # verbs.sh - what each verb does, from reading the account to its last word.
 
-# compare VERB ALLOW [everything]: the account is read, $work/plan.json made, its lines printed.
+# compare VERB ALLOW [everything]: the account is read and compared; the outcome stands in $work/report.
 compare() {
     local one
     : >"$work/only.jsonl"
     for one in ${only[@]+"${only[@]}"}; do jq -n --arg one "$one" '$one' >>"$work/only.jsonl"; done
     read_account "${3:-}"
-    jq -s -c "$jq_things$jq_desired$jq_present"'present($account)' --arg account "$account" "$work/present.jsonl" >"$work/have.json"
-    jq -c "$jq_things$jq_words$jq_desired$jq_present$jq_compare"'compare($account; $today; $verb; $allow; $only; $ledger[0]; $have[0])' \
+    jq "$jq_things$jq_words$jq_desired$jq_present$jq_compare$jq_report"'report($account; $today; $verb; $allow; $only; $ledger[0]; $pages)' -r \
         --arg account "$account" --arg today "$today" --arg verb "$1" --argjson allow "$2" --slurpfile only "$work/only.jsonl" \
-        --slurpfile ledger "$work/ledger.json" --slurpfile have "$work/have.json" "$work/desired.json" >"$work/plan.json"
-    read -r changes held waits foreign desired < <(
-        jq -r '"\(.changes) \(.held) \(.waits | map(.changes) | add // 0) \(.foreign) \(.desired)"' "$work/plan.json"
-    )
+        --slurpfile ledger "$work/ledger.json" --slurpfile pages "$work/present.jsonl" "$work/desired.json" >"$work/report"
+    part p >"$work/plan.json"
+    read -r changes held waits foreign desired shares unwanted < <(part c)
 }
 
 show_plan() {
-    jq -r '.lines[]' "$work/plan.json"
+    part l
     if ((foreign > 0)); then
         printf '%s on managed databases and tables left alone\n' "$(number "$foreign" 'grant that is not of this mesh' 'grants that are not of this mesh')"
     fi
@@ -51,8 +49,9 @@ finish() { # what was done
 make_changes() {
     broken=$EXIT_FAILED
     : >"$work/results.jsonl"
-    intend
+    part g >"$work/ledger.json"
     save_ledger || exit "$EXIT_FAILED"
+    if ((changes == 0)); then return 0; fi
     run_steps
     settle
     save_ledger || exit "$EXIT_FAILED"
@@ -75,7 +74,7 @@ run_plan() {
     look_at_settings
     compare plan "$allow_revoke"
     show_plan
-    show_shares
+    part s
     if ((missing_settings + changes + held + waits + shares == 0)); then
         say_nothing_to_do
         return 0
@@ -89,9 +88,9 @@ run_verify() {
     look_at_settings
     compare plan true everything
     show_plan
-    jq -r '.unwanted[]' "$work/plan.json"
-    show_shares
-    differences=$((missing_settings + changes + waits + shares + $(jq '.unwanted | length' "$work/plan.json")))
+    part u
+    part s
+    differences=$((missing_settings + changes + waits + shares + unwanted))
     if ((differences == 0)); then
         printf 'verified: %s as the mesh says\n' "$(number "$desired" 'grant is' 'grants are')"
         return 0
@@ -127,20 +126,6 @@ run_revoke() { run_plan_of revoke; }
 
 # ---- what others share -------------------------------------------------------------------------------------------
 
-# Invitations of Lake Formation from accounts that the mesh takes from -> $work/shares.jsonl.
-jq_shares='$desired[0].taking.owners as $owners | .shares[]
-    | select(.status == "PENDING" and (.senderAccountId | IN($owners[])) and (.resourceShareName // "" | startswith("LakeFormation")))'
-
-find_shares() {
-    jq -c "$jq_shares" --slurpfile desired "$work/desired.json" "$work/have.json" >"$work/shares.jsonl"
-    shares=$(($(wc -l <"$work/shares.jsonl")))
-}
-
-show_shares() {
-    find_shares
-    jq "$jq_things"'"+ share \(.resourceShareName | safe) of \(.senderAccountId)"' -r "$work/shares.jsonl"
-}
-
 # Accepted invitations take a while to open anything: asked again a few times, then left for the next run.
 run_accept() {
     local try accepted=0 input
@@ -150,21 +135,20 @@ run_accept() {
     missing_settings=0
     for ((try = 1; ; try++)); do
         compare accept "$allow_revoke"
-        find_shares
         if ((try == 1)); then
-            show_shares
+            part s
             check_max_changes "$((shares + changes))"
         fi
         broken=$EXIT_FAILED
         while IFS= read -r input <&3; do
-            jq -c '{resourceShareInvitationArn}' <<<"$input" >"$work/input.json"
+            printf '%s\n' "$input" >"$work/input.json"
             ask ram accept-resource-share-invitation --cli-input-json "file://$work/input.json" ||
                 [[ $error_code == ResourceShareInvitationAlreadyAcceptedException ]] || {
                 say "accept-resource-share-invitation: $error_code: $error_message"
                 exit "$EXIT_FAILED"
             }
             accepted=$((accepted + 1))
-        done 3<"$work/shares.jsonl"
+        done 3< <(part i)
         if ((accepted == 0 || (shares == 0 && waits == 0) || try >= retry_tries)); then break; fi
         pause "$try"
     done
