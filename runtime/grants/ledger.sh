@@ -64,15 +64,20 @@ save_ledger() {
     cp "$work/ledger.json" "$work/ledger.saved"
 }
 
-# After the changes: what was made is held, what was taken away is forgotten; what failed stays as it is.
+# After the changes: what was made is held, what was taken away is forgotten; what failed stays as it is. A tag that is
+# put on a place takes the place of the one with the same key.
 settle() {
-    jq -c '($plan[0].steps) as $steps
-        | reduce $results[] as $r (.;
-            if $r.result != "done" then .
-            else $steps[$r.step] as $step
-                | reduce ($step.about[] | select(.id == $r.entry) | .things[] | tojson) as $key (.;
-                    if $step.makes then (if .things[$key] then .things[$key] |= del(.meant) else . end)
-                    elif $step.operation | startswith("update-data-cells-filter") then . else del(.things[$key]) end)
-            end)' --slurpfile plan "$work/plan.json" --slurpfile results "$work/results.jsonl" "$work/ledger.json" >"$work/ledger.next"
+    jq -c '
+        [$results[] | select(.result == "done") | . as $r | $plan[0].steps[.step]
+         | {makes, changes: (.operation == "update-data-cells-filter"), thing: (.about[] | select(.id == $r.entry) | .things[])}] as $done
+        | (reduce ($done[] | select(.makes and .thing[0] == "association") | .thing) as $t ({}; .[$t[:4] | tojson] = $t[4])) as $slots
+        | reduce $done[] as $d (.;
+            ($d.thing | tojson) as $key
+            | if $d.makes then (if .things[$key] then .things[$key] |= del(.meant) else . end)
+              elif $d.changes then .
+              else del(.things[$key]) end)
+        | .things |= with_entries((.key | fromjson) as $t
+            | select($t[0] != "association" or (($slots[$t[:4] | tojson] // $t[4]) == $t[4])))' \
+        --slurpfile plan "$work/plan.json" --slurpfile results "$work/results.jsonl" "$work/ledger.json" >"$work/ledger.next"
     mv "$work/ledger.next" "$work/ledger.json"
 }
