@@ -232,6 +232,7 @@ void check_functions(struct session *s, const struct mesh *mesh)
 {
     for (size_t i = 0; i < mesh->functions.len; i++) {
         const struct function *function = mesh->functions.at[i];
+        check_is_made(s, &function->decl, "function", function->domain);
         check_code(s, function);
         if (function->runtime.value) {
             check_runtime(s, &function->runtime);

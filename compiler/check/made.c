@@ -36,3 +36,16 @@ bool warehouse_is_made(const struct warehouse *warehouse)
 {
     return !warehouse->domain || !warehouse->domain->existing;
 }
+
+void check_is_made(struct session *s, const struct decl *decl, const char *word,
+                   const struct domain *domain)
+{
+    if (!domain || !domain->existing) {
+        return;
+    }
+    struct diag *d = diag(s, D_EITHER_OR, decl->at,
+                          "%s '%s' would not be made: domain '%s' exists and is only referred to",
+                          word, decl->path, domain->decl.path);
+    diag_place(s, d, domain->decl.at, "the domain");
+    diag_help(s, d, "declare it outside of the domain, or in another one");
+}

@@ -12,5 +12,8 @@ bool product_has_stack(const struct product *product);
 bool pipeline_is_made(const struct pipeline *pipeline);
 bool function_is_made(const struct function *function);
 bool warehouse_is_made(const struct warehouse *warehouse);
+/* Reports what is declared to be made in a domain that is only referred to; domain may be NULL. */
+void check_is_made(struct session *s, const struct decl *decl, const char *word,
+                   const struct domain *domain);
 
 #endif

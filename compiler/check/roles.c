@@ -147,6 +147,7 @@ void check_roles(struct session *s, const struct mesh *mesh)
     for (size_t i = 0; i < mesh->principals.len; i++) {
         const struct principal *role = mesh->principals.at[i];
         if (role->create) {
+            check_is_made(s, &role->decl, "role", role->domain);
             check_trust(s, role);
         }
     }

@@ -128,6 +128,8 @@ static void check_reading(struct session *s, const struct mesh *mesh,
 void check_warehouses(struct session *s, const struct mesh *mesh)
 {
     for (size_t i = 0; i < mesh->warehouses.len; i++) {
+        check_is_made(s, &mesh->warehouses.at[i]->decl, "warehouse",
+                      mesh->warehouses.at[i]->domain);
         check_capacity(s, mesh->warehouses.at[i]);
         check_schemas(s, mesh->warehouses.at[i]);
         size_t work = i * (mesh->principals.len + mesh->grants.len);
