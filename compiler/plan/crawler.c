@@ -48,9 +48,16 @@ static void set_folder_target(struct plan *plan, json *crawler, const struct out
     if (crawled_as_named(names, &prefix) && prefix > 0) {
         json_set_text(crawler, "TablePrefix", plan_format(plan, "%.*s", (int)prefix, names->table));
     }
-    json *target =
-        json_add_object(json_set_array(json_set_object(crawler, "Targets"), "S3Targets"));
-    json_set_text(target, "Path", names->uri);
+    json *targets = json_set_object(crawler, "Targets");
+    bool hudi = output->format == FORMAT_HUDI;
+    if (hudi || output->format == FORMAT_ICEBERG) { /* read by the metadata in the folder */
+        json *target =
+            json_add_object(json_set_array(targets, hudi ? "HudiTargets" : "IcebergTargets"));
+        json_add_text(json_set_array(target, "Paths"), names->uri);
+    } else {
+        json *target = json_add_object(json_set_array(targets, "S3Targets"));
+        json_set_text(target, "Path", names->uri);
+    }
 }
 
 static void add_crawler(struct plan *plan, struct stack *stack, const struct output *output)
