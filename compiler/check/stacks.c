@@ -362,10 +362,21 @@ static struct tally count_domain(struct count *count, const struct domain *domai
     return tally;
 }
 
-static size_t guardrail_size(const struct guardrail *guardrail)
+/* The rule, and with a function the permission to call it: where a function of the mesh is, and
+ * else where it is called. */
+static void count_guardrail(struct count *count, const struct guardrail *guardrail,
+                            const struct deployment_account *watched)
 {
-    /* with the permission to call the function */
-    return guardrail->managed.value ? 1 : guardrail->lambda.value ? 2 : 0;
+    if (!guardrail->managed.value && !guardrail->lambda.value) {
+        return;
+    }
+    count->sizes[place_of(count, watched, NULL)]++;
+    if (!guardrail->managed.value) {
+        const struct deployment_account *home =
+            guardrail_home(count->deployment, guardrail, watched);
+        bool permitted = guardrail->function || home == watched;
+        count->sizes[place_of(count, home, NULL)] += permitted ? 1 : 0;
+    }
 }
 
 /* What stands in the governance account alone. */
@@ -418,11 +429,10 @@ static void count_governance(struct count *count, const struct stack_heads *head
     }
     for (size_t i = 0; i < mesh->guardrails.len; i++) {
         const struct guardrail *guardrail = mesh->guardrails.at[i];
-        size_t size = guardrail_size(guardrail);
-        everywhere += guardrail->accounts.len ? 0 : size;
-        for (size_t k = 0; k < guardrail->accounts.len; k++) {
-            const struct account *account = guardrail->accounts.at[k];
-            count->sizes[place_of(count, deployment->declared[account->decl.index], NULL)] += size;
+        for (size_t k = 0; k < deployment->accounts.len; k++) {
+            if (guardrail_watches(deployment, guardrail, deployment->accounts.at[k])) {
+                count_guardrail(count, guardrail, deployment->accounts.at[k]);
+            }
         }
     }
     for (size_t i = 0; i < heads->list.len; i++) {
@@ -514,13 +524,22 @@ static void check_columns_fit(struct session *s, const struct stack_head *head, 
     stack_way_out(s, d, head);
 }
 
+/* Each guardrail is looked for in each account. */
+static size_t guardrail_work(const struct deployment *deployment)
+{
+    size_t named = 0;
+    for (size_t i = 0; i < deployment->mesh->guardrails.len; i++) {
+        named += 1 + deployment->mesh->guardrails.at[i]->accounts.len;
+    }
+    return named * deployment->accounts.len;
+}
+
 void check_stacks(struct session *s, const struct deployment *deployment)
 {
     struct stack_heads heads = {0};
     struct count count = {.s = s, .deployment = deployment};
     stacks_list(s, deployment, &heads);
-    if (!session_affords(s, heads.list.len * deployment->mesh->guardrails.len,
-                         deployment->mesh->decl.at)) {
+    if (!session_affords(s, guardrail_work(deployment), deployment->mesh->decl.at)) {
         return;
     }
     count_all(&count, &heads, false);

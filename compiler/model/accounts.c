@@ -476,6 +476,20 @@ const struct deployment_account *account_of_domain(const struct deployment *depl
                           : deployment->governance;
 }
 
+const struct deployment_account *guardrail_home(const struct deployment *deployment,
+                                                const struct guardrail *guardrail,
+                                                const struct deployment_account *watched)
+{
+    const char *lambda = guardrail->lambda.value;
+    const char *id =
+        lambda != NULL && strncmp(lambda, "arn:", 4) == 0 ? account_in_arn(lambda) : NULL;
+    if (guardrail->function != NULL) {
+        return account_of_domain(deployment, guardrail->function->domain);
+    }
+    return id == NULL || deployment->governance->id == NULL ? watched
+                                                            : account_by_id(deployment, id);
+}
+
 bool guardrail_watches(const struct deployment *deployment, const struct guardrail *guardrail,
                        const struct deployment_account *account)
 {

@@ -61,14 +61,18 @@ static json *function_arn(struct plan *plan, const struct guardrail *guardrail)
 /* Config may call the function that judges only when the function's policy says so. It stands after
  * the recorder, so that the rule behind it does. */
 static const char *add_permission(struct plan *plan, struct stack *stack,
-                                  const struct guardrail *guardrail)
+                                  const struct guardrail *guardrail,
+                                  const struct deployment_account *watched)
 {
+    const char *name = watched == plan->account
+                           ? guardrail->decl.name
+                           : plan_format(plan, "%s-%s", guardrail->decl.name, watched->id);
     json *permission = plan_resource(plan, stack, "AWS::Lambda::Permission", guardrail->decl.at,
-                                     "ConfigCalls", guardrail->decl.name);
+                                     "ConfigCalls", name);
     json_set_text(permission, "Action", "lambda:InvokeFunction");
     json_set(permission, "FunctionName", function_arn(plan, guardrail));
     json_set_text(permission, "Principal", "config.amazonaws.com");
-    json_set(permission, "SourceAccount", plan_account(plan));
+    json_set(permission, "SourceAccount", plan_account_of(plan, watched));
     plan_last(stack)->depends_on = plan_made(plan, plan->mesh, "recorder");
     return plan_last(stack)->id;
 }
@@ -106,8 +110,10 @@ static void set_name(struct plan *plan, json *rule, const struct guardrail *guar
 static void add_rule(struct plan *plan, struct stack *stack, const struct guardrail *guardrail)
 {
     bool managed = guardrail->managed.value != NULL;
-    const char *before =
-        managed ? plan_made(plan, plan->mesh, "recorder") : add_permission(plan, stack, guardrail);
+    bool here =
+        !managed && guardrail_home(plan->deployment, guardrail, plan->account) == plan->account;
+    const char *before = here ? add_permission(plan, stack, guardrail, plan->account)
+                              : plan_made(plan, plan->mesh, "recorder");
     json *rule = plan_resource(plan, stack, "AWS::Config::ConfigRule", guardrail->decl.at,
                                "Guardrail", guardrail->decl.name);
     plan_last(stack)->depends_on = before;
@@ -175,6 +181,23 @@ static void add_recorder(struct plan *plan, struct stack *stack)
     json_set(channel, "S3BucketName", plan_ref(plan, bucket));
 }
 
+/* A function of the mesh that judges in other accounts lets AWS Config in from there; its stack
+ * stands before theirs. What exists already and is called from elsewhere has a policy of its own.
+ */
+static void let_others_in(struct plan *plan, struct stack *stack, const struct guardrail *guardrail)
+{
+    const struct deployment *d = plan->deployment;
+    if (!guardrail->function || guardrail_home(d, guardrail, plan->account) != plan->account) {
+        return;
+    }
+    for (size_t i = 0; i < d->accounts.len; i++) {
+        const struct deployment_account *watched = d->accounts.at[i];
+        if (watched != plan->account && guardrail_watches(d, guardrail, watched)) {
+            add_permission(plan, stack, guardrail, watched);
+        }
+    }
+}
+
 void plan_config(struct plan *plan, struct stack *stack)
 {
     if (stack->domain) {
@@ -185,6 +208,7 @@ void plan_config(struct plan *plan, struct stack *stack)
     }
     for (size_t i = 0; i < plan->mesh->guardrails.len; i++) {
         const struct guardrail *guardrail = plan->mesh->guardrails.at[i];
+        let_others_in(plan, stack, guardrail);
         if (guardrail_watches(plan->deployment, guardrail, stack->head->account) &&
             (guardrail->managed.value || guardrail->lambda.value)) {
             add_rule(plan, stack, guardrail);
