@@ -96,8 +96,8 @@ const struct deployment_account *account_of_link(const struct deployment *deploy
                                                  const struct link *link);
 /* The account of this number; NULL: the deployment has none. */
 const struct deployment_account *account_by_id(const struct deployment *deployment, const char *id);
-/* Where the function of a guardrail is that judges in the account `watched`: one of the mesh has its
- * place, an ARN names it, a name is of a function there. NULL: outside the deployment. */
+/* Where the function of a guardrail is that judges in the account `watched`: one of the mesh has
+ * its place, an ARN names it, a name is of a function there. NULL: outside the deployment. */
 const struct deployment_account *guardrail_home(const struct deployment *deployment,
                                                 const struct guardrail *guardrail,
                                                 const struct deployment_account *watched);
