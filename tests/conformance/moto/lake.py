@@ -39,6 +39,7 @@ class Context:
         }
         self.glue = boto3.client("glue", endpoint_url=endpoint)
         self.lake = boto3.client("lakeformation", endpoint_url=endpoint)
+        self.caller = boto3.client("sts", endpoint_url=endpoint).get_caller_identity()["Arn"]
 
     def text(self, template, names):
         def value(match):
@@ -159,9 +160,20 @@ def make(context, build, desired):
         where = {"CatalogId": context.account, "Name": databases[0]}
         grant(context, FOREIGN % context.account, {"Database": where}, ["DROP"])
     settings = context.lake.get_data_lake_settings(CatalogId=context.account)["DataLakeSettings"]
-    settings["DataLakeAdmins"] = [{"DataLakePrincipalIdentifier": OLD_ADMIN % context.account}]
+    settings["DataLakeAdmins"] = [{"DataLakePrincipalIdentifier": arn} for arn in admins_before(context)]
     context.lake.put_data_lake_settings(CatalogId=context.account, DataLakeSettings=settings)
+    tag_before(context, desired)
     print("%d databases, %d tables" % (len(databases), len(tables)))
+
+
+def tag_before(context, desired):
+    """moto cannot be asked for the tags of what has none: everything that will get one has another before."""
+    if desired.get("associations"):
+        context.lake.create_lf_tag(CatalogId=context.account, TagKey="before", TagValues=["yes"])
+    for association in desired.get("associations", []):
+        context.lake.add_lf_tags_to_resource(
+            CatalogId=context.account, Resource=association["resource"], LFTags=[{"TagKey": "before", "TagValues": ["yes"]}]
+        )
 
 
 def check_names(context, desired):
@@ -237,6 +249,32 @@ def admins(context):
     return [a["DataLakePrincipalIdentifier"] for a in settings["DataLakeAdmins"]]
 
 
+def admins_before(context):
+    return [OLD_ADMIN % context.account, context.caller]
+
+
+def tags_of(context, resource):
+    answer = context.lake.get_resource_lf_tags(CatalogId=context.account, Resource=resource, ShowAssignedLFTags=True)
+    (kind, where), = resource.items()
+    if kind != "TableWithColumns":
+        return {(kind, t["TagKey"], v) for t in answer.get("LFTagOnDatabase" if kind == "Database" else "LFTagsOnTable", []) for v in t["TagValues"]}
+    return {(c["Name"], t["TagKey"], v) for c in answer.get("LFTagsOnColumns", []) for t in c["LFTags"] for v in t["TagValues"]}
+
+
+def wrong_tags(context, desired):
+    known = {t["TagKey"]: set(t["TagValues"]) for t in context.lake.list_lf_tags(CatalogId=context.account)["LFTags"]}
+    for tag in desired.get("tags", []):
+        if known.get(tag["key"]) != set(tag["values"]):
+            yield "tag %s has %s" % (tag["key"], known.get(tag["key"]))
+    for association in desired.get("associations", []):
+        (kind, where), = association["resource"].items()
+        names = where["ColumnNames"] if kind == "TableWithColumns" else [kind]
+        expected = {(name, tag["key"], tag["value"]) for name in names for tag in association["tags"]}
+        missing = expected - tags_of(context, association["resource"])
+        if missing:
+            yield "association %s lacks %s" % (association["id"], sorted(missing))
+
+
 def compare(context, desired):
     expected = set()
     for batch in desired["batches"]:
@@ -253,7 +291,8 @@ def compare(context, desired):
     if managed and not any(g[0] == FOREIGN % context.account for g in found) and desired["managed"]["databases"]:
         wrong.append("the foreign grant is gone")
     have = admins(context)
-    wanted = [OLD_ADMIN % context.account] + desired["settings"]["admins"]
+    wanted = admins_before(context) + desired["settings"]["admins"]
+    wrong += wrong_tags(context, desired)
     if sorted(have) != sorted(set(wanted)):
         wrong.append("administrators: %s instead of %s" % (have, wanted))
     if wrong:
@@ -277,6 +316,8 @@ def main():
         for fact in sorted(present(context)):
             print(fact)
         print(admins(context))
+        for association in desired.get("associations", []):
+            print(association["id"], sorted(tags_of(context, association["resource"])))
 
 
 main()
