@@ -4,8 +4,6 @@
 #include "base/arena.h"
 #include "base/format.h"
 #include "base/vec.h"
-#include <stdalign.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,7 +68,7 @@ static struct arena_chunk *chunk_new(struct arena *arena, size_t size)
 
 /* What does not fit into the newest chunk: a chunk of its own for a large object, else the next,
  * larger chunk. */
-static void *alloc_slow(struct arena *arena, size_t size)
+void *arena_alloc_slow(struct arena *arena, size_t size)
 {
     if (size > SIZE_MAX / 4) {
         memory_exhausted();
@@ -96,24 +94,9 @@ static void *alloc_slow(struct arena *arena, size_t size)
     return chunk->bytes;
 }
 
-static void *alloc_aligned(struct arena *arena, size_t size, size_t alignment)
+static void *alloc_bytes(struct arena *arena, size_t size)
 {
-    size_t pad = (size_t)(-(uintptr_t)arena->at & (alignment - 1));
-    size_t left = (size_t)(arena->end - arena->at);
-    if (arena->at == NULL || left < pad || left - pad < size) {
-        return alloc_slow(arena, size);
-    }
-    char *result = arena->at + pad;
-    arena->at = result + size;
-    return result;
-}
-
-void *arena_alloc(struct arena *arena, size_t size)
-{
-    /* The size of an object is a multiple of its alignment, so the strictest alignment is due only
-     * to its multiples. */
-    size_t strictest = alignof(max_align_t);
-    return alloc_aligned(arena, size, size % strictest == 0 ? strictest : alignof(uint64_t));
+    return arena_alloc_aligned(arena, size, 1);
 }
 
 void *arena_array_(struct arena *arena, size_t n, size_t size)
@@ -126,7 +109,7 @@ void *arena_array_(struct arena *arena, size_t n, size_t size)
 
 char *arena_copy(struct arena *arena, const char *text, size_t length)
 {
-    char *copy = alloc_aligned(arena, length + 1, 1);
+    char *copy = alloc_bytes(arena, length + 1);
     if (length > 0) {
         memcpy(copy, text, length);
     }
@@ -143,7 +126,7 @@ char *arena_vformat(struct arena *arena, const char *format, va_list arguments)
     if (length < sizeof room) {
         result = arena_copy(arena, room, length);
     } else {
-        result = alloc_aligned(arena, length + 1, 1);
+        result = alloc_bytes(arena, length + 1);
         format_text(result, length + 1, format, again);
     }
     va_end(again);

@@ -7,8 +7,10 @@
 #ifndef MESH_BASE_ARENA_H
 #define MESH_BASE_ARENA_H
 
+#include <stdalign.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct arena_chunk;
 
@@ -18,7 +20,29 @@ struct arena {
     size_t total;               /* bytes taken from the system */
 };
 
-void *arena_alloc(struct arena *arena, size_t size);
+/* For arena_alloc alone: there is no room in the newest chunk. */
+void *arena_alloc_slow(struct arena *arena, size_t size);
+
+static inline void *arena_alloc_aligned(struct arena *arena, size_t size, size_t alignment)
+{
+    size_t pad = (size_t)(-(uintptr_t)arena->at & (alignment - 1));
+    size_t left = (size_t)(arena->end - arena->at);
+    if (arena->at == NULL || left < pad || left - pad < size) {
+        return arena_alloc_slow(arena, size);
+    }
+    char *result = arena->at + pad;
+    arena->at = result + size;
+    return result;
+}
+
+/* Inline, because a node of the tree costs little more than this. The size of an object is a
+ * multiple of its alignment, so the strictest alignment is due only to its multiples. */
+static inline void *arena_alloc(struct arena *arena, size_t size)
+{
+    size_t strictest = alignof(max_align_t);
+    return arena_alloc_aligned(arena, size, size % strictest == 0 ? strictest : alignof(uint64_t));
+}
+
 /* n objects of size bytes, checked for overflow. */
 void *arena_array_(struct arena *arena, size_t n, size_t size);
 /* A NUL-terminated copy of length bytes. */

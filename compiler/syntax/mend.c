@@ -3,8 +3,6 @@
  * parser never sees it. */
 #include "syntax/recover.h"
 
-#include <parse.h>
-
 #include <string.h>
 
 /* ---- a bracket that is never closed ---------------------------------------------------------- */
@@ -406,7 +404,17 @@ static bool in_order(struct parse *ps, const struct lexeme *t)
     case T_LBRACKET:
     case T_LPAREN:
         return true;
+    case T_BAR:
+    case T_EQ:
+    case T_NE:
+    case T_LT:
+    case T_LE:
+    case T_GT:
+    case T_GE:
+        return true;
     case T_COMMA:
+    case T_RBRACKET:
+    case T_RPAREN:
         return !label;
     case T_PATH:
         return !ps->head;

@@ -6,50 +6,13 @@
  * there. */
 #include "syntax/recover.h"
 
-#include <parse.h>
-
 /* ---- looking ahead in the text --------------------------------------------------------------- */
-
-/* The first byte after a place that is neither blank nor tab; with newlines also no newline. */
-const char *next_text(const struct parse *ps, uint32_t place, bool newlines)
-{
-    const char *p = ps->source->text + (place - ps->source->base);
-    while (*p == ' ' || *p == '\t' || (newlines && (*p == '\n' || *p == '\r')))
-        p++;
-    return p;
-}
-
-bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
 
 /* What follows a word makes it the head of a block. */
 bool head_follows(const struct parse *ps, uint32_t place)
 {
     char c = *next_text(ps, place, false);
     return is_letter(c) || c == '{' || c == '"';
-}
-
-bool is_word(int kind)
-{
-    return kind == T_WORD || (kind >= T_INCLUDE && kind <= T_CATCH);
-}
-
-bool is_label(int kind)
-{
-    return kind == T_LABEL || kind == T_QLABEL;
-}
-
-struct bracket *top_bracket(struct parse *ps)
-{
-    return ps->brackets.len ? &ps->brackets.at[ps->brackets.len - 1] : NULL;
-}
-
-enum form top_form(struct parse *ps)
-{
-    struct bracket *top = top_bracket(ps);
-    return top ? top->form : FORM_FILE;
 }
 
 /* The head of a declaration of the file. */

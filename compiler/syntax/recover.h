@@ -5,14 +5,40 @@
 
 #include "syntax/build.h"
 
+#include <parse.h>
+
 /* The first byte after a place that is neither blank nor tab; with newlines also no newline. */
-const char *next_text(const struct parse *ps, uint32_t place, bool newlines);
-bool is_letter(char c);
-bool is_word(int kind);
-bool is_label(int kind);
+static inline const char *next_text(const struct parse *ps, uint32_t place, bool newlines)
+{
+    const char *p = ps->source->text + (place - ps->source->base);
+    while (*p == ' ' || *p == '\t' || (newlines && (*p == '\n' || *p == '\r')))
+        p++;
+    return p;
+}
+
+static inline bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+static inline bool is_word(int kind)
+{
+    return kind == T_WORD || (kind >= T_INCLUDE && kind <= T_CATCH);
+}
+
+static inline bool is_label(int kind)
+{
+    return kind == T_LABEL || kind == T_QLABEL;
+}
+
+static inline enum form top_form(struct parse *ps)
+{
+    struct bracket *top = top_bracket(ps);
+    return top ? top->form : FORM_FILE;
+}
+
 /* What follows a word makes it the head of a block. */
 bool head_follows(const struct parse *ps, uint32_t place);
-enum form top_form(struct parse *ps);
 /* The head of a declaration of the file; the head of a block that may stand in the innermost
  * braces. */
 bool is_declaration(const struct parse *ps, const struct lexeme *t);
