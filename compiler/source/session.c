@@ -39,6 +39,7 @@ bool session_affords(struct session *s, size_t work, struct span at)
 void session_free(struct session *s)
 {
     atoms_free(&s->atoms);
+    arena_free(&s->scratch);
     arena_free(&s->trees);
     arena_free(&s->arena);
     *s = (struct session){0};

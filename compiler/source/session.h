@@ -12,6 +12,7 @@ struct session {
     struct arena arena;
     struct arena
         trees; /* the syntax trees: half of all memory, given back once the model is made */
+    struct arena scratch; /* lent to the file that is being parsed, then to the next */
     struct atoms atoms;
     struct sources sources;
     struct diagnostics diagnostics;

@@ -88,9 +88,8 @@ struct parse {
     struct session *s;
     const struct source *source;
     struct tree *tree;
-    struct arena
-        scratch; /* gone when the file is parsed: the copy flex writes into, lists of work */
-    char *copy;
+    struct arena scratch; /* lists of work: used again for the next file */
+    char *copy;           /* the text, as flex writes into it */
     void *scanner;
     bool raw; /* scan_tokens: comments are tokens, nothing is decoded or reported */
 
@@ -177,7 +176,10 @@ int word_token(atom word);
 void syntax_error(struct parse *ps, const int *expected, size_t count);
 void begin_recovery(struct parse *ps);
 /* The innermost open bracket, NULL at the level of the file. */
-struct bracket *top_bracket(struct parse *ps);
+static inline struct bracket *top_bracket(struct parse *ps)
+{
+    return ps->brackets.len ? &ps->brackets.at[ps->brackets.len - 1] : NULL;
+}
 /* Something inside what is open now was not understood. */
 void mark_broken(struct parse *ps);
 /* A form in the words of messages: "an attribute or a block". */
