@@ -91,13 +91,124 @@ static void error_names(struct session *s, const struct way *way)
     }
 }
 
-static void handlers(struct session *s, const struct step *step)
+static const struct data *member(const struct data *map, const char *key)
 {
-    if (!step->body) {
+    for (const struct data *item = map ? map->first : NULL; item; item = item->next) {
+        if (item->key && strcmp(item->key, key) == 0) {
+            return item;
+        }
+    }
+    return NULL;
+}
+
+static bool raises(const struct step *steps, const struct way *handler);
+
+static bool ways_raise(const struct step *step, const struct way *handler)
+{
+    for (const struct way *way = step->ways; way; way = way->next) {
+        if (raises(way->steps, handler)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool takes_all(const struct step *step)
+{
+    for (const struct way *way = step->ways; way; way = way->next) {
+        if (names_all(way)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool takes(const struct way *handler, const char *error)
+{
+    bool taken = names_all(handler);
+    for (size_t i = 0; i < handler->errors.len && !taken; i++) {
+        taken = strcmp(handler->errors.at[i], error) == 0 ||
+                strcmp(handler->errors.at[i], "States.TaskFailed") == 0;
+    }
+    return taken;
+}
+
+/* Whether an error of one of the steps can reach a handler around them (NULL: on_failure, which a
+ * `fail` does not reach). */
+static bool raises(const struct step *steps, const struct way *handler)
+{
+    for (const struct step *step = steps; step; step = step->next) {
+        const struct data *type;
+        switch (step->kind) {
+        case STEP_WAIT:
+        case STEP_SUCCEED:
+        case STEP_SET:
+            break;
+        case STEP_FAIL:
+            if (handler && takes(handler, step->target.value ? step->target.value : "Failed")) {
+                return true;
+            }
+            break;
+        case STEP_RAW:
+            type = member(step->arguments, "Type");
+            if (type && type->text && !member(step->arguments, "Catch") &&
+                (strcmp(type->text, "Task") == 0 || strcmp(type->text, "Parallel") == 0 ||
+                 strcmp(type->text, "Map") == 0)) {
+                return true;
+            }
+            break;
+        case STEP_CHOOSE:
+            if (ways_raise(step, handler)) {
+                return true;
+            }
+            break;
+        case STEP_TRY:
+            if (ways_raise(step, handler) || (!takes_all(step) && raises(step->body, handler))) {
+                return true;
+            }
+            break;
+        case STEP_LAMBDA:
+        case STEP_GLUE:
+        case STEP_ATHENA:
+        case STEP_BATCH:
+        case STEP_EMR:
+        case STEP_CALL:
+        case STEP_CRAWL:
+        case STEP_CHECK:
+        case STEP_RUN:
+        case STEP_NOTIFY:
+        case STEP_PARALLEL:
+        case STEP_MAP:
+        case STEP_POLL:
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Step Functions takes no machine with a state that nothing leads to. */
+void check_raised(struct session *s, const struct pipeline *pipeline)
+{
+    if (pipeline->on_failure && pipeline->steps && !pipeline->broken &&
+        !raises(pipeline->steps, NULL)) {
+        struct diag *d = diag(s, D_UNREACHABLE_STEP, pipeline->on_failure->at,
+                              "step '%s' is never reached", pipeline->on_failure->name);
+        diag_help(s, d, "no step of the pipeline can fail into on_failure: leave it out");
+    }
+}
+
+static void handlers(struct session *s, const struct pipeline *pipeline, const struct step *step)
+{
+    if (!step->body && !pipeline->broken) {
         diag(s, D_EMPTY_STEPS, step->at, "there is nothing in '%s' to try", step->name);
     }
     for (const struct way *way = step->ways; way; way = way->next) {
         error_names(s, way);
+        if (way->steps && step->body && !pipeline->broken && !raises(step->body, way)) {
+            struct diag *d = diag(s, D_UNREACHABLE_STEP, way->steps->at,
+                                  "step '%s' is never reached", way->steps->name);
+            diag_help(s, d, "nothing in this try can fail into its handler: leave it out");
+        }
         if (!names_all(way)) {
             continue;
         }
@@ -113,7 +224,7 @@ static void handlers(struct session *s, const struct step *step)
     }
 }
 
-static void ways(struct session *s, const struct step *step)
+static void ways(struct session *s, const struct pipeline *pipeline, const struct step *step)
 {
     for (const struct way *way = step->ways; way; way = way->next) {
         if (way->when) {
@@ -124,16 +235,16 @@ static void ways(struct session *s, const struct step *step)
             return;
         }
     }
-    if (!step->ways || !step->ways->when) {
+    if ((!step->ways || !step->ways->when) && !pipeline->broken) {
         diag(s, D_EMPTY_STEPS, step->at, "'%s' has no `when` to choose by", step->name);
     }
 }
 
-static void branches(struct session *s, const struct step *step)
+static void branches(struct session *s, const struct pipeline *pipeline, const struct step *step)
 {
     struct map seen = {0};
     for (const struct way *way = step->ways; way; way = way->next) {
-        if (!way->steps) {
+        if (!way->steps && !pipeline->broken) {
             diag(s, D_EMPTY_STEPS, way->at, "branch '%s' has no steps", way->name ? way->name : "");
         }
         atom name = atom_of(&s->atoms, way->name ? way->name : "");
@@ -171,11 +282,11 @@ static void only_distributed(struct session *s, const struct step *step, struct 
     }
 }
 
-static void mapping(struct session *s, const struct step *step)
+static void mapping(struct session *s, const struct pipeline *pipeline, const struct step *step)
 {
     const struct mapping *map = step->map;
     int64_t most = limit_info(LIMIT_MAP_CONCURRENCY)->figure;
-    if (!step->body) {
+    if (!step->body && !pipeline->broken) {
         diag(s, D_EMPTY_STEPS, step->at, "map '%s' has no steps", step->name);
     }
     if (map->items) {
@@ -235,16 +346,6 @@ void check_call(struct session *s, const struct step *step)
 }
 
 /* ---- states as they are ---------------------------------------------------------------------- */
-
-static const struct data *member(const struct data *map, const char *key)
-{
-    for (const struct data *item = map ? map->first : NULL; item; item = item->next) {
-        if (item->key && strcmp(item->key, key) == 0) {
-            return item;
-        }
-    }
-    return NULL;
-}
 
 /* A state that a raw one goes on with is a step beside it. */
 static void raw_target(struct session *s, const struct pipeline *pipeline, const struct step *step,
@@ -319,16 +420,16 @@ void check_flow(struct session *s, const struct pipeline *pipeline, const struct
 {
     switch (step->kind) {
     case STEP_PARALLEL:
-        branches(s, step);
+        branches(s, pipeline, step);
         break;
     case STEP_CHOOSE:
-        ways(s, step);
+        ways(s, pipeline, step);
         break;
     case STEP_TRY:
-        handlers(s, step);
+        handlers(s, pipeline, step);
         break;
     case STEP_MAP:
-        mapping(s, step);
+        mapping(s, pipeline, step);
         break;
     case STEP_POLL:
         if (step->done) {

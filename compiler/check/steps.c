@@ -522,5 +522,6 @@ void check_steps(struct session *s, const struct pipeline *pipeline)
     }
     check_order(s, pipeline->steps);
     check_order(s, pipeline->on_failure);
+    check_raised(s, pipeline);
     map_free(&seen);
 }

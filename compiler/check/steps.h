@@ -16,6 +16,7 @@ bool text_only(const char *text, size_t length, const char *more);
 void check_flow(struct session *s, const struct pipeline *pipeline, const struct step *step);
 void check_call(struct session *s, const struct step *step);
 void check_order(struct session *s, const struct step *steps);
+void check_raised(struct session *s, const struct pipeline *pipeline);
 
 /* expressions.c: a side of a condition, input.x or context.x, and result.x where there is one. */
 void check_operand(struct session *s, const struct data *data, bool has_result);

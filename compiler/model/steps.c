@@ -288,7 +288,8 @@ static void read_options(const struct making *m, const struct step_decl *decl, s
         step->arguments = data_map(e, &body, DATA_EXPRESSIONS);
     } else if (step->kind == STEP_RAW) {
         step->arguments = data_map(e, &body, 0);
-    } else if (step->kind == STEP_MAP) {
+    }
+    if (step->kind == STEP_MAP) {
         map_options_read(m, &body, step);
     } else if (step->kind == STEP_POLL) {
         poll_options_read(m, &body, step);

@@ -58,17 +58,22 @@ static const char *operator_of(struct plan *plan, enum test_kind kind, const cha
     return plan_format(plan, "%s%s%s", type, words[kind], path);
 }
 
-/* With another path the types are known when the run compares: a rule of another type than the
- * values is false, so one of each is tried. */
+/* With another path the types are known when the run compares: one rule for each type that the
+ * other value may have. */
 static json *with_path(struct machine *machine, const struct test *test)
 {
-    static const char *const types[] = {"Numeric", "String", "Boolean"};
+    static const struct {
+        const char *type, *is;
+    } types[] = {{"Numeric", "IsNumeric"}, {"String", "IsString"}, {"Boolean", "IsBoolean"}};
     bool equality = test->kind == TEST_EQ || test->kind == TEST_NE;
     json *rule = json_object(&machine->plan->scratch);
     json *list = json_set_array(rule, "Or");
     for (size_t i = 0; i < (equality ? 3u : 2u); i++) {
-        json_add(list, simple(machine, test->operand,
-                              operator_of(machine->plan, test->kind, types[i], "Path"),
+        json *both = json_set_array(json_add_object(list), "And");
+        json_add(both, simple(machine, test->value, types[i].is,
+                              json_bool(&machine->plan->scratch, true)));
+        json_add(both, simple(machine, test->operand,
+                              operator_of(machine->plan, test->kind, types[i].type, "Path"),
                               states_value(machine, path_of(machine, test->value))));
     }
     return rule;

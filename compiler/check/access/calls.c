@@ -216,6 +216,7 @@ static const struct waiting {
     {"emr-serverless:startJobRun", "emr-serverless:GetJobRun", "emr-serverless:CancelJobRun",
      "StepFunctionsGetEventsForEMRServerlessJobRule"},
     {"glue:startJobRun", "glue:GetJobRun", "glue:BatchStopJobRun", NULL},
+    {"glue:startJobRun", "glue:GetJobRuns", NULL, NULL},
     {"mediaconvert:createJob", "mediaconvert:GetJob", "mediaconvert:CancelJob",
      "StepFunctionsGetEventsForMediaConvertJobRule"},
     {"states:startExecution", "states:DescribeExecution", "states:StopExecution",
@@ -256,6 +257,8 @@ static void add_waiting(const struct step *step, const char *action, struct need
             }
             if (strncmp(action, "states:", 7) == 0) {
                 add_execution(step, looks[k], out);
+            } else if (strcmp(looks[k], "batch:TerminateJob") == 0) { /* ids are made on the way */
+                add(out, looks[k], "batch", RIGHT_REGION | RIGHT_ACCOUNT, "job/*");
             } else if (strncmp(action, "emr-serverless:", 15) != 0) {
                 add_called(step, looks[k], out);
             }
@@ -356,22 +359,23 @@ static const char *rest_of(const char *place, const char **bucket, struct needs 
 }
 
 /* Developer Guide, "IAM policies for using Distributed Map states": the machine starts runs of
- * itself and looks after them. What a manifest lists lies in the bucket of the inventory, which is
- * known when it runs. */
+ * itself and looks after them; their ARNs have the map's label behind a slash. What a manifest
+ * lists lies in the bucket of the inventory, which is known when it runs. */
 void needs_of_map(const char *machine, const struct mapping *map, struct needs *out)
 {
     const unsigned here = RIGHT_REGION | RIGHT_ACCOUNT;
     static const char *const writes[] = {"s3:PutObject", "s3:GetObject",
                                          "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload"};
+    static const char *const looks[] = {"states:DescribeExecution", "states:StopExecution"};
     const char *bucket, *rest;
     if (!map || map->source == MAP_INPUT || !map->place.value) {
         return;
     }
     add(out, "states:StartExecution", "states", here, joined(out, "stateMachine:", machine));
-    add(out, "states:DescribeExecution", "states", here,
-        arena_format(out->arena, "execution:%s/*", machine));
-    add(out, "states:StopExecution", "states", here,
-        arena_format(out->arena, "execution:%s/*", machine));
+    for (size_t i = 0; i < sizeof looks / sizeof *looks; i++) {
+        add(out, looks[i], "states", here, arena_format(out->arena, "execution:%s:*", machine));
+        add(out, looks[i], "states", here, arena_format(out->arena, "execution:%s/*", machine));
+    }
     rest = rest_of(map->place.value, &bucket, out);
     if (map->source == MAP_OBJECTS) {
         struct need *list = add(out, "s3:ListBucket", "s3", 0, bucket);

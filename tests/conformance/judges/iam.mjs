@@ -15,6 +15,8 @@ const withoutResource = {
   'logs:PutResourcePolicy': 'as above',
   'logs:DescribeResourcePolicies': 'as above',
   'logs:DescribeLogGroups': 'as above',
+  'batch:DescribeJobs': 'jobs are looked up by ids that are made when they are submitted',
+  's3:ListAllMyBuckets': 'a list of what there is has no ARN',
   'cloudwatch:PutMetricData': 'metrics have no ARN; a condition names the namespace',
   'xray:PutTraceSegments': 'traces have no ARN',
   'xray:PutTelemetryRecords': 'traces have no ARN',

@@ -798,6 +798,8 @@ NEEDS = {
     "aws-sdk:glue:startDataQualityRulesetEvaluationRun": {"glue:StartDataQualityRulesetEvaluationRun", "iam:PassRole"},
     "glue:startJobRun.sync": {"glue:StartJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:BatchStopJobRun"},
     "lambda:invoke": {"lambda:InvokeFunction"},
+    "emr-serverless:startJobRun.sync": {"emr-serverless:StartJobRun", "emr-serverless:GetJobRun", "emr-serverless:CancelJobRun"},
+    "aws-sdk:s3:headObject": {"s3:GetObject"}, "aws-sdk:s3:listObjectsV2": {"s3:ListBucket"}, "aws-sdk:s3:listBuckets": {"s3:ListAllMyBuckets"},
     "states:startExecution.sync": {"states:StartExecution", "states:DescribeExecution", "states:StopExecution", "events:PutTargets", "events:PutRule", "events:DescribeRule"},
     "states:startExecution.sync:2": {"states:StartExecution", "states:DescribeExecution", "states:StopExecution", "events:PutTargets", "events:PutRule", "events:DescribeRule"},
 }
@@ -820,6 +822,7 @@ def needed(state):
     if call in NEEDS:
         return NEEDS[call], target if not call.startswith("states:") else None
     service, action = call.removeprefix("aws-sdk:").split(":")[:2]
+    action = action.partition(".")[0]
     return {f"{IAM_SERVICE.get(service, service)}:{action[0].upper()}{action[1:]}"}, target
 
 
