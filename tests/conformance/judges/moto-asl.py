@@ -19,9 +19,10 @@ TOKENS = {"${AccountId}": "123456789012", "${Region}": "us-east-1", "${Partition
 
 
 def known(value):
-    """Without ItemBatcher, which this grammar lacks (Step Functions Developer Guide: "ItemBatcher (Map)")."""
+    """Without what this grammar lacks: ItemBatcher, and a share of failures without a point (Developer Guide, "Map state")."""
     if isinstance(value, dict):
-        return {key: known(inner) for key, inner in value.items() if not (key == "ItemBatcher" and value.get("Type") == "Map")}
+        lacking = {"ItemBatcher", "ToleratedFailurePercentage"} if value.get("Type") == "Map" else set()
+        return {key: known(inner) for key, inner in value.items() if key not in lacking}
     return [known(inner) for inner in value] if isinstance(value, list) else value
 
 
