@@ -116,6 +116,19 @@ static void check_workers_roles(struct judge *j)
 
 /* ---- buckets --------------------------------------------------------------------------------- */
 
+/* The mesh's bucket stands before every catalog, and would have to name a role that is made later.
+ */
+static void refuse_shared_bucket(struct judge *j, const struct domain *domain,
+                                 const struct domain_names *names)
+{
+    struct diag *report =
+        diag(j->s, D_CATALOG_NEEDS_BUCKET, domain->decl.at,
+             "the catalog of domain '%s' is in account %s, and its data in the bucket that all "
+             "share%s",
+             domain->decl.path, names->catalog->id, in_environment(j));
+    diag_help(j->s, report, "give the domain a bucket of its own: `storage { }`");
+}
+
 /* A bucket that is not the mesh's has a policy that is not the mesh's either; so has a key. */
 static void check_buckets(struct judge *j)
 {
@@ -128,6 +141,10 @@ static void check_buckets(struct judge *j)
         bool key = storage->kms_key.value != NULL, made = names->bucket_made_here;
         if (domain->existing || names->catalog == names->account || !names->bucket ||
             (made && !key) || domain->products.len == 0) {
+            continue;
+        }
+        if (!storage->declared) {
+            refuse_shared_bucket(j, domain, names);
             continue;
         }
         struct diag *report = diag(
