@@ -143,7 +143,7 @@ static void check_buckets(struct judge *j)
             (made && !key) || domain->products.len == 0) {
             continue;
         }
-        if (!storage->declared) {
+        if (names->bucket == d->mesh_bucket) {
             refuse_shared_bucket(j, domain, names);
             continue;
         }
