@@ -176,7 +176,7 @@ def compare($account; $today; $verb; $allow; $only; $ledger; $have): # of the de
             | {entry: (.entry | reduced($things)), things: $things, held: any($things[] | found_by; $blocked[.])}
             | .line = "+ \(.entry | shown_entry($account; $e.catalog; "to"))   \($desired.sources[.entry.Id] // "" | safe)"]} ] as $batches
     | [$batches[] | .entries |= map(select(.held | not)) | select(.entries != [])] as $granted
-    | (reduce (range($granted | length) as $i | $granted[$i].entries[].things[] | {i: $i, k: found_by}) as $x ({}; .[$x.k] //= $x.i)) as $first
+    | (reduce (range($granted | length) as $i | $granted[$i].entries[].things[] | {i: $i, k: found_by}) as $x ({}; if .[$x.k] then . else .[$x.k] = $x.i end)) as $first
     | [$over_grants[] | select(.held | not) | .before = ([.thing | stands_before | $first[.] | values] | min)] as $goes
     | def revoked(condition): map(select(condition))
           | (map(select(.ended) | .thing) | revoke_steps($account; "expired"; "   (ended)")),
@@ -257,11 +257,12 @@ def invitations($desired): .shares[]
 
 # The ledger before the changes: what is gone is forgotten, what is there is believed, what is about to be made is meant.
 def intended($want; $have; $plan):
-    .things |= with_entries(select($have.things[.key]) | .value |= del(.meant)
-        | if $want[.key] then .value.until = $want[.key].until | .value.taking = $want[.key].taking else . end)
-    | reduce ($plan.steps[] | select(.makes and (.held | not)) | .about[].things[] | tojson | select($have.things[.] | not)) as $key (.;
-        .things[$key] = ($want[$key] | {until, taking, meant: true}))
-    | .things |= (to_entries | sort_by(.key) | from_entries);
+    .things = (reduce (
+        ($plan.steps[] | select(.makes and (.held | not)) | .about[].things[] | tojson | select($have.things[.] | not)
+         | {key: ., value: ($want[.] | {until, taking, meant: true})}),
+        (.things | to_entries[] | select($have.things[.key])
+         | {key, value: ($want[.key] // .value | {until, taking})})
+    ) as $x ({}; .[$x.key] = $x.value) | to_entries | sort_by(.key) | from_entries);
 
 # All of it as lines, each with a letter that says what it is; bash takes them apart again.
 def report($account; $today; $verb; $allow; $only; $ledger; $pages):

@@ -126,7 +126,8 @@ def wanted($account; $today):
         (.taking.links[] | select(.declared | not) | {thing: link_thing, id: .name, until: null, taking: true})
     ) as $x ({};
         ($x.thing | tojson) as $key
-        | .[$key] |= (if . == null or (.until != null and ($x.until == null or $x.until > .until)) then $x | del(.thing) else . end));
+        | .[$key] as $had
+        | if $had == null or ($had.until != null and ($x.until == null or $x.until > $had.until)) then .[$key] = ($x | del(.thing)) else . end);
 JQ
 
 # Desired state with the tokens filled in, in $work/desired.json.

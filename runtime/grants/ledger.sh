@@ -71,13 +71,12 @@ settle() {
         [$results[] | select(.result == "done") | . as $r | $plan[0].steps[.step]
          | {makes, changes: (.operation == "update-data-cells-filter"), thing: (.about[] | select(.id == $r.entry) | .things[])}] as $done
         | (reduce ($done[] | select(.makes and .thing[0] == "association") | .thing) as $t ({}; .[$t[:4] | tojson] = $t[4])) as $slots
-        | reduce $done[] as $d (.;
-            ($d.thing | tojson) as $key
-            | if $d.makes then (if .things[$key] then .things[$key] |= del(.meant) else . end)
-              elif $d.changes then .
-              else del(.things[$key]) end)
+        | (reduce ($done[] | select(.makes) | .thing | tojson) as $key ({}; .[$key] = true)) as $made
+        | (reduce ($done[] | select(.makes or .changes | not) | .thing | tojson) as $key ({}; .[$key] = true)) as $gone
         | .things |= with_entries((.key | fromjson) as $t
-            | select($t[0] != "association" or (($slots[$t[:4] | tojson] // $t[4]) == $t[4])))' \
+            | select($gone[.key] | not)
+            | select($t[0] != "association" or (($slots[$t[:4] | tojson] // $t[4]) == $t[4]))
+            | if $made[.key] then .value |= del(.meant) else . end)' \
         --slurpfile plan "$work/plan.json" --slurpfile results "$work/results.jsonl" "$work/ledger.json" >"$work/ledger.next"
     mv "$work/ledger.next" "$work/ledger.json"
 }

@@ -12,7 +12,8 @@
 #   ["optin", principal, kind, at]
 #   ["link", name, catalog, database]
 #
-# A thing's text in JSON is its key in sets and in the ledger.
+# A thing's text in JSON is its key in sets and in the ledger. Sets grow by `.[key] = value` alone: jq copies the whole
+# object for `|=`, `+=` and `//=`, and for a path of two steps.
 
 # In variables, not in files: jq looks for an included file in the working folder first.
 jq_things=

@@ -150,6 +150,7 @@ def make(context, build, desired):
             context.glue.create_table(CatalogId=context.account, DatabaseName=name[0], TableInput={"Name": name[1]})
             tables.append(name)
 
+    make_existing(context, desired, set(databases), set(tables))
     check_names(context, desired)
     for database in databases:
         grant(context, EVERYBODY, {"Database": {"CatalogId": context.account, "Name": database}}, ["ALL"])
@@ -247,6 +248,23 @@ def present(context):
 def admins(context):
     settings = context.lake.get_data_lake_settings(CatalogId=context.account)["DataLakeSettings"]
     return [a["DataLakePrincipalIdentifier"] for a in settings["DataLakeAdmins"]]
+
+
+def make_existing(context, desired, databases, tables):
+    """What the mesh grants on and does not make, an `existing` domain or product, is there before it."""
+    for batch in desired["batches"]:
+        for entry in batch["Entries"]:
+            (kind, where), = entry["Resource"].items()
+            database = where.get("Name") if kind == "Database" else where.get("DatabaseName")
+            if database and database not in databases:
+                context.glue.create_database(CatalogId=context.account, DatabaseInput={"Name": database})
+                databases.add(database)
+            table = (database, where.get("Name"))
+            if kind in ("Table", "TableWithColumns") and table[1] and table not in tables:
+                columns = [{"Name": name, "Type": "string"} for name in where.get("ColumnNames", [])]
+                given = {"Name": table[1], "StorageDescriptor": {"Columns": columns}}
+                context.glue.create_table(CatalogId=context.account, DatabaseName=database, TableInput=given)
+                tables.add(table)
 
 
 def admins_before(context):
