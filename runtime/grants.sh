@@ -66,9 +66,10 @@ Options
   --only NAME          only what concerns a principal (whole, or its name alone),
                        a database or a table (DATABASE.TABLE); may be repeated
   --ledger PLACE       a file or s3://BUCKET/KEY, also MESH_LEDGER
-                       (default: $(basename "${program%.sh}").ledger.json beside this program)
+                       (default: ~/.local/state/meshc/MESH-ENVIRONMENT/ACCOUNT.ledger.json,
+                       which is of this machine: where several deploy, name one in S3)
   --audit FILE         one line of JSON for each change, also MESH_AUDIT
-                       (default: $(basename "${program%.sh}").audit.jsonl beside this program)
+                       (default: ACCOUNT.audit.jsonl in the same folder)
   --desired FILE       the desired state (default: ${desired_file##*/} beside this program)
   --profile NAME       the AWS CLI's profile
   --region REGION      where the mesh names no region
@@ -191,18 +192,17 @@ parse_arguments() {
             *) misuse "unknown option $option" ;;
         esac
     done
-    audit=${audit:-${MESH_AUDIT:-${program%.sh}.audit.jsonl}}
 }
 
 main() {
     parse_arguments "$@"
     need_tools
     check_header
-    find_ledger
     make_work
     find_region
     prepare_cli
     find_caller
+    find_ledger
     load_desired
     "run_$verb"
 }

@@ -6,9 +6,13 @@
 # taken away is left out. A run that ends in the middle leaves a ledger that says too much at most, and the next run
 # believes a `meant` thing if it is there.
 
-# Sets ledger to the place, and takes a lock where there is one to take.
+# Sets ledger and audit to their places. Never beside the program: that folder is the compiler's, which replaces it as a
+# whole and refuses to where it finds something else.
 find_ledger() {
-    ledger=${ledger:-${MESH_LEDGER:-${program%.sh}.ledger.json}}
+    local of=${MESH_NAME//[^A-Za-z0-9._-]/_}${MESH_ENVIRONMENT:+-${MESH_ENVIRONMENT//[^A-Za-z0-9._-]/_}}
+    local folder=${XDG_STATE_HOME:-${HOME:-}/.local/state}/meshc/$of
+    ledger=${ledger:-${MESH_LEDGER:-$folder/$account.ledger.json}}
+    audit=${audit:-${MESH_AUDIT:-$folder/$account.audit.jsonl}}
     if [[ $ledger == s3://* ]]; then
         local rest=${ledger#s3://}
         [[ $rest == ?*/?* ]] || misuse "--ledger $ledger: expected s3://BUCKET/KEY"
@@ -19,6 +23,8 @@ find_ledger() {
 
 # Two runs at once would write over one another's ledger. The lock goes with the process, however that ends.
 lock_ledger() {
+    mkdir -p -- "$(dirname -- "$audit")" || refuse "no folder for the audit log $audit"
+    if [[ $ledger != s3://* ]]; then mkdir -p -- "$(dirname -- "$ledger")" || refuse "no folder for the ledger $ledger"; fi
     [[ $ledger != s3://* ]] && command -v flock >/dev/null || return 0
     exec 8>>"$ledger.lock" || refuse "cannot write beside the ledger $ledger"
     flock -n 8 || refuse "another run holds the ledger $ledger"

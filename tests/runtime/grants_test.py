@@ -79,8 +79,9 @@ def both_ways():
     same("plan: changes to make", 2, world.run())
     reading = ("get-", "list-", "search-")
     same("plan: nothing is written", [], [c["operation"] for c in world.log() if not c["operation"].startswith(reading)])
-    same("plan: nothing stands beside the program", ["%s.json" % OWNER, "%s.sh" % OWNER], sorted(os.listdir(world.grants)))
+    same("plan: no ledger", [], os.listdir(os.path.dirname(world.kept("ledger.json"))))
     settled(world, "apply: mesh A")
+    same("apply: nothing stands beside the program, or the compiler would not replace it", ["%s.json" % OWNER, "%s.sh" % OWNER], sorted(os.listdir(world.grants)))
     state = world.state()
     principals = [g["principal"] for g in state["grants"]]
     same("apply: the defaults of managed things are gone, of others not", [[OWNER, "other"]],
@@ -158,7 +159,7 @@ def killed_at_every_call():
     state = start.state()
     state["grants"].append(held(EVERYBODY, "database", SALES, "ALL"))
     start.set_state(state)
-    with open(os.path.join(start.grants, OWNER + ".ledger.json"), encoding="utf-8") as file:
+    with open(start.kept("ledger.json"), encoding="utf-8") as file:
         ledger = file.read()
     wanted = mesh_b()
     wanted["settings"]["admins"].append(role("SecondAdmin"))
@@ -166,7 +167,7 @@ def killed_at_every_call():
     def again(world):
         world.set_state(state)
         world.want(wanted)
-        with open(os.path.join(world.grants, OWNER + ".ledger.json"), "w", encoding="utf-8") as file:
+        with open(world.kept("ledger.json"), "w", encoding="utf-8") as file:
             file.write(ledger)
         world.forget()
 
@@ -327,7 +328,7 @@ def ownership():
 
     world = World(desired([mine]))
     world.run("apply")
-    with open(os.path.join(world.grants, OWNER + ".ledger.json"), "w", encoding="utf-8") as file:
+    with open(world.kept("ledger.json"), "w", encoding="utf-8") as file:
         json.dump({"format": 1, "mesh": "another", "environment": "prod", "account": OWNER, "things": {}}, file)
     same("the ledger of another mesh is refused", 3, world.run("apply"))
 

@@ -240,17 +240,23 @@ class World:
         return [call["input"] for call in self.log() if call["operation"] == operation]
 
     def ledger(self, account=OWNER):
-        with open(os.path.join(self.grants, account + ".ledger.json"), encoding="utf-8") as file:
+        with open(self.kept("ledger.json", account), encoding="utf-8") as file:
             return json.load(file)["things"]
 
+    def kept(self, name, account=OWNER):
+        """The ledger or the audit log where the program keeps it."""
+        folder = os.path.join(self.folder, "state", "meshc", "shop-prod")
+        os.makedirs(folder, exist_ok=True)
+        return os.path.join(folder, "%s.%s" % (account, name))
+
     def audit(self, account=OWNER):
-        with open(os.path.join(self.grants, account + ".audit.jsonl"), encoding="utf-8") as file:
+        with open(self.kept("audit.jsonl", account), encoding="utf-8") as file:
             return [json.loads(line) for line in file]
 
     def run(self, *arguments, account=OWNER, today=TODAY, cwd=None, **more):
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MESH_", "STANDIN"))}
         environment.update(PATH=os.path.join(HERE, "standin") + os.pathsep + environment["PATH"], STANDIN=self.standin,
-                           STANDIN_PORT=self.port, STANDIN_ACCOUNT=account, TMPDIR=os.path.join(self.base, "tmp"),
+                           STANDIN_PORT=self.port, STANDIN_ACCOUNT=account, XDG_STATE_HOME=os.path.join(self.folder, "state"), TMPDIR=os.path.join(self.base, "tmp"),
                            MESH_RETRY_BASE_MS="1", MESH_TODAY=today, LC_ALL="C.UTF-8")
         environment.update(more)
         done = subprocess.run(["bash", os.path.join(self.grants, account + ".sh"), *arguments], env=environment, cwd=cwd or self.folder,
