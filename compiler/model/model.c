@@ -2,6 +2,9 @@
  * enumerations. */
 #include "model/elab.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 const char *status_word(enum status status)
 {
     static const char *const words[] = {[STATUS_PROPOSED] = "proposed",
@@ -82,6 +85,54 @@ const char *promise_word(enum promise promise)
     return promise < PROMISE_COUNT ? words[promise] : "?";
 }
 
+static int by_path(const void *left, const void *right)
+{
+    const struct decl *const *a = left, *const *b = right; /* a thing begins with its decl */
+    return strcmp((*a)->path, (*b)->path);
+}
+
+#define SORT(list)                                                                                 \
+    do {                                                                                           \
+        if ((list).len > 1) {                                                                      \
+            qsort((list).at, (list).len, sizeof *(list).at, by_path);                              \
+        }                                                                                          \
+    } while (0)
+
+/* What hangs on a thing of the mesh is put in the order of names: what comes out of it does not
+ * depend on the order of files. The lists of the mesh itself stay in the order of declaration. */
+static void sort_members(struct mesh *mesh)
+{
+    for (size_t i = 0; i < mesh->domains.len; i++) {
+        struct domain *domain = mesh->domains.at[i];
+        SORT(domain->products);
+        SORT(domain->pipelines);
+        SORT(domain->functions);
+        SORT(domain->warehouses);
+        SORT(domain->made_roles);
+    }
+    for (size_t i = 0; i < mesh->outputs.len; i++) {
+        SORT(mesh->outputs.at[i]->producers);
+    }
+    for (size_t i = 0; i < mesh->functions.len; i++) {
+        SORT(mesh->functions.at[i]->callers);
+    }
+    for (size_t i = 0; i < mesh->principals.len; i++) {
+        SORT(mesh->principals.at[i]->runs.pipelines);
+        SORT(mesh->principals.at[i]->runs.functions);
+        SORT(mesh->principals.at[i]->runs.warehouses);
+        SORT(mesh->principals.at[i]->runs.crawls);
+    }
+}
+
+/* Once they are read, which goes by their place, and before pipelines name all of a product. */
+static void sort_outputs(struct elab *e)
+{
+    for (size_t i = 0; i < e->of_kind[KIND_PRODUCT].len; i++) {
+        struct product *product = e->of_kind[KIND_PRODUCT].at[i]->thing;
+        SORT(product->outputs);
+    }
+}
+
 /* Each pass uses only what those before it made. */
 static void elaborate(struct elab *e, struct tree *const *trees, size_t count)
 {
@@ -99,6 +150,7 @@ static void elaborate(struct elab *e, struct tree *const *trees, size_t count)
     domains_build(e);
     environments_build(e); /* names zones */
     products_build(e);
+    sort_outputs(e);
     functions_build(e);
     pipelines_build(e);
     warehouses_build(e);
@@ -106,6 +158,7 @@ static void elaborate(struct elab *e, struct tree *const *trees, size_t count)
     guardrails_build(e);
     audit_build(e);
     links_build(e);
+    sort_members(e->mesh);
 }
 
 struct mesh *model_build(struct session *s, struct tree *const *trees, size_t count)

@@ -2,6 +2,7 @@
 #include "model/elab.h"
 
 #include "base/suggest.h"
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- schemas of outputs ---------------------------------------------------------------------- */
@@ -61,6 +62,12 @@ void products_schemas(struct elab *e)
 
 /* ---- inputs ---------------------------------------------------------------------------------- */
 
+static int by_output(const void *left, const void *right)
+{
+    const struct input *a = left, *b = right;
+    return strcmp(a->output->decl.path, b->output->decl.path);
+}
+
 static void read_input(struct elab *e, struct output *output, const struct value *value)
 {
     struct input input = {.at = value->span};
@@ -87,10 +94,13 @@ static void read_input(struct elab *e, struct output *output, const struct value
     if (!elab_affords(e, product->outputs.len, value->span)) {
         return;
     }
+    size_t before = output->inputs.len;
     for (size_t i = 0; i < product->outputs.len; i++) { /* a product means all its outputs */
         input.output = product->outputs.at[i];
         vec_push(e->arena, &output->inputs, input);
     }
+    qsort(output->inputs.at + before, output->inputs.len - before, sizeof *output->inputs.at,
+          by_output);
 }
 
 static struct output *single_output(struct elab *e, const struct declared *d, struct span at)

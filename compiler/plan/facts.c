@@ -8,6 +8,7 @@
 #include "plan/glue.h"
 #include "plan/text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Single texts and keys are judged by check/catalog.c; what is put together is measured here. */
@@ -78,20 +79,42 @@ static bool tag_repeated(const struct taggings *tags, size_t index)
     return false;
 }
 
-static void column_tags(struct writer *w, const struct taggings *tags)
+static int by_tag(const void *left, const void *right)
+{
+    const struct tagging *const *a = left, *const *b = right;
+    return strcmp((*a)->tag->decl.path, (*b)->tag->decl.path);
+}
+
+/* The value of each key, nearest first, in the order of keys. */
+static const struct tagging **sorted_tags(struct facts *facts, const struct taggings *tags,
+                                          size_t *count)
+{
+    const struct tagging **sorted =
+        arena_array(&facts->plan->scratch, const struct tagging *, tags->list.len + 1);
+    *count = 0;
+    for (size_t i = 0; i < tags->list.len; i++)
+        if (!tag_repeated(tags, i))
+            sorted[(*count)++] = &tags->list.at[i];
+    if (*count > 1)
+        qsort(sorted, *count, sizeof *sorted, by_tag);
+    return sorted;
+}
+
+static void column_tags(struct facts *facts, struct writer *w, const struct taggings *tags)
 {
     if (!tags->list.len)
         return;
+    size_t count;
+    const struct tagging **sorted = sorted_tags(facts, tags, &count);
     struct writer inner = {member(w, "tags"), "{"};
-    for (size_t i = 0; i < tags->list.len; i++)
-        if (!tag_repeated(tags, i))
-            text_member(&inner, tags->list.at[i].tag->decl.name, tags->list.at[i].value);
+    for (size_t i = 0; i < count; i++)
+        text_member(&inner, sorted[i]->tag->decl.name, sorted[i]->value);
     buf_putc(w->out, '}');
 }
 
 static void column_facts(struct facts *facts, struct writer *w, const struct column *column)
 {
-    column_tags(w, &column->tags);
+    column_tags(facts, w, &column->tags);
     if (column->key)
         buf_format(member(w, "key"), "%u", (unsigned)column->key_position);
     if (column->required)
@@ -176,10 +199,11 @@ static void promises(struct facts *facts, const struct output *output)
 
 static void tags(struct facts *facts, const struct taggings *list)
 {
-    for (size_t i = 0; i < list->list.len; i++)
-        if (!tag_repeated(list, i))
-            fact(facts, plan_format(facts->plan, "mesh.tag.%s", list->list.at[i].tag->decl.path),
-                 list->list.at[i].value);
+    size_t count;
+    const struct tagging **sorted = sorted_tags(facts, list, &count);
+    for (size_t i = 0; i < count; i++)
+        fact(facts, plan_format(facts->plan, "mesh.tag.%s", sorted[i]->tag->decl.path),
+             sorted[i]->value);
 }
 
 /* Lineage: products of the mesh as names, sources outside of it as a list of their own, for they

@@ -306,8 +306,9 @@ static void poll_judge(struct loop *loop)
     }
     loop_late(loop, choices);
     loop_again(loop, judge, "Input");
-    json *end = add_state(loop->states, loop->done, "Succeed");
-    json_set_text(end, "OutputPath", "$.Answer");
+    json *end = add_state(loop->states, loop->done, "Pass");
+    json_set_text(end, "InputPath", "$.Answer");
+    link_state(end, NULL);
 }
 
 /* A branch's answer stands in a list of one: what is kept is taken out of it. */
