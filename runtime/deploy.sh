@@ -55,7 +55,7 @@ Options
                        where templates of more than $TEMPLATE_INLINE_BYTES bytes are uploaded;
                        it stands in the region of the stack
   --ledger PLACE       a folder, or s3://BUCKET/PREFIX, for the ledgers of the grant
-                       programs (default: beside them)
+                       programs (default: ~/.local/state/meshc, of this machine)
   --allow-revoke       also take away grants that are no longer in the mesh
   --with-sql           also make the external schemas of warehouses (sql/apply.sh)
   --old-cli            write the data lake settings although the AWS CLI does not
