@@ -37,6 +37,7 @@ static void (*const deployment_checks[])(struct session *s, const struct deploym
     check_warehouse_links,
     check_dashboards,
     check_audit,
+    check_events,
 };
 /* clang-format on */
 

@@ -1,5 +1,5 @@
-/* pipelines.c - rules over pipelines as a whole: what they start and are started by, and what the
- * products they write promise. Their steps are judged by steps.c and flow.c. Figures are those of
+/* pipelines.c - rules over pipelines as a whole, and what the products they write promise. Their
+ * steps are judged by steps.c and flow.c, what starts them by triggers.c. Figures are those of
  * limits.def. */
 #include "check/pipelines.h"
 
@@ -8,6 +8,7 @@
 #include "check/limits.h"
 #include "check/promises.h"
 #include "check/steps.h"
+#include "check/triggers.h"
 
 #include <string.h>
 
@@ -53,92 +54,6 @@ static void whole(struct session *s, const struct pipeline *pipeline)
     }
 }
 
-static void triggers(struct session *s, const struct pipeline *pipeline)
-{
-    for (size_t i = 0; i < pipeline->triggers.len; i++) {
-        const struct trigger *trigger = &pipeline->triggers.at[i];
-        const struct amount *age = &trigger->max_age, *retries_ = &trigger->retries;
-        if (age->text && (age->base < figure(LIMIT_SCHEDULE_AGE_LEAST) ||
-                          age->base > figure(LIMIT_SCHEDULE_AGE))) {
-            diag(s, D_SCHEDULE_FIGURE, age->at, "a start may be %lld to %lld s late, not %s",
-                 (long long)figure(LIMIT_SCHEDULE_AGE_LEAST), (long long)figure(LIMIT_SCHEDULE_AGE),
-                 age->text);
-        }
-        if (retries_->text &&
-            (retries_->number < 0 || retries_->number > figure(LIMIT_SCHEDULE_RETRIES))) {
-            diag(s, D_SCHEDULE_FIGURE, retries_->at,
-                 "a start is tried again 0 to %lld times, not %s",
-                 (long long)figure(LIMIT_SCHEDULE_RETRIES), retries_->text);
-        }
-        if (trigger->timezone.value &&
-            strlen(trigger->timezone.value) > (size_t)figure(LIMIT_SCHEDULE_ZONE)) {
-            diag(s, D_SCHEDULE_FIGURE, trigger->timezone.at,
-                 "the name of a time zone has %lld characters at most",
-                 (long long)figure(LIMIT_SCHEDULE_ZONE));
-        }
-    }
-}
-
-/* ---- pipelines that run each other ----------------------------------------------------------- */
-
-enum colour { UNSEEN, OPEN, DONE };
-
-/* One frame of the walk: the step to look at next. A stack of our own, because chains may be long.
- */
-struct frame {
-    const struct pipeline *pipeline;
-    size_t next;
-};
-
-static const struct step *next_run(struct frame *frame)
-{
-    while (frame->next < frame->pipeline->all_steps.len) {
-        const struct step *step = frame->pipeline->all_steps.at[frame->next++];
-        if (step->kind == STEP_RUN && step->run) {
-            return step;
-        }
-    }
-    return NULL;
-}
-
-static void walk_runs(struct session *s, const struct pipeline *start, enum colour *colours,
-                      struct frame *stack)
-{
-    size_t depth = 0;
-    stack[depth++] = (struct frame){start, 0};
-    colours[start->decl.index] = OPEN;
-    while (depth > 0) {
-        struct frame *top = &stack[depth - 1];
-        const struct step *run = next_run(top);
-        if (!run) {
-            colours[top->pipeline->decl.index] = DONE;
-            depth--;
-        } else if (colours[run->run->decl.index] == UNSEEN) {
-            colours[run->run->decl.index] = OPEN;
-            stack[depth++] = (struct frame){run->run, 0};
-        } else if (colours[run->run->decl.index] == OPEN) {
-            struct diag *d = diag(s, D_PIPELINE_CYCLE, run->at, "pipeline '%s' runs itself",
-                                  run->run->decl.path);
-            for (size_t i = depth; i-- > 0 && stack[i].pipeline != run->run;) {
-                diag_place(s, d, stack[i].pipeline->decl.at, "through '%s'",
-                           stack[i].pipeline->decl.path);
-            }
-            diag_place(s, d, run->run->decl.at, "declared here");
-        }
-    }
-}
-
-static void cycles(struct session *s, const struct mesh *mesh)
-{
-    enum colour *colours = arena_array(&s->arena, enum colour, mesh->pipelines.len + 1);
-    struct frame *stack = arena_array(&s->arena, struct frame, mesh->pipelines.len + 1);
-    for (size_t i = 0; i < mesh->pipelines.len; i++) {
-        if (colours[mesh->pipelines.at[i]->decl.index] == UNSEEN) {
-            walk_runs(s, mesh->pipelines.at[i], colours, stack);
-        }
-    }
-}
-
 /* ---- promises -------------------------------------------------------------------------------- */
 
 /* The trigger that starts any of the producers most often; NULL when one of them may be started in
@@ -148,12 +63,12 @@ static const struct trigger *most_frequent(const struct output *output)
     const struct trigger *best = NULL;
     for (size_t i = 0; i < output->producers.len; i++) {
         const struct pipeline *pipeline = output->producers.at[i];
-        if (pipeline->triggers.len == 0) {
+        if (pipeline->triggers.len == 0 || pipeline->events.len > 0) {
             return NULL;
         }
         for (size_t k = 0; k < pipeline->triggers.len; k++) {
             const struct trigger *trigger = &pipeline->triggers.at[k];
-            if (trigger->kind != TRIGGER_SCHEDULE || trigger->period <= 0) {
+            if (trigger->period <= 0) {
                 return NULL;
             }
             if (!best || trigger->period < best->period) {
@@ -243,11 +158,11 @@ void check_pipelines(struct session *s, const struct mesh *mesh)
         const struct pipeline *pipeline = mesh->pipelines.at[i];
         if (!pipeline->existing) {
             whole(s, pipeline);
-            triggers(s, pipeline);
+            check_triggers(s, pipeline);
             check_steps(s, pipeline);
         }
     }
-    cycles(s, mesh);
+    check_rings(s, mesh);
     promises(s, mesh);
 }
 

@@ -3,6 +3,7 @@
  * so many columns fill a template by their bytes long before. */
 #include "check/stacks.h"
 #include "check/areas.h"
+#include "check/events.h"
 #include "check/functions.h"
 #include "check/limits.h"
 #include "check/made.h"
@@ -217,6 +218,8 @@ static void tally_pipeline(struct tally *tally, const struct pipeline *pipeline)
     }
     tally->domain += pipeline->role ? 2 : 3;     /* machine, log group, role */
     tally->domain += 1 + pipeline->triggers.len; /* alarm */
+    size_t rules = event_rules(pipeline);
+    tally->domain += rules ? rules + 1 : 0; /* with the role */
     tally->runs = true;
     tally->starts |= pipeline->triggers.len > 0;
     tally->evaluates |= checks_quality(pipeline);
@@ -269,6 +272,7 @@ struct count {
     struct map by_thing; /* (domain, product or account, NULL) -> 1 + place of its stack;
                             (domain, catalog_of) -> that of its catalog's */
     size_t stacks, *sizes, *columns; /* so many, and one for what has no stack */
+    struct events *events;           /* NULL: there is one account alone */
 };
 
 /* With the group of its log, and a permission for each other account that calls it. */
@@ -277,6 +281,19 @@ static size_t function_size(const struct count *count, const struct function *fu
     struct caller_accounts callers = {.arena = &count->s->arena};
     function_caller_accounts(count->deployment, function, &callers);
     return (function->role ? 2 : 3) + callers.list.len;
+}
+
+/* Rules that send events to other accounts, with their role; statements that let others' in. */
+static size_t exchange_size(const struct count *count, const struct domain *domain)
+{
+    struct forwards forwards = {0};
+    struct senders senders = {0};
+    if (!count->events) {
+        return 0;
+    }
+    events_forwards(count->events, domain, &forwards);
+    events_senders(count->events, domain, &senders);
+    return forwards.list.len + (forwards.list.len ? 1 : 0) + senders.list.len;
 }
 
 static const char catalog_of[] = "catalog";
@@ -340,6 +357,7 @@ static struct tally count_domain(struct count *count, const struct domain *domai
     for (size_t i = 0; i < domain->pipelines.len; i++) {
         tally_pipeline(&tally, domain->pipelines.at[i]);
     }
+    tally.domain += exchange_size(count, domain);
     tally.domain += domain->made_roles.len;
     for (size_t i = 0; i < domain->functions.len; i++) {
         tally.domain += function_size(count, domain->functions.at[i]);
@@ -454,6 +472,9 @@ static void count_all(struct count *count, const struct stack_heads *heads, bool
     count->columns = arena_array(&s->arena, size_t, count->stacks + 1);
     note_places(count, heads);
     count_governance(count, heads);
+    if (count->deployment->accounts.len > 1) {
+        count->events = events_new(s, count->deployment);
+    }
     for (size_t i = 0; i < mesh->domains.len; i++) {
         const struct domain *domain = mesh->domains.at[i];
         if (domain->existing) {
@@ -469,6 +490,9 @@ static void count_all(struct count *count, const struct stack_heads *heads, bool
         *size += roots ? roots + 1 : 0; /* with the role that reads them */
     }
     map_free(&count->by_thing);
+    if (count->events) {
+        events_free(count->events);
+    }
 }
 
 const size_t *stack_sizes(struct session *s, const struct deployment *deployment,

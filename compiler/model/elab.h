@@ -250,6 +250,9 @@ void products_build(struct elab *e);
 void products_schemas(struct elab *e);
 void quality_build(struct elab *e, struct output *output, const struct body *body);
 void pipelines_build(struct elab *e);
+/* triggers.c: what starts a pipeline; resolved once all pipelines are known */
+void triggers_read(struct elab *e, struct pipeline *pipeline, const struct body *body);
+void triggers_resolve(struct elab *e);
 void steps_build(struct elab *e, struct pipeline *pipeline, const struct block *steps,
                  const struct block *on_failure);
 void policies_build(struct elab *e);

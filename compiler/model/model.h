@@ -583,25 +583,39 @@ struct step {
     struct test *done, *fail; /* poll: until, fail */
 };
 
-enum trigger_kind { TRIGGER_SCHEDULE /* rate, cron, at of EventBridge Scheduler */ };
+enum trigger_kind {
+    TRIGGER_SCHEDULE, /* rate, cron, at of EventBridge Scheduler */
+    TRIGGER_RUN,      /* on: a pipeline has run well */
+    TRIGGER_REFRESH,  /* on: a product was refreshed, which is the same of what produces it */
+    TRIGGER_OBJECT    /* on_object: an object was created in S3 */
+};
 
 struct trigger {
     enum trigger_kind kind;
-    const char *expression; /* "rate(1 hour)", "cron(...)", "at(...)" */
-    int64_t period;         /* seconds between runs as far as known, else 0 */
+    const char *expression; /* SCHEDULE: "rate(1 hour)", "cron(...)", "at(...)" */
+    int64_t period;         /* SCHEDULE: seconds between runs as far as known, else 0 */
     struct text timezone;
-    struct data *input; /* a map */
+    struct decl *source;          /* RUN, REFRESH: the pipeline, product or output */
+    VEC(struct output *) outputs; /* REFRESH: those of source */
+    VEC(struct pipeline *)
+    causes;             /* RUN, REFRESH: whose success starts it; what a trigger before
+                           this one has is left out, for one run is one start */
+    struct text place;  /* OBJECT: s3://bucket/prefix, or below the domain's bucket */
+    struct data *input; /* a map; EXPRESSIONs in it speak of the event */
     struct amount retries, max_age;
+    bool has_options;
     struct span at;
 };
 
 struct pipeline {
     struct decl decl;
     struct domain *domain;
-    struct text machine; /* name: */
-    VEC(struct trigger) triggers;
-    struct principal *role; /* NULL: one is made */
-    struct principal *self; /* the principal that its name stands for */
+    struct text machine;           /* name: */
+    VEC(struct trigger) triggers;  /* by the clock */
+    VEC(struct trigger) events;    /* by what happens */
+    VEC(struct pipeline *) starts; /* those whose events have it as a cause, each once */
+    struct principal *role;        /* NULL: one is made */
+    struct principal *self;        /* the principal that its name stands for */
     VEC(struct output *) produces;
     struct amount timeout;
     bool express;

@@ -7,10 +7,11 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* Figures of IAM (role name), SNS (topic name), Glue (crawler, ruleset), Redshift Serverless
- * (namespace, workgroup), CloudTrail, S3 and AWS Config. */
+/* Figures of IAM (role name), SNS (topic name), Glue (crawler, ruleset), EventBridge (rule,
+ * statement), Redshift Serverless (namespace, workgroup), CloudTrail, S3 and AWS Config. */
 enum {
     ROLE_NAME_MAX = 64,
+    RULE_NAME_MAX = 64,
     TOPIC_NAME_MAX = 256,
     GLUE_NAME_MAX = 255,
     WAREHOUSE_NAME_MAX = 64,
@@ -60,6 +61,40 @@ const char *name_scheduler_role(struct arena *arena, const struct deployment *de
                                 const struct domain *domain)
 {
     return name_joined(arena, deployment, domain, "-scheduler", ROLE_NAME_MAX);
+}
+
+const char *name_start_role(struct arena *arena, const struct deployment *deployment,
+                            const struct pipeline *pipeline)
+{
+    return name_joined(arena, deployment, pipeline->domain,
+                       arena_format(arena, "-start-%s", pipeline->decl.name), ROLE_NAME_MAX);
+}
+
+const char *name_start_rule(struct arena *arena, const struct deployment *deployment,
+                            const struct pipeline *pipeline, const char *what)
+{
+    return name_joined(arena, deployment, pipeline->domain,
+                       arena_format(arena, "%s-on-%s", pipeline->decl.name, what), RULE_NAME_MAX);
+}
+
+const char *name_forward_role(struct arena *arena, const struct deployment *deployment,
+                              const struct domain *domain)
+{
+    return name_joined(arena, deployment, domain, "-forward", ROLE_NAME_MAX);
+}
+
+const char *name_forward_rule(struct arena *arena, const struct deployment *deployment,
+                              const struct domain *domain, const char *what)
+{
+    return name_joined(arena, deployment, domain, arena_format(arena, "-forward-%s", what),
+                       RULE_NAME_MAX);
+}
+
+const char *name_sender(struct arena *arena, const struct deployment *deployment,
+                        const struct domain *domain, const char *account)
+{
+    return name_joined(arena, deployment, domain, arena_format(arena, "-from-%s", account),
+                       RULE_NAME_MAX);
 }
 
 const char *name_quality_role(struct arena *arena, const struct deployment *deployment,

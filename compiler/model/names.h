@@ -18,6 +18,21 @@ const char *name_pipeline_role(struct arena *arena, const struct deployment *dep
 /* The role under which EventBridge Scheduler starts a domain's machines and evaluations. */
 const char *name_scheduler_role(struct arena *arena, const struct deployment *deployment,
                                 const struct domain *domain);
+/* The role under which EventBridge starts a pipeline's machine, and the rule of one of its events:
+ * `what` tells it from the others. */
+const char *name_start_role(struct arena *arena, const struct deployment *deployment,
+                            const struct pipeline *pipeline);
+const char *name_start_rule(struct arena *arena, const struct deployment *deployment,
+                            const struct pipeline *pipeline, const char *what);
+/* The role under which EventBridge forwards a domain's events to other accounts, and the rule that
+ * does so with one of them. */
+const char *name_forward_role(struct arena *arena, const struct deployment *deployment,
+                              const struct domain *domain);
+const char *name_forward_rule(struct arena *arena, const struct deployment *deployment,
+                              const struct domain *domain, const char *what);
+/* What lets the events of another account in to start machines of a domain. */
+const char *name_sender(struct arena *arena, const struct deployment *deployment,
+                        const struct domain *domain, const char *account);
 /* The role under which Glue evaluates the rulesets of a domain. */
 const char *name_quality_role(struct arena *arena, const struct deployment *deployment,
                               const struct domain *domain);

@@ -1,34 +1,8 @@
-/* pipelines.c - pipelines: what starts them, what they produce, the role they run as. Steps are in
- * steps.c. */
+/* pipelines.c - pipelines: what they produce and the role they run as. What starts them is in
+ * triggers.c, their steps are in steps.c. */
 #include "model/elab.h"
 
 #include <string.h>
-
-static void read_trigger(struct elab *e, struct pipeline *pipeline, const struct value *value)
-{
-    struct schedule schedule = schedule_from(e, value);
-    struct body options, inner;
-    struct trigger trigger = {.kind = TRIGGER_SCHEDULE, .at = value->span};
-    trigger.expression = schedule.expression;
-    trigger.period = schedule.period;
-    if (value->has_options) {
-        body_read(e, KIND_TRIGGER_OPTIONS, value->options, value->span, NULL, &options);
-        trigger.timezone = body_text(&options, "timezone");
-        trigger.retries = body_amount(&options, "retries");
-        trigger.max_age = body_amount(&options, "max_age");
-        if (body_child(e, &options, KIND_INPUT_DATA, &inner)) {
-            trigger.input = data_map(e, &inner, 0);
-        }
-        if (trigger.timezone.value != NULL && schedule.expression != NULL &&
-            strncmp(schedule.expression, "rate", 4) == 0) {
-            diag(e->s, D_EITHER_OR, trigger.timezone.at,
-                 "every(..) has no time zone: it counts from now");
-        }
-    }
-    if (trigger.expression != NULL) {
-        vec_push(e->arena, &pipeline->triggers, trigger);
-    }
-}
 
 static void produce(struct elab *e, struct pipeline *pipeline, struct output *output,
                     struct span at)
@@ -79,10 +53,7 @@ static void build_pipeline(struct elab *e, struct declared *d)
     if (pipeline->role != NULL) {
         vec_push(e->arena, &pipeline->role->runs.pipelines, pipeline);
     }
-    for (const struct value *v = value_items(body_value(&body, "schedule")); v != NULL;
-         v = v->next) {
-        read_trigger(e, pipeline, v);
-    }
+    triggers_read(e, pipeline, &body);
     pipeline->timeout = body_amount(&body, "timeout");
     pipeline->overlap_skip = body_choice(&body, "overlap") == 0;
     pipeline->express = body_choice(&body, "type") == 1;
@@ -99,4 +70,5 @@ void pipelines_build(struct elab *e)
     for (size_t i = 0; i < e->of_kind[KIND_PIPELINE].len; i++) {
         build_pipeline(e, e->of_kind[KIND_PIPELINE].at[i]);
     }
+    triggers_resolve(e);
 }

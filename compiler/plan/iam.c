@@ -172,13 +172,14 @@ static void judge_policy(struct plan *plan, struct span at, const char *role, co
 }
 
 /* Services that name the account they act for when they take on a role. Sources: the user guides of
- * EventBridge Scheduler, Step Functions and AWS Config ("confused deputy"), for Lake Formation the
- * trust that Amazon DataZone gives its registration role. Of Glue no document says so; its roles
- * are safe without, because a role is passed inside its own account only. */
+ * EventBridge and its Scheduler, Step Functions and AWS Config ("confused deputy"), for Lake
+ * Formation the trust that Amazon DataZone gives its registration role. Of Glue no document says
+ * so; its roles are safe without, because a role is passed inside its own account only. */
 static bool names_its_account(const char *service)
 {
     static const char *const services[] = {"lakeformation.amazonaws.com", "scheduler.amazonaws.com",
-                                           "states.amazonaws.com", "config.amazonaws.com"};
+                                           "events.amazonaws.com", "states.amazonaws.com",
+                                           "config.amazonaws.com"};
     for (size_t i = 0; i < sizeof services / sizeof *services; i++)
         if (!strcmp(service, services[i]))
             return true;

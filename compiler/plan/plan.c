@@ -2,6 +2,7 @@
  * limits of a template. */
 #include "plan/plan.h"
 #include "base/hash.h"
+#include "check/events.h"
 #include "check/limits.h"
 #include "check/places.h"
 #include "check/stacks.h"
@@ -46,6 +47,7 @@ struct plan *plan_new(struct session *s, const struct deployment *deployment)
     plan->deployment = deployment;
     plan->account = deployment->governance;
     plan->places = places_new(s, deployment);
+    plan->events = events_new(s, deployment);
     stacks_list(s, deployment, &heads);
     for (size_t i = 0; i < heads.list.len; i++) {
         struct stack *stack = arena_new(&s->arena, struct stack);
@@ -65,6 +67,7 @@ void plan_reset(struct plan *plan)
 void plan_free(struct plan *plan)
 {
     plan_grants_end(plan);
+    events_free(plan->events);
     arena_free(&plan->scratch);
 }
 
@@ -187,6 +190,7 @@ void plan_stack(struct plan *plan, struct stack *stack)
         plan_quality(plan, stack);
         plan_athena(plan, stack);
         plan_states(plan, stack);
+        plan_events(plan, stack);
         plan_cloudwatch(plan, stack);
     } else {
         plan_config(plan, stack);

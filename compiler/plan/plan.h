@@ -41,6 +41,7 @@ struct plan {
     struct map made;            /* plan_made: (thing, role) -> logical id */
     struct places *places;      /* where all tables lie, see check/places.h */
     struct audit_places *audit; /* cloudtrail.c: made when first asked */
+    struct events *events;      /* what starts machines, see check/events.h */
     struct owned *owned;        /* grants.c: entries by owner; made when first asked */
     struct publishers
         *publishers; /* sns.c: who publishes to which channel; made when first asked */
@@ -130,6 +131,8 @@ void plan_quality(struct plan *plan, struct stack *stack);
 void plan_lakeformation(struct plan *plan, struct stack *stack);
 void plan_athena(struct plan *plan, struct stack *stack);
 void plan_states(struct plan *plan, struct stack *stack);
+/* Rules that start machines when something has happened, and send events to other accounts. */
+void plan_events(struct plan *plan, struct stack *stack);
 void plan_cloudwatch(struct plan *plan, struct stack *stack);
 void plan_sns(struct plan *plan, struct stack *stack); /* first: the topics of channels */
 void plan_config(struct plan *plan, struct stack *stack);

@@ -1,5 +1,6 @@
 /* s3.c - the buckets that a deployment makes: private, encrypted, versioned, TLS only, kept when
  * their stack goes. Objects are moved or deleted only where a product's `lifecycle` says so. */
+#include "check/events.h"
 #include "check/places.h"
 #include "check/storage.h"
 #include "model/names.h"
@@ -199,6 +200,14 @@ static json *key_of(struct plan *plan, const struct store *store)
     return store_key_is_made(store) ? plan_key_arn(plan, key) : json_text(&plan->scratch, key);
 }
 
+/* All its events go to EventBridge, where rules choose. */
+static void send_events(json *bucket)
+{
+    json *notifications = json_set_object(bucket, "NotificationConfiguration");
+    json_set_bool(json_set_object(notifications, "EventBridgeConfiguration"), "EventBridgeEnabled",
+                  true);
+}
+
 /* storage NULL: the mesh's bucket, which has no settings of its own. */
 static void make_bucket(struct plan *plan, struct stack *stack, struct span at,
                         const struct store *store, const char *target)
@@ -212,6 +221,8 @@ static void make_bucket(struct plan *plan, struct stack *stack, struct span at,
     if (target)
         send_logs(plan, resource, bucket, name, target);
     lifecycle_rules(plan, bucket, name);
+    if (events_watched(plan->events, name))
+        send_events(bucket);
     json *statements = plan_bucket_policy(plan, stack, at, part, id, name);
     plan_keep(plan, atom_of(&plan->s->atoms, name), "policy", plan_last(stack)->id);
     let_logs_in(plan, statements, name);

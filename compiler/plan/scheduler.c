@@ -46,7 +46,7 @@ static json *add_schedule(struct plan *plan, struct stack *stack, struct span at
     return schedule;
 }
 
-static const char *compact(struct plan *plan, json *tree)
+const char *plan_compact(struct plan *plan, json *tree)
 {
     struct buf text = {0};
     json_write_compact(&text, tree);
@@ -55,7 +55,7 @@ static const char *compact(struct plan *plan, json *tree)
     return copy;
 }
 
-static void set_retry_policy(json *target, const struct trigger *trigger)
+void plan_retry_policy(json *target, const struct trigger *trigger)
 {
     if (!trigger->retries.text && !trigger->max_age.text) {
         return;
@@ -74,9 +74,6 @@ void plan_schedules(struct plan *plan, struct stack *stack, const struct pipelin
 {
     for (size_t i = 0; i < pipeline->triggers.len; i++) {
         const struct trigger *trigger = &pipeline->triggers.at[i];
-        if (trigger->kind != TRIGGER_SCHEDULE) {
-            continue;
-        }
         const char *name =
             i == 0 ? pipeline->decl.name : plan_format(plan, "%s-%zu", pipeline->decl.name, i + 1);
         json *role = scheduler_role(plan, stack);
@@ -89,9 +86,9 @@ void plan_schedules(struct plan *plan, struct stack *stack, const struct pipelin
         json_set(target, "RoleArn", role);
         if (trigger->input) {
             json_set(target, "Input",
-                     plan_literal(plan, compact(plan, plan_data(plan, trigger->input))));
+                     plan_literal(plan, plan_compact(plan, plan_data(plan, trigger->input))));
         }
-        set_retry_policy(target, trigger);
+        plan_retry_policy(target, trigger);
     }
 }
 
@@ -120,7 +117,7 @@ static const char *evaluation_input(struct plan *plan, const struct output *outp
     json_add_text(json_set_array(input, "RulesetNames"),
                   name_ruleset(&plan->scratch, plan->deployment, output));
     json_set_bool(json_set_object(input, "AdditionalRunOptions"), "CloudWatchMetricsEnabled", true);
-    return compact(plan, input);
+    return plan_compact(plan, input);
 }
 
 static void add_evaluation(struct plan *plan, struct stack *stack, const struct output *output)

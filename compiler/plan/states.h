@@ -56,6 +56,10 @@ void step_states(struct machine *machine, const struct step *step, const char *n
 /* The same for a list of steps; next comes after the last. */
 void steps_states(struct machine *machine, const struct step *steps, const char *next);
 
+/* scheduler.c: data as JSON on one line, for JSON inside JSON; how long a start is tried. */
+const char *plan_compact(struct plan *plan, json *tree);
+void plan_retry_policy(json *target, const struct trigger *trigger);
+
 /* scheduler.c, crawler.c: schedules of a machine; of quality rules; crawlers of a domain. */
 void plan_schedules(struct plan *plan, struct stack *stack, const struct pipeline *pipeline,
                     const char *machine_id);

@@ -61,6 +61,7 @@ static void resources_are_counted_as_they_are_made(void **state)
                                           "tests/plan/wide",
                                           "tests/plan_states/environments",
                                           "tests/plan_states/steps",
+                                          "tests/plan_states/triggers",
                                           "tests/services/all",
                                           "tests/services/accounts"};
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {

@@ -322,6 +322,19 @@ void needs_of_pipeline(const struct deployment *deployment, const struct pipelin
 
 /* ---- the other roles ------------------------------------------------------------------------- */
 
+void needs_of_start(const struct deployment *deployment, const struct pipeline *pipeline,
+                    struct needs *out)
+{
+    add(out, "states:StartExecution", "states", RIGHT_REGION | RIGHT_ACCOUNT,
+        joined(out, "stateMachine:", deployment->machines[pipeline->decl.index]));
+}
+
+void needs_of_forward(const struct deployment_account *to, struct needs *out)
+{
+    add(out, "events:PutEvents", "events", RIGHT_REGION | RIGHT_ACCOUNT, "event-bus/default")
+        ->account = to;
+}
+
 void needs_of_scheduler(const struct deployment *deployment, const struct domain *domain,
                         unsigned starts, struct needs *out)
 {

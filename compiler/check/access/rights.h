@@ -33,6 +33,11 @@ void needs_of_pipeline(const struct deployment *deployment, const struct pipelin
 enum { START_MACHINES = 1, START_EVALUATIONS = 2 };
 void needs_of_scheduler(const struct deployment *deployment, const struct domain *domain,
                         unsigned starts, struct needs *out);
+/* The role that starts a pipeline's machine when something has happened. */
+void needs_of_start(const struct deployment *deployment, const struct pipeline *pipeline,
+                    struct needs *out);
+/* The role that sends events to the default bus of another account. */
+void needs_of_forward(const struct deployment_account *to, struct needs *out);
 /* The role under which Glue evaluates rulesets for a domain. */
 void needs_of_quality(const struct deployment *deployment, const struct domain *domain,
                       struct needs *out);
