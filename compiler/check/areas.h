@@ -17,6 +17,9 @@ void check_rulesets(struct session *s, const struct mesh *mesh);
 void check_promises(struct session *s, const struct mesh *mesh);
 void check_functions(struct session *s, const struct mesh *mesh);
 void check_roles(struct session *s, const struct mesh *mesh);
+void check_resources(struct session *s, const struct mesh *mesh);
+/* Keys that CloudFormation would take for functions: {"Ref": ..}. */
+void check_plain_keys(struct session *s, const struct data *map);
 void check_warehouses(struct session *s, const struct mesh *mesh);
 
 /* Over one deployment: what depends on names, accounts and regions. */

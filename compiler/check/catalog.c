@@ -28,13 +28,13 @@ static void check_reference(struct session *s, const char *text, struct span at)
     diag_help(s, d, "part the two braces by a blank, or leave the text out");
 }
 
-static void check_references(struct session *s, const struct data *data)
+void check_dynamic(struct session *s, const struct data *data)
 {
     if (data->kind == DATA_TEXT) {
         check_reference(s, data->text, data->at);
     }
     for (const struct data *d = data->first; d; d = d->next) {
-        check_references(s, d);
+        check_dynamic(s, d);
     }
 }
 
@@ -105,7 +105,7 @@ static void check_parameters(struct session *s, const struct output *output)
                                       output->serde.properties};
     for (size_t i = 0; i < sizeof free_data / sizeof *free_data; i++) {
         if (free_data[i]) {
-            check_references(s, free_data[i]);
+            check_dynamic(s, free_data[i]);
         }
     }
     const struct text *patterns[] = {&output->options.pattern, &output->options.custom};

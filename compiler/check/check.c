@@ -22,6 +22,7 @@ static void (*const mesh_checks[])(struct session *s, const struct mesh *mesh) =
     check_rulesets,
     check_functions,
     check_roles,
+    check_resources,
     check_warehouses,
     access_check,
 };

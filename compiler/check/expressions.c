@@ -3,6 +3,7 @@
 #include "check/pipelines.h"
 
 #include "base/suggest.h"
+#include "check/areas.h"
 #include "check/steps.h"
 
 #include <string.h>
@@ -106,6 +107,7 @@ static void expression(struct session *s, const struct data *data, bool inside)
                  "an object cannot stand in a computed list or in a call");
             break;
         }
+        check_plain_keys(s, data);
         for (const struct data *item = data->first; item; item = item->next) {
             size_t length = item->key ? strlen(item->key) : 0;
             if (length >= 2 && strcmp(item->key + length - 2, ".$") == 0) {
@@ -114,6 +116,16 @@ static void expression(struct session *s, const struct data *data, bool inside)
                 diag_help(s, d, "write the key without .$ and the value as `input.x`");
             }
             expression(s, item, false);
+        }
+        break;
+    case DATA_REFERENCE:
+    case DATA_SUBSTITUTION:
+        if (inside) {
+            struct diag *d =
+                diag(s, D_EXPRESSION_PLACE, data->at,
+                     "what stands for a resource cannot stand in a computed list or in "
+                     "a call");
+            diag_help(s, d, "give it a member of its own, in a step `NAME: set { ... }` before");
         }
         break;
     case DATA_TEXT:

@@ -358,7 +358,7 @@ static struct tally count_domain(struct count *count, const struct domain *domai
         tally_pipeline(&tally, domain->pipelines.at[i]);
     }
     tally.domain += exchange_size(count, domain);
-    tally.domain += domain->made_roles.len;
+    tally.domain += domain->made_roles.len + domain->resources.len;
     for (size_t i = 0; i < domain->functions.len; i++) {
         tally.domain += function_size(count, domain->functions.at[i]);
     }
@@ -411,6 +411,9 @@ static void count_shared(struct count *count)
     }
     for (size_t i = 0; i < mesh->warehouses.len; i++) {
         size += mesh->warehouses.at[i]->domain ? 0 : warehouse_size(mesh->warehouses.at[i]);
+    }
+    for (size_t i = 0; i < mesh->resources.len; i++) {
+        size += mesh->resources.at[i]->domain ? 0 : 1;
     }
     if (size) {
         count->sizes[place_of(count, deployment->governance, NULL)] += size;

@@ -58,6 +58,7 @@ static bool emit_stacks(struct emitter *e)
         if (!delivered)
             return false;
     }
+    plan_judge_patches(e->plan);
     return true;
 }
 

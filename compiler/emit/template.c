@@ -5,7 +5,13 @@ static json *resource_tree(struct plan *plan, const struct resource *resource)
 {
     json *tree = json_object(&plan->scratch);
     json_set_text(tree, "Type", resource->type);
-    json_set_text(tree, "DependsOn", resource->depends_on);
+    if (resource->after.len) {
+        json *list = json_set_array(tree, "DependsOn");
+        for (size_t i = 0; i < resource->after.len; i++)
+            json_add_text(list, resource->after.at[i]);
+    } else {
+        json_set_text(tree, "DependsOn", resource->depends_on);
+    }
     if (resource->retain) {
         json_set_text(tree, "DeletionPolicy", "Retain");
         json_set_text(tree, "UpdateReplacePolicy", "Retain");

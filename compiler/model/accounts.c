@@ -316,6 +316,9 @@ static void place_governance(struct placing *p)
         struct deployment_account *account = stands_in(p, role->account, role->decl.at);
         account->has_stacks = account->has_governance_stack = true;
     }
+    for (size_t i = 0; i < mesh->resources.len; i++) {
+        needed |= mesh->resources.at[i]->domain == NULL;
+    }
     governance->has_governance_stack |= needed;
     governance->has_stacks |= needed;
     for (size_t i = 0; i < mesh->links.len; i++) {

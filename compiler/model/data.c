@@ -59,13 +59,20 @@ static struct data *bare_word(struct elab *e, const struct value *value, unsigne
  * check/expressions.c. */
 static struct data *call(struct elab *e, const struct value *value, unsigned flags)
 {
-    bool later = strcmp(value->text, "ref") == 0 || strcmp(value->text, "get") == 0 ||
-                 strcmp(value->text, "sub") == 0;
-    if (later || (flags & DATA_EXPRESSIONS) == 0) {
-        if (report_once(e, value) && later) {
-            not_supported(e, value->span, arena_format(e->arena, "'%s(..)' is", value->text));
-        } else if (!later) {
-            diag(e->s, D_WRONG_TYPE, value->span, "plain data is expected here; this is a call");
+    if (is_reference_word(value->text) && (flags & DATA_REFERENCES) != 0) {
+        e->mesh->refers = true;
+        return reference_from(e, value);
+    }
+    if (is_reference_word(value->text) || (flags & DATA_EXPRESSIONS) == 0) {
+        if (report_once(e, value)) {
+            struct diag *d = diag(e->s, D_WRONG_TYPE, value->span,
+                                  "plain data is expected here; this is a call");
+            if (is_reference_word(value->text)) {
+                diag_help(e->s, d,
+                          "%s(..) stands in properties of resources, in patches, in arguments of "
+                          "steps and in the environment of functions",
+                          value->text);
+            }
         }
         return NULL;
     }

@@ -37,7 +37,28 @@ enum data_kind {
     DATA_NULL,
     DATA_LIST,
     DATA_MAP,
-    DATA_EXPRESSION
+    DATA_EXPRESSION,
+    DATA_REFERENCE,   /* ref(X), get(X.Arn) */
+    DATA_SUBSTITUTION /* sub("..."): its parts are TEXT and REFERENCE */
+};
+
+/* What a reference may name. */
+enum reference_kind {
+    REFER_RESOURCE,
+    REFER_FUNCTION,
+    REFER_MACHINE, /* of a pipeline */
+    REFER_TOPIC,   /* of a channel */
+    REFER_ROLE,
+    REFER_TABLE,    /* of an output */
+    REFER_DATABASE, /* of a domain */
+    REFER_PSEUDO    /* AWS::AccountId and the like: the data's text */
+};
+
+struct reference {
+    enum reference_kind kind;
+    const void *thing;       /* struct cfn_resource *, struct function *, ...; PSEUDO: NULL */
+    const struct decl *decl; /* as named */
+    const char *attribute;   /* NULL: of ref(..) */
 };
 
 enum expression_root { ROOT_INPUT, ROOT_RESULT, ROOT_CONTEXT, ROOT_CALL };
@@ -51,7 +72,8 @@ struct data {
                          ("day", "files[0].name") or the call's name */
     bool truth;       /* BOOL */
     enum expression_root root;
-    struct data *first, *next; /* LIST, MAP, arguments of a call */
+    const struct reference *reference;
+    struct data *first, *next; /* LIST, MAP, arguments of a call, parts of a SUBSTITUTION */
 };
 
 #endif

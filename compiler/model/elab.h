@@ -95,6 +95,7 @@ struct elab {
     atom type_words[TYPE_STRUCT + 1]; /* Glue's own types, by kind */
     size_t work;                      /* done so far for what is repeated: see session_affords */
     size_t suggestions;               /* candidates compared so far: bounded */
+    const struct domain *references_from; /* what elaborates data sets it; NULL: no domain */
     struct tag *pii;
     struct schema *broken_schema;
 };
@@ -173,11 +174,19 @@ void defaults_read(struct elab *e);
 const struct body *defaults_of(struct elab *e, const struct domain *domain, enum kind kind);
 
 /* data.c */
-enum { DATA_EXPRESSIONS = 1, DATA_TEXTS = 2 /* numbers and truths become texts */ };
+enum {
+    DATA_EXPRESSIONS = 1,
+    DATA_TEXTS = 2,     /* numbers and truths become texts */
+    DATA_REFERENCES = 4 /* named as seen from elab's references_from */
+};
 struct data *data_from(struct elab *e, const struct value *value, unsigned flags);
 /* A map of the members, nearest body first. NULL when there is none. */
 struct data *data_map(struct elab *e, const struct body *body, unsigned flags);
 struct data *data_literal(struct elab *e, const struct value *value);
+
+/* references.c: is it ref, get or sub? The data of such a call; reports. */
+bool is_reference_word(const char *word);
+struct data *reference_from(struct elab *e, const struct value *call);
 
 /* storage.c: the domain's own bucket and its further zones */
 void storage_read(struct elab *e, struct domain *domain, const struct block *block,
@@ -262,5 +271,8 @@ void functions_build(struct elab *e);
 void warehouses_build(struct elab *e);
 void audit_build(struct elab *e);
 void links_build(struct elab *e);
+/* resources.c */
+void resources_build(struct elab *e);
+void patches_build(struct elab *e, struct tree *const *trees, size_t count);
 
 #endif

@@ -18,8 +18,9 @@ static void build_function(struct elab *e, struct declared *d)
     if (function->role != NULL) {
         vec_push(e->arena, &function->role->runs.functions, function);
     }
+    e->references_from = d->domain;
     if (body_child(e, &body, KIND_VARIABLES, &inner)) {
-        function->variables = data_map(e, &inner, DATA_TEXTS);
+        function->variables = data_map(e, &inner, DATA_TEXTS | DATA_REFERENCES);
     }
 }
 

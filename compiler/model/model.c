@@ -158,6 +158,8 @@ static void elaborate(struct elab *e, struct tree *const *trees, size_t count)
     guardrails_build(e);
     audit_build(e);
     links_build(e);
+    resources_build(e);
+    patches_build(e, trees, count);
     sort_members(e->mesh);
 }
 

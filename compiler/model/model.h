@@ -208,6 +208,7 @@ struct domain {
     VEC(struct warehouse *) warehouses;
     VEC(struct link *) links;           /* that lead to its database */
     VEC(struct principal *) made_roles; /* declared inside it with `create: true` */
+    VEC(struct cfn_resource *) resources;
 };
 
 /* ---- products -------------------------------------------------------------------------------- */
@@ -695,6 +696,33 @@ struct audit {
     VEC(struct output *) events;
 };
 
+/* ---- the way out ----------------------------------------------------------------------------- */
+
+struct dependency {
+    const struct cfn_resource *resource;
+    struct span at;
+};
+
+struct cfn_resource { /* a resource of CloudFormation, spelled out */
+    struct decl decl;
+    struct domain *domain; /* NULL: governance's */
+    struct text type;
+    struct data *properties; /* a map; NULL */
+    bool retain, retain_given;
+    VEC(struct dependency) depends_on;
+};
+
+enum patch_scope { PATCH_ALL, PATCH_DOMAIN, PATCH_DECLARATION };
+
+struct patch { /* properties merged into resources of a type */
+    struct text type;
+    enum patch_scope scope;
+    struct domain *domain; /* it stands in; NULL: in none */
+    struct span within;    /* DECLARATION: all of it; a resource belongs to what its place is in */
+    struct data *properties; /* a map */
+    uint32_t index;
+};
+
 /* ---- the whole ------------------------------------------------------------------------------- */
 
 struct mesh {
@@ -723,6 +751,9 @@ struct mesh {
     bool recorder;                      /* of AWS Config: it is made */
     struct span recorder_at;
     VEC(struct link *) links;
+    VEC(struct cfn_resource *) resources;
+    VEC(struct patch *) patches;
+    bool refers; /* something in it is ref(..), get(..) or sub(..) */
 };
 
 /* Elaborates parsed files into the mesh. Reports everything that is wrong on the way; never NULL.

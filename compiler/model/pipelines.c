@@ -60,6 +60,7 @@ static void build_pipeline(struct elab *e, struct declared *d)
     pipeline->existing = body_bool(&body, "existing", false);
     struct declared *alerts = body_ref(e, &body, "alerts", KINDS(KIND_CHANNEL), d->domain);
     pipeline->alerts = alerts != NULL ? alerts->thing : d->domain->alerts;
+    e->references_from = d->domain;
     const struct block *steps = body_block(&body, KIND_STEPS);
     const struct block *on_failure = body_block(&body, KIND_ON_FAILURE);
     steps_build(e, pipeline, steps, on_failure);

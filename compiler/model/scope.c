@@ -282,6 +282,7 @@ static size_t thing_size(enum kind kind)
         [KIND_FUNCTION] = sizeof(struct function),
         [KIND_WAREHOUSE] = sizeof(struct warehouse),
         [KIND_LINK] = sizeof(struct link),
+        [KIND_RESOURCE] = sizeof(struct cfn_resource),
     };
     size_t size = sizes[space_of(kind)];
     return size != 0 ? size : sizeof(struct decl);
@@ -319,7 +320,7 @@ static struct domain *domain_of_path(struct elab *e, const struct block *block, 
 /* Kinds that belong to a domain always. */
 static bool needs_domain(enum kind kind)
 {
-    return kind == KIND_PRODUCT || kind == KIND_PIPELINE || kind == KIND_RESOURCE;
+    return kind == KIND_PRODUCT || kind == KIND_PIPELINE;
 }
 
 /* Fills name, path and domain of a declaration; false when it has no name that could be used. */
@@ -457,6 +458,16 @@ static void list_warehouse(struct elab *e, struct declared *d)
     warehouse->self->warehouse = warehouse;
 }
 
+static void list_resource(struct elab *e, struct declared *d)
+{
+    struct cfn_resource *resource = d->thing;
+    LIST_ADD(resources, struct cfn_resource);
+    resource->domain = d->domain;
+    if (d->domain != NULL) {
+        vec_push(e->arena, &d->domain->resources, resource);
+    }
+}
+
 /* Puts a new thing into the mesh's list of its sort; principals are listed by principals.c. */
 static void list_thing(struct elab *e, struct declared *d)
 {
@@ -484,6 +495,8 @@ static void list_thing(struct elab *e, struct declared *d)
         LIST_ADD(guardrails, struct guardrail);
     } else if (d->kind == KIND_LINK) {
         LIST_ADD(links, struct link);
+    } else if (d->kind == KIND_RESOURCE) {
+        list_resource(e, d);
     }
 }
 

@@ -283,9 +283,9 @@ static void read_options(const struct making *m, const struct step_decl *decl, s
         step->workgroup = d != NULL ? d->thing : m->pipeline->domain;
     }
     if (body_child(e, &body, KIND_ARGUMENTS, &inner)) {
-        step->arguments = data_map(e, &inner, DATA_EXPRESSIONS);
+        step->arguments = data_map(e, &inner, DATA_EXPRESSIONS | DATA_REFERENCES);
     } else if (step->kind == STEP_SET) {
-        step->arguments = data_map(e, &body, DATA_EXPRESSIONS);
+        step->arguments = data_map(e, &body, DATA_EXPRESSIONS | DATA_REFERENCES);
     } else if (step->kind == STEP_RAW) {
         step->arguments = data_map(e, &body, 0);
     }

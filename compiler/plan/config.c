@@ -26,6 +26,8 @@ static void put_parameter(struct buf *out, const struct data *value)
     case DATA_NULL:
     case DATA_MAP:
     case DATA_EXPRESSION:
+    case DATA_REFERENCE:
+    case DATA_SUBSTITUTION:
         break; /* refused by the model */
     }
 }

@@ -97,6 +97,8 @@ static json *with_literal(struct machine *machine, const struct test *test)
     case DATA_TEXT:
     case DATA_LIST:
     case DATA_MAP:
+    case DATA_REFERENCE: /* not read here */
+    case DATA_SUBSTITUTION:
         break;
     }
     return simple(machine, test->operand, operator_of(plan, test->kind, "String", ""),

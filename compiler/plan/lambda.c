@@ -67,7 +67,9 @@ static void set_variables(struct plan *plan, json *properties, const struct data
     }
     json *map = json_set_object(json_set_object(properties, "Environment"), "Variables");
     for (const struct data *variable = variables->first; variable; variable = variable->next) {
-        json_set(map, variable->key, plan_literal(plan, variable->text));
+        json_set(map, variable->key,
+                 variable->kind == DATA_TEXT ? plan_literal(plan, variable->text)
+                                             : plan_data(plan, variable));
     }
 }
 

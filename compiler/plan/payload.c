@@ -1,5 +1,6 @@
 /* payload.c - data of the mesh as payload templates of Step Functions: literals as they are,
  * expressions as JSONPath and intrinsic functions in members whose key ends in ".$". */
+#include "plan/resources.h"
 #include "plan/states.h"
 #include "plan/text.h"
 
@@ -117,7 +118,9 @@ static void put_argument(const struct machine *machine, struct buf *out, const s
     case DATA_LIST:
         put_call(machine, out, "States.Array", data->first, false);
         break;
-    case DATA_MAP: /* reported by check/pipelines.c: an intrinsic takes no object */
+    case DATA_MAP: /* reported by check/expressions.c: an intrinsic takes no object */
+    case DATA_REFERENCE:
+    case DATA_SUBSTITUTION:
         buf_puts(out, "null");
         break;
     case DATA_EXPRESSION:
@@ -186,6 +189,11 @@ static json *literal(struct machine *machine, const struct data *data)
     }
     case DATA_MAP:
         return payload_map(machine, data);
+    case DATA_REFERENCE:
+    case DATA_SUBSTITUTION:
+        return machine->template
+                   ? plan_reference(machine->plan, data)
+                   : json_text(&machine->plan->scratch, plan_reference_token(machine->plan, data));
     case DATA_NULL:
     case DATA_EXPRESSION:
         break;

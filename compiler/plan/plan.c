@@ -6,6 +6,7 @@
 #include "check/limits.h"
 #include "check/places.h"
 #include "check/stacks.h"
+#include "plan/resources.h"
 #include "plan/text.h"
 
 #include <stdlib.h>
@@ -68,6 +69,7 @@ void plan_free(struct plan *plan)
 {
     plan_grants_end(plan);
     events_free(plan->events);
+    map_free(&plan->patches);
     arena_free(&plan->scratch);
 }
 
@@ -197,6 +199,9 @@ void plan_stack(struct plan *plan, struct stack *stack)
         plan_cloudtrail(plan, stack);
     }
     plan_links(plan, stack);
+    plan_resources(plan, stack);
+    plan_patch(plan, stack);
+    plan_bind(plan, stack);
     if (stack->resources.len)
         qsort(stack->resources.at, stack->resources.len, sizeof *stack->resources.at, by_id);
 }

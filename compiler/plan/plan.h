@@ -17,7 +17,11 @@ struct resource {
     json *properties;       /* in scratch */
     bool retain;            /* holds data: DeletionPolicy and UpdateReplacePolicy Retain */
     const char *depends_on; /* a logical id or NULL */
-    struct span at;         /* the declaration it comes from */
+    struct {                /* of a resource that the mesh spells out: several */
+        const char **at;
+        size_t len, cap;
+    } after;
+    struct span at; /* the declaration it comes from */
 };
 
 struct stack {
@@ -26,6 +30,11 @@ struct stack {
     const struct domain *domain;    /* head's; NULL: governance */
     bool has_roles;                 /* needs CAPABILITY_NAMED_IAM */
     VEC(struct resource) resources; /* sorted by id; ids outlive plan_stack_free */
+};
+
+struct late { /* a value that is filled in when all of its stack is made */
+    json *object;
+    const struct data *data;
 };
 
 struct plan {
@@ -39,6 +48,9 @@ struct plan {
     /* What plan.c keeps for the others; empty again after plan_stack_free, except for places. */
     struct map ids;             /* logical ids taken in the stack being made */
     struct map made;            /* plan_made: (thing, role) -> logical id */
+    VEC(struct late) late;      /* resources.c: references of the stack being made */
+    struct map patches;         /* resources.c: by type and domain */
+    bool *patched;              /* by patch: it reached something; NULL: none was looked for */
     struct places *places;      /* where all tables lie, see check/places.h */
     struct audit_places *audit; /* cloudtrail.c: made when first asked */
     struct events *events;      /* what starts machines, see check/events.h */
@@ -46,6 +58,13 @@ struct plan {
     struct publishers
         *publishers; /* sns.c: who publishes to which channel; made when first asked */
 };
+
+/* Makes every stack for what it reports, and gives it back: references and patches are judged where
+ * the stacks are made. */
+void plan_judge(struct session *s, const struct deployment *deployment);
+
+/* Warns of patches that reached nothing, once all stacks were made. */
+void plan_judge_patches(struct plan *plan);
 
 /* Lists the stacks; reports nothing. */
 struct plan *plan_new(struct session *s, const struct deployment *deployment);

@@ -2,6 +2,7 @@
  * them. */
 #include "plan/text.h"
 #include "model/names.h"
+#include "plan/resources.h"
 
 #include <string.h>
 
@@ -25,7 +26,7 @@ const char *plan_format(struct plan *plan, const char *format, ...)
 
 /* CloudFormation reads ${!x} as the text ${x}. Without a } behind it ${ is no substitution and
  * stays. */
-static const char *escape(struct plan *plan, const char *text)
+const char *plan_escape(struct plan *plan, const char *text)
 {
     const char *last = strrchr(text, '}');
     if (!last || !strstr(text, "${"))
@@ -90,8 +91,8 @@ static json *arn_value(struct plan *plan, const char *account, const char *servi
     if (known)
         return json_text(&plan->scratch,
                          arn(plan, &template_tokens, account, service, parts, rest));
-    return substituted(plan,
-                       arn(plan, &template_tokens, account, service, parts, escape(plan, rest)));
+    return substituted(
+        plan, arn(plan, &template_tokens, account, service, parts, plan_escape(plan, rest)));
 }
 
 json *plan_arn_in(struct plan *plan, const struct deployment_account *account, const char *service,
@@ -239,6 +240,9 @@ json *plan_data(struct plan *plan, const struct data *data)
         for (const struct data *d = data->first; d; d = d->next)
             json_set(out, d->key, plan_data(plan, d));
         return out;
+    case DATA_REFERENCE:
+    case DATA_SUBSTITUTION:
+        return plan_reference(plan, data);
     case DATA_NULL:
     case DATA_EXPRESSION: /* has no value at compile time; refused before where it has no meaning */
         break;

@@ -36,6 +36,8 @@ json *plan_token_text(struct plan *plan, const char *text);
 /* A text of the mesh in a template: with "${" in it, it is an Fn::Sub that gives the same text
  * back. */
 json *plan_literal(struct plan *plan, const char *text);
+/* A text of the mesh as a part of an Fn::Sub. */
+const char *plan_escape(struct plan *plan, const char *text);
 /* printf into the plan's scratch arena. */
 const char *plan_format(struct plan *plan, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

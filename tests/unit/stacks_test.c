@@ -63,6 +63,8 @@ static void resources_are_counted_as_they_are_made(void **state)
                                           "tests/plan_states/steps",
                                           "tests/plan_states/triggers",
                                           "tests/services/all",
+                                          "tests/resources/all",
+                                          "tests/resources/hostile",
                                           "tests/services/accounts"};
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
         counts_agree(folders[i]);
