@@ -297,7 +297,7 @@ column:
 
 type:
     type_name                           { $$ = make_type(ps, $1, @1); }
-|   type_name LPAREN argument_list RPAREN { $$ = type_numbers(make_type(ps, $1, @1), $3, @$); }
+|   type_name LPAREN argument_list RPAREN { $$ = type_numbers(ps, make_type(ps, $1, @1), $3, @$); }
 |   type_open type_arguments GT         { $$ = type_end(ps, $1, $2, @$); }
 |   NOVALUE                             { $$ = missing_type(ps, @1); }
 ;

@@ -112,9 +112,9 @@ static bool small_integer(const struct value *value, int low, int high)
 static struct type *decimal_type(struct elab *e, const struct type_expr *expr)
 {
     static const char form[] = "decimal(10, 2): 1 to 38 digits, of which some after the point";
-    const struct value *p = expr->numbers;
+    const struct value *p = expr->parts->numbers;
     struct type type = {.kind = TYPE_DECIMAL};
-    if (p == NULL || expr->arguments != NULL || !small_integer(p, 1, 38)) {
+    if (p == NULL || expr->parts->arguments != NULL || !small_integer(p, 1, 38)) {
         return bad_arguments(e, expr, form);
     }
     const struct value *s = p->next;
@@ -130,13 +130,13 @@ static struct type *text_type(struct elab *e, const struct type_expr *expr, enum
 {
     struct type type = {.kind = kind};
     int most = kind == TYPE_CHAR ? 255 : 65535;
-    if (expr->arguments != NULL || !small_integer(expr->numbers, 1, most) ||
-        expr->numbers->next != NULL) {
+    if (expr->parts->arguments != NULL || !small_integer(expr->parts->numbers, 1, most) ||
+        expr->parts->numbers->next != NULL) {
         return bad_arguments(e, expr,
                              kind == TYPE_CHAR ? "char(n), n from 1 to 255"
                                                : "varchar(n), n from 1 to 65535");
     }
-    type.precision = (int)expr->numbers->number;
+    type.precision = (int)expr->parts->numbers->number;
     return share(e, type);
 }
 
@@ -151,11 +151,12 @@ static struct type *container(struct elab *e, const struct domain *scope,
                               const struct type_expr *expr, enum type_kind kind,
                               struct taggings *inner)
 {
-    const struct type_expr *a = expr->arguments;
+    const struct type_expr *a = expr->parts->arguments;
     const struct type_expr *b = a == NULL ? NULL : a->next;
     struct type type = {.kind = kind};
     bool map = kind == TYPE_MAP;
-    if (expr->numbers != NULL || a == NULL || (map ? b == NULL || b->next != NULL : b != NULL)) {
+    if (expr->parts->numbers != NULL || a == NULL ||
+        (map ? b == NULL || b->next != NULL : b != NULL)) {
         return bad_arguments(e, expr, map ? "map<K, V>" : "array<T>");
     }
     type.key = map ? type_from(e, scope, a, NULL, inner) : NULL;
@@ -205,20 +206,21 @@ static struct type *struct_type(struct elab *e, const struct domain *scope,
 {
     struct type *type = arena_new(e->arena, struct type);
     type->kind = TYPE_STRUCT;
-    if (expr->numbers != NULL || expr->arguments == NULL) {
+    if (expr->parts->numbers != NULL || expr->parts->arguments == NULL) {
         return bad_arguments(e, expr, "struct<a: T, b: U>");
     }
     struct map seen = {0};
-    for (const struct type_expr *a = expr->arguments; a != NULL; a = a->next) {
+    for (const struct type_expr *a = expr->parts->arguments; a != NULL; a = a->next) {
         struct field field = {0};
-        if (a->field == NULL) {
+        if (a->parts->field.text == NULL) {
             diag(e->s, D_TYPE_ARGUMENTS, a->span, "a field of a struct has a name: struct<a: T>");
             map_free(&seen);
             return broken(e);
         }
-        field.name = names_lower(e, a->field->text);
+        field.name = names_lower(e, a->parts->field.text);
         if (map_get(&seen, field.name, NULL) != NULL) {
-            diag(e->s, D_DUPLICATE_COLUMN, a->field->span, "a second field '%s'", a->field->text);
+            diag(e->s, D_DUPLICATE_COLUMN, a->parts->field.span, "a second field '%s'",
+                 a->parts->field.text);
         }
         map_set(&seen, field.name, NULL, e);
         field.type = type_from(e, scope, a, NULL, &field.tags);
@@ -285,7 +287,7 @@ static struct type *named_type(struct elab *e, const struct domain *scope,
     if (d == NULL) {
         return unknown_type(e, scope, expr);
     }
-    if (expr->numbers != NULL || expr->arguments != NULL) {
+    if (expr->parts->numbers != NULL || expr->parts->arguments != NULL) {
         return bad_arguments(e, expr, "without arguments");
     }
     if (!schema_complete(e, d, expr->word.span)) {
@@ -359,7 +361,7 @@ struct type *type_from(struct elab *e, const struct domain *scope, const struct 
     case TYPE_TIMESTAMP:
         break;
     }
-    if (expr->numbers != NULL || expr->arguments != NULL) {
+    if (expr->parts->numbers != NULL || expr->parts->arguments != NULL) {
         return bad_arguments(e, expr, "without arguments");
     }
     return type_simple(e, kind);

@@ -501,12 +501,24 @@ struct annotation *annotation_end(struct annotation_state *state, struct span sp
 
 /* ---- types ----------------------------------------------------------------------------------- */
 
+const struct type_parts no_type_parts = {0};
+
 struct type_expr *make_type(struct parse *ps, atom word, struct span span)
 {
     struct type_expr *type = arena_new(&ps->s->trees, struct type_expr);
     type->span = span;
     type->word = word_name(word, span);
+    type->parts = &no_type_parts;
     return type;
+}
+
+/* Parts of the type's own, with what it has so far: at most two of them are made for a type. */
+static struct type_parts *own_parts(struct parse *ps, struct type_expr *type)
+{
+    struct type_parts *own = arena_new(&ps->s->trees, struct type_parts);
+    *own = *type->parts;
+    type->parts = own;
+    return own;
 }
 
 struct type_expr *missing_type(struct parse *ps, struct span span)
@@ -515,9 +527,10 @@ struct type_expr *missing_type(struct parse *ps, struct span span)
     return type;
 }
 
-struct type_expr *type_numbers(struct type_expr *type, struct values numbers, struct span span)
+struct type_expr *type_numbers(struct parse *ps, struct type_expr *type, struct values numbers,
+                               struct span span)
 {
-    type->numbers = numbers.first;
+    own_parts(ps, type)->numbers = numbers.first;
     type->span = span;
     return type;
 }
@@ -536,7 +549,7 @@ struct type_expr *type_end(struct parse *ps, struct type_expr *type, struct type
                            struct span span)
 {
     ps->type_depth -= ps->type_depth > 0;
-    type->arguments = arguments.first;
+    own_parts(ps, type)->arguments = arguments.first;
     type->span = span;
     return type;
 }
@@ -544,9 +557,7 @@ struct type_expr *type_end(struct parse *ps, struct type_expr *type, struct type
 struct type_expr *type_field(struct parse *ps, struct name field, struct type_expr *type,
                              struct span span)
 {
-    struct name *kept = arena_new(&ps->s->trees, struct name);
-    *kept = field;
-    type->field = kept;
+    own_parts(ps, type)->field = field;
     type->span = span;
     return type;
 }

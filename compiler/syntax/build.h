@@ -246,7 +246,8 @@ struct annotation *annotations_in_order(struct annotation *list);
 
 struct type_expr *make_type(struct parse *ps, atom word, struct span span);
 struct type_expr *missing_type(struct parse *ps, struct span span);
-struct type_expr *type_numbers(struct type_expr *type, struct values numbers, struct span span);
+struct type_expr *type_numbers(struct parse *ps, struct type_expr *type, struct values numbers,
+                               struct span span);
 struct type_expr *type_begin(struct parse *ps, atom word, struct span span, struct span angle);
 struct type_expr *type_end(struct parse *ps, struct type_expr *type, struct types arguments,
                            struct span span);

@@ -126,14 +126,14 @@ static void mark_values(struct marker *m, const struct value *values)
 
 static void mark_type(struct marker *m, const struct type_expr *type)
 {
-    if (type->numbers)
+    if (type->parts->numbers)
         mark_touch(m, type->word.span);
-    if (!type->arguments)
+    if (!type->parts->arguments)
         return;
     size_t open = next_code(m, find(m, type->word.span.lo));
     if (piece_is(&m->at[open], '<'))
         mark(m, open, PIECE_TOUCH | PIECE_TIGHT);
-    for (const struct type_expr *t = type->arguments; t; t = t->next) {
+    for (const struct type_expr *t = type->parts->arguments; t; t = t->next) {
         mark_type(m, t);
         if (!t->next) {
             size_t close = find(m, t->span.hi);

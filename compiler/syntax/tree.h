@@ -131,14 +131,20 @@ struct annotation { /* @word or @word(argument, name: argument) */
     struct item *named;      /* members, of @tag(key: value) */
 };
 
+/* What few types have: apart, because a mesh has many columns and a column has a type. */
+struct type_parts {
+    struct name field;           /* the label inside struct<...>; text NULL elsewhere */
+    struct type_expr *arguments; /* <...>; NULL when there are none */
+    struct value *numbers;       /* (...); NULL when there are none */
+};
+extern const struct type_parts no_type_parts; /* of a type that is a word alone */
+
 struct type_expr { /* string, decimal(10, 2), array<T>, map<K, V>, struct<a: T, b: U>, a named type
                       or schema */
     struct type_expr *next; /* among the arguments of one type */
     struct span span;
     struct name word;
-    const struct name *field;    /* the label inside struct<...>; NULL elsewhere */
-    struct type_expr *arguments; /* <...>; NULL when there are none */
-    struct value *numbers;       /* (...); NULL when there are none */
+    const struct type_parts *parts; /* never NULL; may be shared */
 };
 
 /* ---- items: what stands in a file or between braces ------------------------------------------ */

@@ -78,9 +78,9 @@ static void dump_type(struct dump *d, const struct type_expr *types)
     for (const struct type_expr *t = types; t; t = t->next) {
         line(d, "type", t->word.text);
         d->depth++;
-        line(d, "field", t->field ? t->field->text : NULL);
-        dump_type(d, t->arguments);
-        dump_values(d, "number", t->numbers);
+        line(d, "field", t->parts->field.text);
+        dump_type(d, t->parts->arguments);
+        dump_values(d, "number", t->parts->numbers);
         d->depth--;
     }
 }

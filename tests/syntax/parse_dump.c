@@ -116,13 +116,13 @@ static void annotations(const struct annotation *a)
 
 static void type(const struct type_expr *t)
 {
-    if (t->field)
-        printf("%s: ", t->field->text);
+    if (t->parts->field.text)
+        printf("%s: ", t->parts->field.text);
     printf("%s", t->word.text ? t->word.text : "?");
-    list("", t->numbers);
-    if (t->arguments) {
+    list("", t->parts->numbers);
+    if (t->parts->arguments) {
         putchar('<');
-        for (const struct type_expr *a = t->arguments; a; a = a->next) {
+        for (const struct type_expr *a = t->parts->arguments; a; a = a->next) {
             type(a);
             printf(a->next ? ", " : ">");
         }
