@@ -117,7 +117,7 @@ static bool split_range(struct session *s, const char *range, struct bounds *out
     for (int i = 0; i < 2; i++) {
         while (*parts[i] == ' ')
             parts[i]++;
-        while (ends[i] > parts[i] && ends[i][-1] == ' ')
+        while (ends[i] > parts[i] && *(ends[i] - 1) == ' ')
             ends[i]--;
         if (ends[i] <= parts[i])
             return false;

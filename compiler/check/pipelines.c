@@ -98,8 +98,8 @@ static void unwatched(struct session *s, const struct output *output)
         [WATCH_TOO_SHORT] = "an alarm looks at a minute at least",
         [WATCH_TOO_LONG] = "an alarm looks back seven days at most",
         [WATCH_OTHER_ACCOUNT] =
-            "a pipeline of another account produces it, and an alarm sees the runs "
-            "of its own account alone",
+            ("a pipeline of another account produces it, and an alarm sees the runs "
+             "of its own account alone"),
         [WATCH_MANY_PRODUCERS] = "more pipelines produce it than the nine that an alarm can sum up",
     };
     struct watch_window window;
