@@ -276,6 +276,12 @@ static void query_arguments(struct session *s, const struct step *step)
 {
     size_t places = question_marks(step->target.value), count = 0;
     for (const struct data *item = step->arguments->first; item; item = item->next) {
+        size_t length = item->kind == DATA_TEXT ? text_characters(item->text) : 1;
+        if (length == 0 || length > (size_t)figure(LIMIT_QUERY_ARGUMENT)) {
+            diag(s, D_QUERY_ARGUMENTS, item->at,
+                 "this argument has %zu characters, Athena takes 1 to %lld", length,
+                 (long long)figure(LIMIT_QUERY_ARGUMENT));
+        }
         count++;
     }
     if (count != places) {

@@ -7,7 +7,7 @@
 // A case: input; tasks {state: [answers in order, the last one repeated; {"fails": "Error"} fails]}; path (states of the
 // machine itself), given (what a task gets), calls, output, end (default SUCCEEDED), error; items {map: list} stands for what
 // a distributed map reads, which the interpreter does not.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { loadMachine } from '../judges/report.mjs';
@@ -116,7 +116,8 @@ function rightsOf(role) {
 }
 const always = /^(logs|xray):/;
 const resources = Object.assign({}, ...manifest.stacks.map((stack) => load(join(build, stack.template)).Resources));
-for (const [pipeline, rights] of Object.entries(load(join(folder, 'rights.json')))) {
+const rightsFile = join(folder, 'rights.json'); // only beside meshes that are about roles
+for (const [pipeline, rights] of Object.entries(existsSync(rightsFile) ? load(rightsFile) : {})) {
   const machine = Object.values(resources).find((r) => r.Type === 'AWS::StepFunctions::StateMachine' && r.Properties.StateMachineName === pipeline);
   const found = [...rightsOf(resources[machine.Properties.RoleArn['Fn::GetAtt'][0]].Properties)].filter((right) => !always.test(right));
   say(`${pipeline}: its role`, [...found.filter((r) => !rights.includes(r)).map((r) => `has ${r}`), ...rights.filter((r) => !found.includes(r)).map((r) => `lacks ${r}`)]);

@@ -1,0 +1,3 @@
+-- External schemas of warehouse planning, for its database mesh.
+CREATE EXTERNAL SCHEMA IF NOT EXISTS "sales" FROM DATA CATALOG DATABASE 'sales_data' IAM_ROLE default;
+CREATE EXTERNAL SCHEMA IF NOT EXISTS "logistics" FROM DATA CATALOG DATABASE 'logistics_data' IAM_ROLE default;
