@@ -224,6 +224,22 @@ static const char *foreign_file(struct session *s, const char *target)
     return foreign;
 }
 
+/* The same of a folder that another build may replace while it is looked at: what was read of one
+ * and listed of the other says nothing, so it is looked at again. */
+static const char *foreign_in_place(struct session *s, const char *target)
+{
+    enum { TIMES = 100 };
+    struct stat before, after;
+    const char *foreign = NULL;
+    for (int i = 0; i < TIMES; i++) {
+        bool there = stat(target, &before) == 0;
+        foreign = foreign_file(s, target);
+        if (!foreign || (there && stat(target, &after) == 0 && before.st_ino == after.st_ino))
+            return foreign;
+    }
+    return foreign;
+}
+
 /* True when the current folder is the target or lies in it: replaced, it would be gone under the
  * user's feet. */
 static bool holds_current_folder(const char *target)
@@ -256,7 +272,7 @@ static bool target_is_ours(struct session *s, const char *target)
         errno = EBUSY;
         return fail(s, "replace what another meshc is writing to,", target);
     }
-    const char *foreign = foreign_file(s, target);
+    const char *foreign = foreign_in_place(s, target);
     if (!foreign)
         return true;
     struct diag *d = diag(s, D_OUTPUT_FOREIGN, (struct span){0, 0},

@@ -610,6 +610,8 @@ struct grant {             /* one `grant` statement, as written, names resolved 
     struct span at;        /* of the whole statement */
     struct domain *inside; /* the domain whose policy it stands in; NULL: governance's */
     unsigned permissions;  /* PERMIT_ bits, sets not yet expanded */
+    unsigned grantable;    /* of them, what may be passed on; 0: no grant option */
+    struct span grantable_at;
     struct {
         unsigned bit;
         struct span at;

@@ -57,25 +57,47 @@ static void unknown_permission(struct elab *e, const struct value *value)
     diag_suggest(e->s, d, suggestion.best);
 }
 
+/* The bit of a permission or set; 0: reported. */
+static unsigned permission_of(struct elab *e, const struct value *value)
+{
+    if (value->kind == VALUE_ERROR || value->text == NULL) {
+        return 0;
+    }
+    for (size_t i = 0; i < PERMISSIONS; i++) {
+        if (strcmp(permissions[i].word, value->text) == 0) {
+            return permissions[i].bit;
+        }
+    }
+    unknown_permission(e, value);
+    return 0;
+}
+
 static void read_permissions(struct elab *e, const struct access *access, struct grant *grant)
 {
     for (const struct value *v = access->permissions; v != NULL; v = v->next) {
-        size_t i = 0;
-        if (v->kind == VALUE_ERROR || v->text == NULL) {
-            continue;
-        }
-        while (i < PERMISSIONS && strcmp(permissions[i].word, v->text) != 0) {
-            i++;
-        }
-        if (i == PERMISSIONS) {
-            unknown_permission(e, v);
-        } else if ((grant->permissions & permissions[i].bit) != 0) {
+        unsigned bit = permission_of(e, v);
+        if ((grant->permissions & bit) != 0) {
             diag(e->s, D_SAID_TWICE, v->span, "'%s' is said twice", v->text);
-        } else {
-            grant->permissions |= permissions[i].bit;
-            grant->written[grant->written_count].bit = permissions[i].bit;
+        } else if (bit != 0) {
+            grant->permissions |= bit;
+            grant->written[grant->written_count].bit = bit;
             grant->written[grant->written_count++].at = v->span;
         }
+    }
+}
+
+/* `with grant option` is for all that is granted, `with grant option (describe)` for a part. */
+static void read_grant_option(struct elab *e, const struct access *access, struct grant *grant)
+{
+    if (!access->grant_option) {
+        return;
+    }
+    grant->grantable_at = access->grant_option_span;
+    if (access->grant_option_permissions == NULL) {
+        grant->grantable = grant->permissions;
+    }
+    for (const struct value *v = access->grant_option_permissions; v != NULL; v = v->next) {
+        grant->grantable |= permission_of(e, v);
     }
 }
 
@@ -194,8 +216,8 @@ static bool read_target(struct elab *e, const struct target *target, const struc
         not_supported(e, target->span, "a grant by tags is");
         return false;
     case TARGET_CATALOG:
-        not_supported(e, target->span, "a grant on the catalog is");
-        return false;
+        grant->target = GRANT_CATALOG;
+        return true;
     case TARGET_TAG:
         not_supported(e, target->span, "a grant on a tag is");
         return false;
@@ -244,10 +266,6 @@ static void read_grantees(struct elab *e, const struct access *access, struct gr
 static bool clauses_supported(struct elab *e, const struct access *access)
 {
     bool whole = true;
-    if (access->grant_option) {
-        not_supported(e, access->grant_option_span, "`with grant option` is");
-        whole = false;
-    }
     if (access->where != NULL && access->where->kind != VALUE_ERROR) {
         not_supported(e, access->where->span, "a grant of some rows (`where`) is");
         whole = false;
@@ -273,6 +291,7 @@ static void read_access(struct elab *e, const struct declared *policy, const str
     grant->because = value_text(access->because).value;
     annotations_refuse(e, access->annotations, "grant");
     read_permissions(e, access, grant);
+    read_grant_option(e, access, grant);
     read_grantees(e, access, grant);
     bool whole = clauses_supported(e, access);
     if (read_target(e, &access->target, policy->domain, grant) && whole &&

@@ -120,7 +120,7 @@ static json *entry_tree(struct plan *plan, const struct entry *entry, const char
                   plan_principal_text(plan, entry->principal));
     json_set(tree, "Resource", resource_of(plan, entry));
     json_set(tree, "Permissions", permissions_of(plan, entry->permissions));
-    json_set_array(tree, "PermissionsWithGrantOption");
+    json_set(tree, "PermissionsWithGrantOption", permissions_of(plan, entry->grantable));
     return tree;
 }
 

@@ -247,7 +247,7 @@ class Flow:
 
 def make_pipeline(world, domain, number):
     rng = world.rng
-    path = f"{domain['name']}.{rng.choice(['load', 'run_it', 'over', 'Daily-Run'])}{number}"
+    path = f"{domain['name']}.{rng.choice(['load', 'run_it', 'over_it', 'Daily-Run'])}{number}"
     express = rng.random() < 0.15
     flow = Flow(world, domain, express)
     block = Block("PIPELINE", f"pipeline {path}", note=rng.choice(["", "Runs."]))

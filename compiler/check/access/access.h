@@ -28,6 +28,7 @@ struct entry {
     size_t column_count;
     const char *location; /* LOCATION: s3://bucket/prefix/ */
     unsigned permissions; /* PERMIT_ bits without sets */
+    unsigned grantable;   /* of them, those that the principal may pass on */
     struct span at;       /* the first statement that asks for it */
     bool derived;         /* follows from another entry */
 };

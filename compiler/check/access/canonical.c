@@ -64,6 +64,7 @@ static void add_cell(struct maker *m, const struct cell *cell)
         entry.location = deployed_location(m, cell->location);
     if (cell->limited && !(cell->permissions & (PERMIT_SELECT | PERMIT_ALL)))
         add_columns(m, cell, &entry);
+    entry.grantable = cell->grantable & entry.permissions;
     if (entry.permissions)
         vec_push(&m->out->arena, &m->out->list, entry);
 }

@@ -139,9 +139,11 @@ static void add_to_table(struct builder *b, const struct principal *principal,
     cell->domain = output->domain;
     if (b->grant->has_columns) {
         open_columns(b, cell, output);
+        cell->grantable |= permissions_expand(b->grant->grantable, GRANT_TABLE);
         contribute(b, &cell->part, &cell->part_last);
     } else {
         cell->permissions |= permissions_expand(b->grant->permissions, GRANT_TABLE);
+        cell->grantable |= permissions_expand(b->grant->grantable, GRANT_TABLE);
         contribute(b, &cell->whole, &cell->whole_last);
     }
 }
@@ -173,6 +175,7 @@ static void add_for(struct builder *b, const struct principal *principal)
     cell->domain = grant->domain;
     cell->location = grant->location;
     cell->permissions |= permissions_expand(grant->permissions, grant->target);
+    cell->grantable |= permissions_expand(grant->grantable, grant->target);
     contribute(b, &cell->whole, &cell->whole_last);
 }
 

@@ -23,6 +23,7 @@ struct cell {
     const struct output *output;
     const char *location;
     unsigned permissions;              /* on the resource as a whole */
+    unsigned grantable;                /* of them, what may be passed on; SELECT: also of a part */
     bool limited;                      /* some statement gives SELECT on columns only */
     unsigned char *columns;            /* then: one flag a column of output->data */
     struct span at;                    /* first statement */

@@ -81,6 +81,22 @@ static void check_limits(struct session *s, const struct cells *cells)
 }
 
 /* `all on domain X` reads no row; a holder that has nothing else there may not know. */
+/* Limits of one principal and table become one list, which has one grant option (access.md 3). */
+static void check_options(struct session *s, const struct cell *cell)
+{
+    const struct contribution *first = cell->part;
+    for (const struct contribution *c = first ? first->next : NULL; c; c = c->next) {
+        if (!c->grant->grantable == !first->grant->grantable)
+            continue;
+        struct diag *d = diag(s, D_GRANT_OPTIONS_DIFFER, c->grant->target_at,
+                              "'%s' has columns of '%s' with and without grant option",
+                              cell->principal->decl.path, cell->output->decl.path);
+        diag_place(s, d, first->grant->target_at, "the other columns");
+        diag_help(s, d, "Lake Formation keeps one list of columns: give both the same option");
+        return;
+    }
+}
+
 static void note_databases(struct session *s, const struct cells *cells)
 {
     struct map reads = {0};
@@ -109,6 +125,8 @@ void access_check(struct session *s, const struct mesh *mesh)
     statements_check(s, mesh);
     cells_build(s, mesh, &cells);
     check_limits(s, &cells);
+    for (size_t i = 0; i < cells.list.len; i++)
+        check_options(s, cells.list.at[i]);
     note_databases(s, &cells);
     cells_free(&cells);
 }

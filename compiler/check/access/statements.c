@@ -2,6 +2,7 @@
  * may grant it. */
 #include "check/access/statements.h"
 
+#include "check/access/cells.h"
 #include "check/access/legal.h"
 
 #include <string.h>
@@ -182,6 +183,29 @@ static void check_grantees(struct session *s, const struct mesh *mesh, const str
     }
 }
 
+/* What may be passed on is a part of what is granted (Lake Formation API:
+ * PermissionsWithGrantOption). */
+static void check_grant_option(struct session *s, const struct grant *grant)
+{
+    unsigned granted = permissions_expand(grant->permissions, grant->target);
+    unsigned passed = permissions_expand(grant->grantable, grant->target);
+    if (passed & ~granted) {
+        struct diag *d = diag(s, D_GRANT_OPTION_WITHOUT_GRANT, grant->grantable_at,
+                              "a grant option for what is not granted");
+        if (granted & PERMIT_ALL)
+            diag_help(s, d,
+                      "`all` is passed on as a whole: write `with grant option`, or grant "
+                      "the permissions one by one");
+        else
+            diag_help(s, d,
+                      "name permissions of the grant, or write `with grant option` for all "
+                      "of them");
+    } else if (passed && grant->has_columns) {
+        diag(s, D_GRANT_OPTION_ON_COLUMNS, grant->grantable_at,
+             "whether Lake Formation passes on a limit to columns, its documents say differently");
+    }
+}
+
 void statements_check(struct session *s, const struct mesh *mesh)
 {
     for (size_t i = 0; i < mesh->grants.len; i++) {
@@ -190,6 +214,7 @@ void statements_check(struct session *s, const struct mesh *mesh)
         check_columns(s, grant);
         check_status(s, grant);
         check_granter(s, grant);
+        check_grant_option(s, grant);
         check_grantees(s, mesh, grant);
     }
 }

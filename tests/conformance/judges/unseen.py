@@ -775,13 +775,29 @@ def as_in_file(value):
     return re.sub(r"\$\{AWS::(AccountId|Region|Partition)\}", r"${\1}", text).replace("${!", "${")
 
 
+def without_references(value):
+    """What stands for a resource is a logical id in a template and a name of the mesh in a file: here, neither."""
+    if isinstance(value, list):
+        return [without_references(item) for item in value]
+    if isinstance(value, dict):
+        if set(value) in ({"Ref"}, {"Fn::GetAtt"}):
+            return "${}"
+        return {key: without_references(item) for key, item in value.items()}
+    if isinstance(value, str):
+        return re.sub(r"\$\{(?!(AccountId|Region|Partition)\})[^}]*\}", "${}", value)
+    return value
+
+
 def judge_machine_resource(name, properties, files):
     """The template's definition is a file's, and its substitutions are those it uses."""
     definition = properties.get("Definition")
     if not isinstance(definition, dict):
         yield f"{name}: the definition is no object"
         return
-    if as_in_file(definition) not in files:
+    as_file, refers = as_in_file(definition), re.search(r'"Ref"|"Fn::GetAtt"|\$\{Resource', json.dumps(definition))
+    if refers:
+        as_file, files = without_references(as_file), [without_references(file) for file in files]
+    if as_file not in files:
         yield f"{name}: the definition equals no .asl.json file"
     if properties.get("LoggingConfiguration", {}).get("IncludeExecutionData") is not False:
         yield f"{name}: its log takes up the data of executions"
