@@ -44,14 +44,24 @@ static void test(struct session *s, const struct test *t, bool has_result)
 
 /* ---- lists of steps -------------------------------------------------------------------------- */
 
-static bool names_all(const struct way *way)
+static bool names_error(const struct way *way, const char *error)
 {
     for (size_t i = 0; i < way->errors.len; i++) {
-        if (strcmp(way->errors.at[i], "States.ALL") == 0) {
+        if (strcmp(way->errors.at[i], error) == 0) {
             return true;
         }
     }
-    return way->errors.len == 0;
+    return false;
+}
+
+bool way_takes_all(const struct way *way)
+{
+    return way->errors.len == 0 || names_error(way, "States.ALL");
+}
+
+bool way_takes(const struct way *way, const char *error)
+{
+    return way_takes_all(way) || names_error(way, error) || names_error(way, "States.TaskFailed");
 }
 
 /* Names of errors that States knows itself (Amazon States Language, "Errors"). */
@@ -116,21 +126,11 @@ static bool ways_raise(const struct step *step, const struct way *handler)
 static bool takes_all(const struct step *step)
 {
     for (const struct way *way = step->ways; way; way = way->next) {
-        if (names_all(way)) {
+        if (way_takes_all(way)) {
             return true;
         }
     }
     return false;
-}
-
-static bool takes(const struct way *handler, const char *error)
-{
-    bool taken = names_all(handler);
-    for (size_t i = 0; i < handler->errors.len && !taken; i++) {
-        taken = strcmp(handler->errors.at[i], error) == 0 ||
-                strcmp(handler->errors.at[i], "States.TaskFailed") == 0;
-    }
-    return taken;
 }
 
 /* Whether an error of one of the steps can reach a handler around them (NULL: on_failure, which a
@@ -145,7 +145,7 @@ static bool raises(const struct step *steps, const struct way *handler)
         case STEP_SET:
             break;
         case STEP_FAIL:
-            if (handler && takes(handler, step->target.value ? step->target.value : "Failed")) {
+            if (handler && way_takes(handler, step->target.value ? step->target.value : "Failed")) {
                 return true;
             }
             break;
@@ -209,7 +209,7 @@ static void handlers(struct session *s, const struct pipeline *pipeline, const s
                                   "step '%s' is never reached", way->steps->name);
             diag_help(s, d, "nothing in this try can fail into its handler: leave it out");
         }
-        if (!names_all(way)) {
+        if (!way_takes_all(way)) {
             continue;
         }
         if (way->errors.len > 1) {

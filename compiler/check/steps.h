@@ -12,6 +12,9 @@ size_t text_characters(const char *text);
 /* Letters, digits and what is in `more`, at least one. */
 bool text_only(const char *text, size_t length, const char *more);
 
+/* flow.c: what a handler of a try takes; the states of plan/ are written by the same answer. */
+bool way_takes_all(const struct way *way);
+bool way_takes(const struct way *way, const char *error);
 /* flow.c: the parts of one step; what it calls; whether the steps of a list are reached. */
 void check_flow(struct session *s, const struct pipeline *pipeline, const struct step *step);
 void check_call(struct session *s, const struct step *step);

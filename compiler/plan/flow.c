@@ -11,26 +11,6 @@
 
 #include <string.h>
 
-static bool named(const struct way *way, const char *error)
-{
-    for (size_t i = 0; i < way->errors.len; i++) {
-        if (strcmp(way->errors.at[i], error) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-bool catches_all(const struct way *way)
-{
-    return !way || way->errors.len == 0 || named(way, "States.ALL");
-}
-
-bool catches(const struct way *way, const char *error)
-{
-    return catches_all(way) || named(way, error) || named(way, "States.TaskFailed");
-}
-
 /* ---- conditions ------------------------------------------------------------------------------ */
 
 static const char *path_of(struct machine *machine, const struct data *data)

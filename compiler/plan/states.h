@@ -28,9 +28,6 @@ struct machine {
     const char *input;              /* the path of `input`: "$", inside a poll "$.Input" */
 };
 
-/* flow.c: what a handler (NULL: on_failure) takes. */
-bool catches_all(const struct way *way);
-bool catches(const struct way *way, const char *error);
 
 /* A text of the mesh, and an ARN (see plan/text.h), as they stand in the definition. */
 json *states_value(struct machine *machine, const char *text);

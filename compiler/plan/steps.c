@@ -4,6 +4,7 @@
 
 #include "check/access/rights.h"
 #include "check/integrations.h"
+#include "check/steps.h"
 #include "model/names.h"
 #include "plan/text.h"
 
@@ -89,7 +90,7 @@ void set_catch(struct machine *machine, json *state)
         }
         json_set_text(item, "ResultPath", "$.error");
         json_set_text(item, "Next", c->target);
-        if (catches_all(c->way)) {
+        if (!c->way || way_takes_all(c->way)) {
             break;
         }
     }
@@ -348,7 +349,7 @@ static void fail_step(struct machine *machine, const struct step *step)
 {
     const char *error = step->target.value ? step->target.value : "Failed";
     const struct catcher *catcher = machine->catchers;
-    while (catcher && !(catcher->way && catches(catcher->way, error))) {
+    while (catcher && !(catcher->way && way_takes(catcher->way, error))) {
         catcher = catcher->outer;
     }
     json *state = step_state(machine, step, catcher ? "Pass" : "Fail");
