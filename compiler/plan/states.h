@@ -28,7 +28,6 @@ struct machine {
     const char *input;              /* the path of `input`: "$", inside a poll "$.Input" */
 };
 
-
 /* A text of the mesh, and an ARN (see plan/text.h), as they stand in the definition. */
 json *states_value(struct machine *machine, const char *text);
 json *states_arn(struct machine *machine, const char *service, unsigned parts, const char *rest);
