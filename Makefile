@@ -108,8 +108,9 @@ sample: $(MESHC)
 	$(MESHC) build -o out samples/sales
 	@find out -type f | LC_ALL=C sort
 
-# Shows trees and syntax errors: for tests/syntax, and for looking at what fuzzing found.
-$(BUILD)/tests/syntax/parse_dump: $(BUILD)/tests/syntax/parse_dump.o $(LIBRARY)
+# Shows trees and syntax errors: for tests/syntax, and for looking at what fuzzing found. And which rows of
+# grammar/kinds.def files use: for tests/reference.
+$(BUILD)/tests/syntax/parse_dump $(BUILD)/tests/reference/rows: %: %.o $(LIBRARY)
 	$(call say,LINK,$@)$(CC) $(CFLAGS) $(LDFLAGS) $(LINK) -o $@ $^ $(LIBS) $(LDLIBS)
 
 ## test: all that a user can run; what misses an outside tool is skipped and says so
