@@ -12,7 +12,10 @@ umask 077
 : "${MESH_FORMAT:?}" "${MESH_NAME:?}"
 MESH_ENVIRONMENT=${MESH_ENVIRONMENT:-}
 
-readonly EXIT_FAILED=1 EXIT_NOT_DONE=2 EXIT_PREFLIGHT=3 EXIT_USAGE=64
+# The compiler puts the text of this file in place of the line that reads it.
+# shellcheck source=common/program.sh
+. "${BASH_SOURCE[0]%/*}/common/program.sh" # @join
+
 readonly TEMPLATE_INLINE_BYTES=51200 # CloudFormation takes longer templates from a bucket only
 readonly TEMPLATE_BYTES=1000000      # and none that is longer than this
 
@@ -29,7 +32,7 @@ with_sql=
 region=
 left=no # something is left to do: a share that is not there yet, revokes held back
 work=
-broken=$EXIT_PREFLIGHT # the exit code of what nobody expected, a full disk say
+broken=$EXIT_NOT_STARTED # the exit code of what nobody expected, a full disk say
 trap 'say "unexpected failure in line $LINENO"; exit "$broken"' ERR
 
 usage() {
@@ -72,20 +75,6 @@ Exit codes
   3    not started: a missing tool, a damaged file, the wrong account
   64   usage
 HELP
-}
-
-# Control characters of a message could drive a terminal.
-say() { printf '%s: %s\n' "$name" "${*//[[:cntrl:]]/ }" >&2; }
-
-refuse() {
-    say "$*"
-    exit "$EXIT_PREFLIGHT"
-}
-
-misuse() {
-    say "$*"
-    say "try --help"
-    exit "$EXIT_USAGE"
 }
 
 set_once() { # VARIABLE'S VALUE, NEW VALUE, OPTION
@@ -165,28 +154,7 @@ parse_arguments() {
 
 # ---- preflight ---------------------------------------------------------------------------------------------------
 
-need_tools() {
-    ((BASH_VERSINFO[0] >= 4)) || refuse "this is bash ${BASH_VERSION}; bash 4 or later is needed"
-    local tool lacks=()
-    for tool in aws jq mktemp; do
-        command -v "$tool" >/dev/null || lacks+=("$tool")
-    done
-    if command -v sha256sum >/dev/null; then
-        checksum=(sha256sum)
-    elif command -v shasum >/dev/null; then
-        checksum=(shasum -a 256)
-    else
-        lacks+=(sha256sum)
-    fi
-    ((${#lacks[@]} == 0)) || refuse "not found: ${lacks[*]} (needs the AWS CLI, version 1 or 2, jq 1.6 or later, sha256sum)"
-    export AWS_PAGER=""
-}
-
-make_work() {
-    trap 'rm -rf -- "$work"' EXIT
-    trap 'exit 130' INT
-    trap 'exit 143' TERM HUP
-    work=$(mktemp -d) || refuse "no temporary folder"
+find_folder() {
     folder=$(cd "$(dirname "$program")" && pwd) || refuse "no folder of $program"
 }
 
@@ -260,7 +228,7 @@ check_files() {
     done 3<"$work/paths"
     jq -r '.files[] | "\(.sha256)  \(.path)"' "$folder/manifest.json" >"$work/sums"
     [[ -s $work/sums ]] || return 0
-    if ! bad=$(cd "$folder" && "${checksum[@]}" -c "$work/sums" 2>/dev/null); then
+    if ! bad=$(cd "$folder" && check_sums "$work/sums" 2>/dev/null); then
         refuse "not as the compiler wrote it:$(grep -v ': OK$' <<<"$bad" | head -n 5 | sed 's/^/ /; s/: .*//' | tr -d '\n')"
     fi
 }
@@ -281,16 +249,13 @@ check_templates() {
 
 # All credentials are looked at before anything is done with one of them.
 check_callers() {
-    local caller account several=
+    local account several=
     (($(wc -l <"$work/all-accounts") <= 1)) || several="; --profile $(head -n 1 "$work/accounts")=NAME says whose are whose"
     while IFS= read -r account <&3; do
         use "$account" "$a_region"
-        caller=$("${aws[@]}" sts get-caller-identity ${place[@]+"${place[@]}"} --output json 2>"$work/stderr") ||
-            refuse "sts get-caller-identity${aws[1]+ with ${aws[*]:1}}: $(head -c 300 "$work/stderr")"
-        caller=$(jq -r '.Account // "" | tostring' <<<"$caller")
-        [[ $caller =~ ^[0-9]{12}$ ]] || refuse "the caller's account is not 12 digits"
-        [[ $account == self || $account == "$caller" ]] ||
-            refuse "these credentials are of account $caller; this build is for $account$several"
+        ask_caller ${place[@]+"${place[@]}"}
+        [[ $account == self || $account == "$caller_account" ]] ||
+            refuse "these credentials are of account $caller_account; this build is for $account$several"
     done 3<"$work/accounts"
 }
 
@@ -342,7 +307,7 @@ show() {
             printf 'grants by %s\n' "$program"
             status=0
             grants "$program" plan ${allow_revoke:+"$allow_revoke"} || status=$?
-            ((status == 0 || status == 2)) || exit "$EXIT_PREFLIGHT"
+            ((status == 0 || status == 2)) || exit "$EXIT_NOT_STARTED"
         done 3<"$work/programs"
     fi
     if [[ $with_sql == yes ]]; then
@@ -434,7 +399,9 @@ deploy_stacks() {
 main() {
     parse_arguments "$@"
     need_tools
+    need_checksum
     make_work
+    find_folder
     [[ $MESH_FORMAT == 1 ]] || refuse "format $MESH_FORMAT is not known to this program"
     load_manifest
     check_files

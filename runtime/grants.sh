@@ -12,7 +12,11 @@ umask 077
 MESH_ENVIRONMENT=${MESH_ENVIRONMENT:-}
 MESH_REGION=${MESH_REGION:-}
 
-readonly EXIT_FAILED=1 EXIT_CHANGES=2 EXIT_NOT_STARTED=3 EXIT_DRIFT=3 EXIT_USAGE=64
+# The compiler puts the text of this file in place of the line that reads it.
+# shellcheck source=common/program.sh
+. "${BASH_SOURCE[0]%/*}/common/program.sh" # @join
+
+readonly EXIT_DRIFT=3
 readonly RETRY_CAP_MS=30000 # the longest pause between two tries
 readonly PROGRESS_SECONDS=3 # silence a person at a terminal should bear
 
@@ -91,20 +95,6 @@ MESH_RETRY_BASE_MS (1000) and MESH_RETRY_TRIES (8) tune the retries, MESH_TODAY
 HELP
 }
 
-# Control characters of a message could drive a terminal.
-say() { printf '%s: %s\n' "$name" "${*//[[:cntrl:]]/ }" >&2; }
-
-refuse() {
-    say "$*"
-    exit "$EXIT_NOT_STARTED"
-}
-
-misuse() {
-    say "$*"
-    say "try --help"
-    exit "$EXIT_USAGE"
-}
-
 last_progress=0
 progress() {
     if ((SECONDS - last_progress >= PROGRESS_SECONDS)); then
@@ -115,7 +105,7 @@ progress() {
 
 number() { if (($1 == 1)); then printf '1 %s' "$2"; else printf '%d %s' "$1" "${3:-$2s}"; fi; }
 
-# The compiler puts the text of these files in place of the lines that read them.
+# And that of its own parts.
 # shellcheck source=grants/things.sh
 . "${BASH_SOURCE[0]%/*}/grants/things.sh" # @join
 # shellcheck source=grants/desired.sh

@@ -12,7 +12,10 @@ umask 077
 : "${MESH_FORMAT:?}" "${MESH_NAME:?}"
 MESH_ENVIRONMENT=${MESH_ENVIRONMENT:-}
 
-readonly EXIT_FAILED=1 EXIT_NOT_DONE=2 EXIT_PREFLIGHT=3 EXIT_USAGE=64
+# The compiler puts the text of this file in place of the line that reads it.
+# shellcheck source=common/program.sh
+. "${BASH_SOURCE[0]%/*}/common/program.sh" # @join
+
 readonly LOOKS=300 # a statement that waits for the warehouse to wake up takes a minute or two
 
 program=${BASH_SOURCE[0]}
@@ -44,20 +47,6 @@ Exit codes
   3    not started: a missing tool, a damaged file
   64   usage
 HELP
-}
-
-# Control characters of a message could drive a terminal.
-say() { printf '%s: %s\n' "$name" "${*//[[:cntrl:]]/ }" >&2; }
-
-refuse() {
-    say "$*"
-    exit "$EXIT_PREFLIGHT"
-}
-
-misuse() {
-    say "$*"
-    say "try --help"
-    exit "$EXIT_USAGE"
 }
 
 failed() {
@@ -103,28 +92,7 @@ parse_arguments() {
 
 # ---- preflight ---------------------------------------------------------------------------------------------------
 
-need_tools() {
-    ((BASH_VERSINFO[0] >= 4)) || refuse "this is bash ${BASH_VERSION}; bash 4 or later is needed"
-    local tool lacks=()
-    for tool in aws jq mktemp; do
-        command -v "$tool" >/dev/null || lacks+=("$tool")
-    done
-    if command -v sha256sum >/dev/null; then
-        checksum=(sha256sum)
-    elif command -v shasum >/dev/null; then
-        checksum=(shasum -a 256)
-    else
-        lacks+=(sha256sum)
-    fi
-    ((${#lacks[@]} == 0)) || refuse "not found: ${lacks[*]} (needs the AWS CLI, version 1 or 2, jq 1.6 or later, sha256sum)"
-    export AWS_PAGER=""
-}
-
-make_work() {
-    trap 'rm -rf -- "$work"' EXIT
-    trap 'exit 130' INT
-    trap 'exit 143' TERM HUP
-    work=$(mktemp -d) || refuse "no temporary folder"
+find_folder() {
     folder=$(cd "$(dirname "$program")/.." && pwd) || refuse "no folder of $program"
 }
 
@@ -158,14 +126,7 @@ load_manifest() {
 
 check_files() {
     [[ -s $work/sums ]] || return 0
-    (cd "$folder" && "${checksum[@]}" -c "$work/sums") >/dev/null 2>&1 || refuse "an .sql file is not as the compiler wrote it"
-}
-
-find_caller() {
-    caller=$("${aws[@]}" sts get-caller-identity ${region:+--region "$region"} --output json 2>"$work/stderr") ||
-        refuse "sts get-caller-identity: $(head -c 300 "$work/stderr")"
-    caller=$(jq -r '.Account // "" | tostring' <<<"$caller")
-    [[ $caller =~ ^[0-9]{12}$ ]] || refuse "the caller's account is not 12 digits"
+    (cd "$folder" && check_sums "$work/sums") >/dev/null 2>&1 || refuse "an .sql file is not as the compiler wrote it"
 }
 
 # ---- what is done ------------------------------------------------------------------------------------------------
@@ -217,8 +178,8 @@ serve_all() {
     local account of_warehouse text
     left=0
     while IFS='|' read -r account of_warehouse namespace workgroup database text <&3; do
-        if [[ -n $account && $account != "$caller" ]]; then
-            say "left out: $workgroup stands in account $account, these credentials are of $caller"
+        if [[ -n $account && $account != "$caller_account" ]]; then
+            say "left out: $workgroup stands in account $account, these credentials are of $caller_account"
             left=1
             continue
         fi
@@ -233,12 +194,14 @@ serve_all() {
 main() {
     parse_arguments "$@"
     need_tools
+    need_checksum
     aws=(aws ${options[@]+"${options[@]}"})
     make_work
+    find_folder
     [[ $MESH_FORMAT == 1 ]] || refuse "format $MESH_FORMAT is not known to this program"
     load_manifest
     check_files
-    find_caller
+    ask_caller ${region:+--region "$region"}
     serve_all
     ((left == 0)) || exit "$EXIT_NOT_DONE"
     [[ $action == plan ]] || printf 'done\n'

@@ -10,7 +10,7 @@
     folder = FILENAME
     sub(/[^\/]*$/, "", folder)
     while ((status = (getline line < (folder part))) > 0)
-        if (line !~ /^# shellcheck shell=/)
+        if (line !~ /^# shellcheck (shell|disable)=/)
             print line
     if (status < 0) {
         print "join.awk: cannot read " folder part > "/dev/stderr"

@@ -1,27 +1,9 @@
 # shellcheck shell=bash
-# preflight.sh - what must be right before anything is read or changed: tools, account, region, the caller's rights.
-
-is_account() {
-    local LC_ALL=C
-    [[ $1 =~ ^[0-9]{12}$ ]]
-}
+# preflight.sh - what must be right before anything is read or changed: account, region, the caller's rights.
 
 is_region() {
     local LC_ALL=C
     [[ $1 =~ ^[a-z]{2,5}(-[a-z]+)+-[0-9]{1,2}$ ]]
-}
-
-need_tools() {
-    ((BASH_VERSINFO[0] >= 4)) || refuse "this is bash ${BASH_VERSION}; bash 4 or later is needed"
-    local tool lacks=()
-    for tool in aws jq mktemp; do
-        command -v "$tool" >/dev/null || lacks+=("$tool")
-    done
-    ((${#lacks[@]} == 0)) || refuse "not found: ${lacks[*]} (needs the AWS CLI, version 1 or 2, and jq 1.6 or later)"
-    # Versions call themselves jq-1.6, jq-1.7.1-apple or 1.8.0.
-    if [[ ! $(jq --version 2>&1) =~ ^(jq-)?([0-9]+)\.([0-9]+) ]] || ((BASH_REMATCH[2] == 1 && BASH_REMATCH[3] < 6)); then
-        refuse "this jq is too old: 1.6 or later is needed"
-    fi
 }
 
 check_header() {
@@ -32,17 +14,10 @@ check_header() {
     [[ -z $max_changes || $max_changes =~ ^[0-9]{1,9}$ ]] || misuse "--max-changes $max_changes: expected a number"
     retry_base_ms=$((10#$retry_base_ms))
     today=${MESH_TODAY:-$(date -u +%F)}
+    run_id=$(date -u +%Y%m%dT%H%M%SZ)-$$
     [[ $today =~ ^[0-9]{4}-[0-9]{2}-[0-9]{2}$ ]] || misuse "MESH_TODAY is no day"
     [[ -z $MESH_REGION || $region == "$MESH_REGION" ]] ||
         misuse "the mesh stands in $MESH_REGION; --region $region disagrees"
-}
-
-make_work() {
-    trap 'rm -rf -- "$work"' EXIT
-    trap 'exit 130' INT
-    trap 'exit 143' TERM HUP
-    work=$(mktemp -d) || refuse "no temporary folder"
-    run_id=$(date -u +%Y%m%dT%H%M%SZ)-$$
 }
 
 find_region() {
@@ -53,7 +28,7 @@ find_region() {
 }
 
 prepare_cli() {
-    export AWS_PAGER="" AWS_RETRY_MODE=${AWS_RETRY_MODE:-standard} AWS_MAX_ATTEMPTS=${AWS_MAX_ATTEMPTS:-5}
+    export AWS_RETRY_MODE=${AWS_RETRY_MODE:-standard} AWS_MAX_ATTEMPTS=${AWS_MAX_ATTEMPTS:-5}
     aws=(aws --output json --region "$region")
     if [[ -n $profile ]]; then aws+=(--profile "$profile"); fi
     if [[ -n $endpoint_url ]]; then aws+=(--endpoint-url "$endpoint_url"); fi
@@ -61,11 +36,9 @@ prepare_cli() {
 
 find_caller() {
     must_ask sts get-caller-identity
-    {
-        IFS= read -r account
-        IFS= read -r caller
-    } < <(jq -r '(.Account // "" | tostring), (.Arn // "" | tostring)' "$work/answer.json")
-    is_account "$account" || refuse "the caller's account is not 12 digits"
+    read_caller "$work/answer.json"
+    account=$caller_account
+    caller=$(jq -r '.Arn // "" | tostring' "$work/answer.json")
     [[ $MESH_ACCOUNT == self || $account == "$MESH_ACCOUNT" ]] ||
         refuse "these credentials are of account $account; this program is for $MESH_ACCOUNT"
     partition=${caller#arn:}

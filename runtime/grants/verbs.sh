@@ -40,7 +40,7 @@ finish() { # what was done
     report_failures || exit "$EXIT_FAILED"
     if ((held + waits + kept > 0)); then
         printf '%s; left: %d waiting, %d held back (--allow-revoke), %d in use\n' "$1" "$waits" "$held" "$kept"
-        exit "$EXIT_CHANGES"
+        exit "$EXIT_NOT_DONE"
     fi
     printf '%s\n' "$1"
 }
@@ -80,7 +80,7 @@ run_plan() {
         return 0
     fi
     printf 'to do: %s, %d waiting, %d held back\n' "$(number "$((missing_settings + changes + shares))" change)" "$waits" "$held"
-    exit "$EXIT_CHANGES"
+    exit "$EXIT_NOT_DONE"
 }
 
 run_verify() {
