@@ -1,10 +1,11 @@
 # Makefile - builds meshc, its tests and its package. `make help` lists the targets.
 #
 # User variables: CC CPPFLAGS CFLAGS LDFLAGS LDLIBS PREFIX DESTDIR FLEX BISON V=1 (show commands) WERROR=1
-# BUILD (folder of everything made, default build) SANITIZE=1 (address and undefined behaviour, in build-sanitize).
+# BUILD (folder of everything made, default build) SANITIZE=1 (address and undefined behaviour, in build-sanitize)
+# SANITIZE=thread (in build-thread).
 
 VERSION   := 0.1.0
-BUILD     ?= $(if $(SANITIZE),build-sanitize,build)
+BUILD     ?= $(if $(SANITIZE),$(if $(filter thread,$(SANITIZE)),build-thread,build-sanitize),build)
 PREFIX    ?= /usr/local
 bindir    ?= $(PREFIX)/bin
 mandir    ?= $(PREFIX)/share/man
@@ -21,15 +22,16 @@ say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)';)
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
             -Wwrite-strings -Wvla -Wundef -Wformat=2 -Wswitch-enum -Wcast-qual $(if $(WERROR),-Werror)
 comma    := ,
-HARDEN   := $(if $(SANITIZE),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer,\
+FAULTS   := $(if $(filter thread,$(SANITIZE)),thread,address$(comma)undefined)
+HARDEN   := $(if $(SANITIZE),-fsanitize=$(FAULTS) -fno-sanitize-recover=all -fno-omit-frame-pointer,\
             -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE)
-LINK     := $(if $(SANITIZE),-fsanitize=address$(comma)undefined,-pie -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now)
+LINK     := -pthread $(if $(SANITIZE),-fsanitize=$(FAULTS),-pie -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now)
 
 LIBS_CFLAGS := $(shell $(PKGCONFIG) --cflags libcjson nettle 2>/dev/null)
 LIBS        := $(shell $(PKGCONFIG) --libs libcjson nettle 2>/dev/null || echo -lcjson -lnettle)
 
 OWN_CPPFLAGS := -D_POSIX_C_SOURCE=200809L -DMESHC_VERSION='"$(VERSION)"' -I. -Icompiler -I$(BUILD) $(LIBS_CFLAGS)
-OWN_CFLAGS   := -std=c17 $(WARNINGS) $(HARDEN) -ffile-prefix-map=$(CURDIR)=.
+OWN_CFLAGS   := -std=c17 -pthread $(WARNINGS) $(HARDEN) -ffile-prefix-map=$(CURDIR)=.
 COMPILE       = $(CC) $(OWN_CPPFLAGS) $(CPPFLAGS) $(OWN_CFLAGS) $(CFLAGS) -MMD -MP
 
 SOURCES   := $(sort $(wildcard compiler/*/*.c compiler/*/*/*.c))

@@ -170,6 +170,16 @@ void arena_reset(struct arena *arena)
     arena->total = sizeof *kept + (size_t)(arena->end - kept->bytes);
 }
 
+void arena_adopt(struct arena *arena, struct arena *from)
+{
+    struct arena_chunk **last = &arena->chunks; /* behind the newest, whose free part is in use */
+    while (*last != NULL) {
+        last = &(*last)->next;
+    }
+    *last = from->chunks;
+    *from = (struct arena){0};
+}
+
 void *vec_grow(struct arena *arena, void *items, size_t len, size_t *cap, size_t size)
 {
     size_t old = *cap, grown = old == 0 ? 4 : old * 2;

@@ -1,10 +1,39 @@
 /* atom.c - the table of interned names: open addressing over texts that carry their number and
- * length in front. */
+ * length in front.
+ *
+ * The table is in shards, by the top bits of the hash, so that threads that add names seldom meet.
+ * Adding takes the lock of the shard; looking up takes none: a slot is filled before its text is
+ * published, and an array of slots that grew away stays as long as somebody may be reading it. */
 #include "base/atom.h"
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_CAPACITY = 1024 };
+enum { SHARD_BITS = 4, SHARDS = 1 << SHARD_BITS, FIRST_CAPACITY = 64 };
+
+struct slot {
+    uint64_t hash;      /* so that other texts are told apart without going to see them */
+    _Atomic(atom) text; /* NULL: an empty slot; published last */
+};
+
+struct slots {
+    struct slots *older; /* what readers may still be in */
+    size_t mask;         /* a power of two, less one */
+    struct slot at[];
+};
+
+struct adding {
+    pthread_mutex_t lock;
+    size_t count; /* of the texts in the shard */
+};
+
+struct atom_table {
+    _Atomic(struct slots *) slots[SHARDS]; /* apart from the locks: read all the time */
+    struct adding adding[SHARDS];
+    atomic_size_t count;
+    bool shared;
+};
 
 static uint64_t mix(uint64_t hash, uint64_t word)
 {
@@ -49,75 +78,174 @@ static uint64_t hash_text(const char *text, size_t length)
     return mix(hash, hash >> 29);
 }
 
-/* The slot where the text is or would be. There is always an empty one. */
-static struct atom_slot *slot_of(const struct atoms *atoms, uint64_t hash, const char *text,
-                                 size_t length)
+/* ---- slots ----------------------------------------------------------------------------------- */
+
+static size_t shard_of(uint64_t hash)
 {
-    size_t mask = atoms->capacity - 1;
-    for (size_t i = (size_t)hash & mask;; i = (i + 1) & mask) {
-        struct atom_slot *slot = &atoms->slots[i];
-        if (slot->text == NULL || (slot->hash == hash && atom_length(slot->text) == length &&
-                                   memcmp(slot->text, text, length) == 0)) {
-            return slot;
+    return (size_t)(hash >> (64 - SHARD_BITS));
+}
+
+static struct slots *slots_new(size_t capacity)
+{
+    struct slots *slots = calloc(1, sizeof *slots + capacity * sizeof *slots->at);
+    if (slots == NULL) {
+        memory_exhausted();
+    }
+    slots->mask = capacity - 1;
+    return slots;
+}
+
+static void slots_free(struct slots *slots)
+{
+    while (slots != NULL) {
+        struct slots *older = slots->older;
+        free(slots);
+        slots = older;
+    }
+}
+
+/* The atom of the text, or NULL and the slot where it would be. There is always an empty one. */
+static atom find(struct slots *slots, uint64_t hash, const char *text, size_t length,
+                 struct slot **empty)
+{
+    for (size_t i = (size_t)hash & slots->mask;; i = (i + 1) & slots->mask) {
+        struct slot *slot = &slots->at[i];
+        atom there = atomic_load_explicit(&slot->text, memory_order_acquire);
+        if (there == NULL) {
+            *empty = slot;
+            return NULL;
+        }
+        if (slot->hash == hash && atom_length(there) == length &&
+            memcmp(there, text, length) == 0) {
+            return there;
         }
     }
 }
 
-static void set_capacity(struct atoms *atoms, size_t capacity)
+static void fill(struct slot *slot, uint64_t hash, atom text)
 {
-    struct atom_slot *old = atoms->slots;
-    size_t count = atoms->capacity, mask = capacity - 1;
-    atoms->slots = calloc(capacity, sizeof *atoms->slots);
-    if (atoms->slots == NULL) {
-        memory_exhausted();
-    }
-    atoms->capacity = capacity;
-    for (size_t i = 0; i < count; i++) {
-        if (old[i].text != NULL) { /* all different: the first empty slot is the right one */
-            size_t to = (size_t)old[i].hash & mask;
-            while (atoms->slots[to].text != NULL) {
-                to = (to + 1) & mask;
+    slot->hash = hash;
+    atomic_store_explicit(&slot->text, text, memory_order_release);
+}
+
+/* Twice as many slots; the caller has the lock. */
+static struct slots *grow(struct atom_table *table, size_t shard, struct slots *old)
+{
+    struct slots *slots = slots_new((old->mask + 1) * 2);
+    for (size_t i = 0; i <= old->mask; i++) {
+        atom text = atomic_load_explicit(&old->at[i].text, memory_order_relaxed);
+        if (text != NULL) { /* all different: the first empty slot is the right one */
+            size_t to = (size_t)old->at[i].hash & slots->mask;
+            while (atomic_load_explicit(&slots->at[to].text, memory_order_relaxed) != NULL) {
+                to = (to + 1) & slots->mask;
             }
-            atoms->slots[to] = old[i];
+            fill(&slots->at[to], old->at[i].hash, text);
         }
     }
-    free(old);
+    if (table->shared) {
+        slots->older = old;
+    } else {
+        free(old);
+    }
+    atomic_store_explicit(&table->slots[shard], slots, memory_order_release);
+    return slots;
 }
+
+/* ---- the table ------------------------------------------------------------------------------- */
 
 void atoms_init(struct atoms *atoms, struct arena *arena)
 {
-    *atoms = (struct atoms){.arena = arena};
-    set_capacity(atoms, FIRST_CAPACITY);
+    struct atom_table *table = calloc(1, sizeof *table);
+    if (table == NULL) {
+        memory_exhausted();
+    }
+    for (size_t i = 0; i < SHARDS; i++) {
+        atomic_init(&table->slots[i], slots_new(FIRST_CAPACITY));
+        pthread_mutex_init(&table->adding[i].lock, NULL);
+    }
+    *atoms = (struct atoms){.table = table, .arena = arena};
+}
+
+struct atoms atoms_share(const struct atoms *atoms, struct arena *arena)
+{
+    atoms->table->shared = true;
+    return (struct atoms){.table = atoms->table, .arena = arena};
+}
+
+void atoms_unshare(struct atoms *atoms)
+{
+    for (size_t i = 0; i < SHARDS; i++) {
+        struct slots *slots = atomic_load_explicit(&atoms->table->slots[i], memory_order_relaxed);
+        slots_free(slots->older);
+        slots->older = NULL;
+    }
+    atoms->table->shared = false;
 }
 
 void atoms_free(struct atoms *atoms)
 {
-    free(atoms->slots);
+    for (size_t i = 0; i < SHARDS; i++) {
+        slots_free(atomic_load_explicit(&atoms->table->slots[i], memory_order_relaxed));
+        pthread_mutex_destroy(&atoms->table->adding[i].lock);
+    }
+    free(atoms->table);
     *atoms = (struct atoms){0};
+}
+
+size_t atoms_count(const struct atoms *atoms)
+{
+    return atomic_load_explicit(&atoms->table->count, memory_order_relaxed);
+}
+
+static atom copy_text(struct atoms *atoms, const char *text, size_t length)
+{
+    size_t number = atomic_fetch_add_explicit(&atoms->table->count, 1, memory_order_relaxed);
+    if (length >= UINT32_MAX || number >= UINT32_MAX) {
+        memory_exhausted(); /* far above the limits of the sources: comes from no program */
+    }
+    struct atom_head *head = arena_alloc(atoms->arena, sizeof *head + length + 1);
+    *head = (struct atom_head){.number = (uint32_t)number, .length = (uint32_t)length};
+    char *copy = (char *)(head + 1);
+    if (length > 0) {
+        memcpy(copy, text, length);
+    }
+    return copy;
+}
+
+/* The text was not there when its slots were looked through: it may be by now. */
+static atom add(struct atoms *atoms, uint64_t hash, const char *text, size_t length)
+{
+    size_t shard = shard_of(hash);
+    struct adding *adding = &atoms->table->adding[shard];
+    struct slot *empty;
+    pthread_mutex_lock(&adding->lock);
+    struct slots *slots = atomic_load_explicit(&atoms->table->slots[shard], memory_order_relaxed);
+    atom result = find(slots, hash, text, length, &empty);
+    if (result == NULL) {
+        if (adding->count + adding->count / 2 >= slots->mask) {
+            slots = grow(atoms->table, shard, slots);
+            find(slots, hash, text, length, &empty);
+        }
+        result = copy_text(atoms, text, length);
+        fill(empty, hash, result);
+        adding->count++;
+    }
+    pthread_mutex_unlock(&adding->lock);
+    return result;
+}
+
+static atom look_up(const struct atoms *atoms, uint64_t hash, const char *text, size_t length)
+{
+    struct slot *empty;
+    return find(atomic_load_explicit(&atoms->table->slots[shard_of(hash)], memory_order_acquire),
+                hash, text, length, &empty);
 }
 
 atom atom_put(struct atoms *atoms, const char *text, size_t length)
 {
     uint64_t hash = hash_text(text, length);
-    struct atom_slot *slot = slot_of(atoms, hash, text, length);
-    if (slot->text != NULL) {
-        return slot->text;
-    }
-    if (length >= UINT32_MAX || atoms->count >= UINT32_MAX) {
-        memory_exhausted(); /* far above the limits of the sources: comes from no program */
-    }
-    if (atoms->count + atoms->count / 2 >= atoms->capacity) {
-        set_capacity(atoms, atoms->capacity * 2);
-        slot = slot_of(atoms, hash, text, length);
-    }
-    struct atom_head *head = arena_alloc(atoms->arena, sizeof *head + length + 1);
-    *head = (struct atom_head){.number = (uint32_t)atoms->count++, .length = (uint32_t)length};
-    char *copy = (char *)(head + 1);
-    if (length > 0) {
-        memcpy(copy, text, length);
-    }
-    *slot = (struct atom_slot){hash, copy};
-    return copy;
+    atom found = look_up(atoms, hash, text, length);
+    return found != NULL ? found : add(atoms, hash, text, length);
 }
 
 atom atom_of(struct atoms *atoms, const char *text)
@@ -127,5 +255,5 @@ atom atom_of(struct atoms *atoms, const char *text)
 
 atom atom_find(const struct atoms *atoms, const char *text, size_t length)
 {
-    return slot_of(atoms, hash_text(text, length), text, length)->text;
+    return look_up(atoms, hash_text(text, length), text, length);
 }

@@ -46,6 +46,23 @@ static void hide_progress(struct session *s)
 
 /* ---- settings -------------------------------------------------------------------------------- */
 
+/* How many threads parse, when the environment says it. */
+static bool threads_setting(struct session *s)
+{
+    const char *text = getenv("MESHC_THREADS");
+    if (!text || !*text)
+        return true;
+    char *end;
+    long threads = strtol(text, &end, 10);
+    if (*text < '0' || *text > '9' || *end || threads < 1 || threads > PARSE_THREADS_MAX) {
+        fprintf(stderr, "meshc: MESHC_THREADS is '%s', not a number from 1 to %d\n", text,
+                (int)PARSE_THREADS_MAX);
+        return false;
+    }
+    s->threads = (unsigned)threads;
+    return true;
+}
+
 bool front_settings(struct session *s, const struct settings *settings)
 {
     for (size_t i = 0; i < settings->levels.len; i++) {
@@ -60,6 +77,8 @@ bool front_settings(struct session *s, const struct settings *settings)
             return false;
         }
     }
+    if (!threads_setting(s))
+        return false;
     if (isatty(STDERR_FILENO) && settings->format == RENDER_TEXT) {
         struct progress *progress = arena_new(&s->arena, struct progress);
         clock_gettime(CLOCK_MONOTONIC, &progress->start);
@@ -99,16 +118,10 @@ void front_run(struct session *s, const struct settings *settings, struct progra
     size_t count = settings->operands.len;
     if (!source_load_program(s, count ? settings->operands.at : here, count ? count : 1))
         return;
-    size_t files = s->sources.files.len;
-    struct tree **trees = arena_array(&s->arena, struct tree *, files);
-    for (size_t i = 0; i < files; i++) {
-        if (s->progress)
-            s->progress(s, s->sources.files.at[i]->name);
-        trees[i] = parse_file(s, s->sources.files.at[i]);
-    }
+    struct tree **trees = parse_all(s);
     if (s->progress)
         s->progress(s, "checking");
-    out->mesh = model_build(s, trees, files);
+    out->mesh = model_build(s, trees, s->sources.files.len);
     arena_free(&s->trees);
     deployments_make(s, out->mesh, &out->deployments);
     if (settings->environment)

@@ -120,27 +120,38 @@ keep_text(struct session *s, const char *format, va_list arguments)
     return arena_copy(&s->arena, text, length < 0 ? 0 : (size_t)length);
 }
 
+/* Counts a report; false when there are too many of its level to keep it. */
+static bool count(struct diagnostics *all, enum diag_code code, enum level level)
+{
+    all->system_errors += registry[code].system;
+    if (++*counter_of(all, level) > DIAG_MAX) {
+        all->dropped++;
+        return false;
+    }
+    return true;
+}
+
+static void keep(struct session *s, struct diag *d)
+{
+    d->order = (uint32_t)s->diagnostics.list.len;
+    vec_push(&s->arena, &s->diagnostics.list, d);
+}
+
 struct diag *diag(struct session *s, enum diag_code code, struct span span, const char *format, ...)
 {
     struct diagnostics *all = &s->diagnostics;
     enum level level = level_of(all, code);
     all->spare = (struct diag){.code = code, .level = level, .span = span, .message = ""};
-    if (level == LEVEL_OFF) {
-        return &all->spare;
-    }
-    all->system_errors += registry[code].system;
-    if (++*counter_of(all, level) > DIAG_MAX) {
-        all->dropped++;
+    if (level == LEVEL_OFF || !count(all, code, level)) {
         return &all->spare;
     }
     struct diag *d = arena_new(&s->arena, struct diag);
     *d = all->spare;
-    d->order = (uint32_t)all->list.len;
     va_list arguments;
     va_start(arguments, format);
     d->message = keep_text(s, format, arguments);
     va_end(arguments);
-    vec_push(&s->arena, &all->list, d);
+    keep(s, d);
     return d;
 }
 
@@ -177,6 +188,29 @@ void diag_suggest(struct session *s, struct diag *d, const char *best)
     if (best != NULL) {
         diag_help(s, d, "did you mean '%s'?", best);
     }
+}
+
+void diag_adopt(struct session *s, const struct diagnostics *from, size_t first, size_t end)
+{
+    for (size_t i = first; i < end; i++) {
+        struct diag *d = from->list.at[i];
+        if (count(&s->diagnostics, d->code, d->level)) {
+            keep(s, d);
+        }
+    }
+}
+
+void diag_adopt_dropped(struct session *s, const struct diagnostics *from)
+{
+    struct diagnostics *all = &s->diagnostics, kept = {0};
+    for (size_t i = 0; i < from->list.len; i++) {
+        count(&kept, from->list.at[i]->code, from->list.at[i]->level);
+    }
+    all->errors += from->errors - kept.errors;
+    all->warnings += from->warnings - kept.warnings;
+    all->notes += from->notes - kept.notes;
+    all->system_errors += from->system_errors - kept.system_errors;
+    all->dropped += from->dropped;
 }
 
 /* ---- sorting --------------------------------------------------------------------------------- */

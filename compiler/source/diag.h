@@ -81,6 +81,12 @@ void diag_help(struct session *s, struct diag *d, const char *format, ...)
 /* "did you mean 'x'?" as help, if best is not NULL. */
 void diag_suggest(struct session *s, struct diag *d, const char *best);
 
+/* Reports in s what another queue with the same levels holds from first up to end, with the same
+ * limits as if each were made now. The reports and their texts stay where they are. */
+void diag_adopt(struct session *s, const struct diagnostics *from, size_t first, size_t end);
+/* Counts in s what another queue counted and dropped. */
+void diag_adopt_dropped(struct session *s, const struct diagnostics *from);
+
 /* By place, then order of report; equal ones (code, place, message) once. */
 void diag_sort(struct session *s);
 

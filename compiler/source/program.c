@@ -226,9 +226,9 @@ static bool walked_before(struct search *f, const char *path)
         return false; /* opening it will say why */
     }
     const uint64_t key[] = {(uint64_t)status.st_dev, (uint64_t)status.st_ino};
-    size_t before = f->walked.count;
+    size_t before = atoms_count(&f->walked);
     atom_put(&f->walked, (const char *)key, sizeof key);
-    return f->walked.count == before;
+    return atoms_count(&f->walked) == before;
 }
 
 static void walk_folder(struct search *f, struct folder folder)

@@ -1,6 +1,8 @@
 /* session.c - the beginning and the end of a run. */
 #include "source/session.h"
 
+#include <string.h>
+
 void session_init(struct session *s)
 {
     static const char *const keywords[] = {
@@ -34,6 +36,22 @@ bool session_affords(struct session *s, size_t work, struct span at)
                   "repeat less, or split the mesh");
     }
     return false;
+}
+
+void session_fork(struct session *s, struct session *thread)
+{
+    *thread = (struct session){.diagnostics.werror = s->diagnostics.werror};
+    memcpy(thread->diagnostics.levels, s->diagnostics.levels, sizeof s->diagnostics.levels);
+    memcpy(thread->diagnostics.silenced, s->diagnostics.silenced, sizeof s->diagnostics.silenced);
+    thread->atoms = atoms_share(&s->atoms, &thread->arena);
+}
+
+void session_join(struct session *s, struct session *thread)
+{
+    arena_adopt(&s->arena, &thread->arena);
+    arena_adopt(&s->trees, &thread->trees);
+    arena_free(&thread->scratch);
+    atoms_unshare(&s->atoms);
 }
 
 void session_free(struct session *s)

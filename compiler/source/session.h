@@ -16,7 +16,8 @@ struct session {
     struct atoms atoms;
     struct sources sources;
     struct diagnostics diagnostics;
-    bool overdrawn;                                        /* session_affords has reported */
+    bool overdrawn;   /* session_affords has reported */
+    unsigned threads; /* that parse at once; 0: as many as pay */
     void (*progress)(struct session *s, const char *what); /* NULL: silent */
     void *progress_data;
 };
@@ -24,6 +25,13 @@ struct session {
 /* Keywords are interned in order, so that their atoms have the numbers 0 to n-1. */
 void session_init(struct session *s);
 void session_free(struct session *s);
+
+/* A session for a thread that works for s: it has the names and the levels of diagnostics in
+ * common with s, everything else is its own. Before the first such thread starts. */
+void session_fork(struct session *s, struct session *thread);
+/* After the last has ended: the memory of one is now that of s. Its diagnostics are the
+ * caller's care (diag_adopt). */
+void session_join(struct session *s, struct session *thread);
 
 /* What is written once may stand for much: a schema included everywhere, defaults, teams. False
  * when the mesh has used up its share of memory, or `work` (steps that no text of their own stands

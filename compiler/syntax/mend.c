@@ -250,6 +250,8 @@ static struct lexeme stray_close(struct parse *ps, struct lexeme t)
     return t;
 }
 
+enum { VERB_BYTES_MAX = 15 }; /* no verb is longer */
+
 /* A label, word or keyword that can begin an item in those braces. */
 static bool fits(const struct parse *ps, const struct bracket *b, const struct lexeme *t)
 {
@@ -261,11 +263,13 @@ static bool fits(const struct parse *ps, const struct bracket *b, const struct l
         return b->form == FORM_POLICY;
     if (b->form == FORM_STEPS && t->kind == T_LABEL) { /* its verb follows */
         const char *word = next_text(ps, t->span.hi, false);
-        size_t length = 0;
-        while (is_letter(word[length]))
-            length++;
-        atom verb = atom_find(&ps->s->atoms, word, length);
-        return verb && kind_find(KIND_STEPS, verb) != KIND_NONE;
+        char verb[VERB_BYTES_MAX + 1] = {0};
+        for (size_t i = 0; is_letter(word[i]); i++) {
+            if (i == VERB_BYTES_MAX)
+                return false;
+            verb[i] = word[i];
+        }
+        return kind_find(KIND_STEPS, verb) != KIND_NONE;
     }
     if ((b->form != FORM_ATTRS && b->form != FORM_POLL) || b->kind == KIND_NONE)
         return false;

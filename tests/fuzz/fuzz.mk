@@ -5,7 +5,7 @@
 FUZZ_SECONDS ?= 60
 FUZZ_CC      ?= clang
 FUZZ         := $(BUILD)/fuzz
-FUZZ_FLAGS   := -std=c17 -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+FUZZ_FLAGS   := -std=c17 -pthread -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 FUZZ_OBJECTS := $(SOURCES:%.c=$(FUZZ)/%.o) $(GENERATED:$(BUILD)/%.c=$(FUZZ)/%.o)
 
@@ -24,7 +24,7 @@ $(FUZZ)/libmesh.a: $(FUZZ_OBJECTS)
 $(FUZZ)/fuzz_format: $(FUZZ)/tests/format/format_check.o $(FUZZ)/tests/format/tree_dump.o
 
 $(FUZZ_TARGETS:%=$(FUZZ)/%): $(FUZZ)/%: $(FUZZ)/tests/fuzz/%.o $(FUZZ)/libmesh.a
-	$(call say,LINK,$@)$(FUZZ_CC) -fsanitize=fuzzer,address,undefined -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS)
+	$(call say,LINK,$@)$(FUZZ_CC) -pthread -fsanitize=fuzzer,address,undefined -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS)
 
 $(FUZZ)/dictionary: tests/fuzz/dictionary.awk grammar/keywords.def grammar/kinds.def
 	@mkdir -p $(@D)
