@@ -261,6 +261,7 @@ static void bind(struct plan *plan, const struct stack *stack, json *object,
                  const struct data *data)
 {
     const char *attribute = data->kind == DATA_REFERENCE ? data->reference->attribute : NULL;
+    json_remove(object, "Ref"); /* what stood for it until now */
     if (data->kind == DATA_SUBSTITUTION) {
         struct buf out = {0};
         for (const struct data *part = data->first; part; part = part->next) {

@@ -1,10 +1,10 @@
 /* calls.c - the rights that calls of services and distributed maps need.
  *
  * The action of IAM follows from the name of the API's action; where it does not, a table says so.
- * The resource is taken from the argument that names it, when that is written out; what is computed
- * while the machine runs, and services whose ARNs are not known here, get the widest resource of
- * that kind. Sources: Service Authorization Reference; Step Functions Developer Guide, "IAM
- * policies for integrated services". */
+ * The resource is taken from the argument that names it, when that is written out or refers to what
+ * the stack makes; what is computed while the machine runs, and services whose ARNs are not known
+ * here, get the widest resource of that kind. Sources: Service Authorization Reference; Step
+ * Functions Developer Guide, "IAM policies for integrated services". */
 #include "check/access/need.h"
 #include "check/integrations.h"
 
@@ -121,6 +121,13 @@ static const char *iam_action(struct needs *out, const char *action)
 
 /* ---- resources ------------------------------------------------------------------------------- */
 
+/* What ref(X) gives, where that is a name. */
+static const struct data *name_of(const struct data *value)
+{
+    bool refers = value && value->kind == DATA_REFERENCE && !value->reference->attribute;
+    return refers ? value : NULL;
+}
+
 /* An object or bucket of S3: which of the two the action is about. */
 static void add_object(const struct step *step, const char *action, struct needs *out)
 {
@@ -129,11 +136,15 @@ static void add_object(const struct step *step, const char *action, struct needs
     const char *name = bucket && bucket->kind == DATA_TEXT ? bucket->text : "*";
     if (strcmp(action, "s3:ListAllMyBuckets") == 0) {
         add(out, action, NULL, 0, NULL);
-    } else if (whole) {
-        add(out, action, "s3", 0, name);
-    } else {
-        const char *path = key && key->kind == DATA_TEXT ? key->text : "*";
-        add(out, action, "s3", 0, arena_format(out->arena, "%s/%s", name, path));
+        return;
+    }
+    const char *path = key && key->kind == DATA_TEXT ? key->text : "*";
+    const char *inside = whole ? "" : joined(out, "/", path);
+    struct need *need = add(out, action, "s3", 0, joined(out, name, inside));
+    if (name_of(bucket)) {
+        need->named = bucket;
+        need->before = "";
+        need->after = inside;
     }
 }
 
@@ -154,13 +165,58 @@ static const char *queue_of(struct needs *out, const char *url)
                         (int)(name - account), account, name + 1);
 }
 
+/* ref(queue) gives a queue's URL, which says nothing of its ARN to CloudFormation: the queue does.
+ */
+static const struct data *queue_arn(struct needs *out, const struct data *value)
+{
+    const struct reference *reference = value->reference;
+    const struct cfn_resource *queue = reference->kind == REFER_RESOURCE ? reference->thing : NULL;
+    if (!queue || !queue->type.value || strcmp(queue->type.value, "AWS::SQS::Queue") != 0) {
+        return NULL;
+    }
+    struct reference *arn = arena_new(out->arena, struct reference);
+    struct data *data = arena_new(out->arena, struct data);
+    *arn = *reference;
+    *data = *value;
+    arn->attribute = "Arn";
+    data->reference = arn;
+    return data;
+}
+
+static bool names_arn(const char *attribute)
+{
+    size_t length = attribute ? strlen(attribute) : 0;
+    return length >= 3 && strcmp(attribute + length - 3, "Arn") == 0;
+}
+
+/* An argument that refers to what stands in the same stack: the right is for that one. The value of
+ * Ref is a name, or for some types the ARN itself (CloudFormation User Guide, "Return values" of
+ * each type); a parameter's name may begin with a slash, which its ARN has once. */
+static void add_referred(const struct data *value, const struct naming *naming, const char *action,
+                         struct needs *out)
+{
+    struct need *need = add(out, action, naming->prefix, naming->parts, naming->all);
+    bool secret = strcmp(naming->prefix, "secretsmanager") == 0;
+    if (strcmp(naming->prefix, "sqs") == 0) {
+        need->named = queue_arn(out, value);
+    } else if (names_arn(value->reference->attribute)) {
+        need->named = value;
+    } else if (name_of(value) && strcmp(naming->prefix, "ssm") != 0) {
+        need->named = value;
+        need->before = secret ? NULL : naming->rest;
+        need->after = "";
+    }
+}
+
 static void add_named(const struct step *step, const struct naming *naming, const char *action,
                       struct needs *out)
 {
     const struct data *value = argument(step, naming->argument);
     const char *text = value && value->kind == DATA_TEXT ? value->text : NULL;
     const char *queue = text && strcmp(naming->prefix, "sqs") == 0 ? queue_of(out, text) : NULL;
-    if (queue || is_arn(text)) {
+    if (value && value->kind == DATA_REFERENCE) {
+        add_referred(value, naming, action, out);
+    } else if (queue || is_arn(text)) {
         add_arn(out, action, queue ? queue : text);
     } else if (!text || !naming->rest || strcmp(naming->prefix, "sqs") == 0) {
         add(out, action, naming->prefix, naming->parts, naming->all);

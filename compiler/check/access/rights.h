@@ -17,6 +17,11 @@ struct need {
     const struct deployment_account *account; /* of the ARN; NULL: the role's own */
     const char *rest; /* "function:ExtractSalesData"; may hold the token ${AWS::Region} */
     const char *arn;  /* as the mesh wrote it; NULL with a NULL service: "*" */
+    /* What an argument refers to, in the stack of the machine: `rest` is then what fits whatever it
+     * is, for a role that stands in another stack. before NULL: it is the ARN; else it stands
+     * between before and after in the ARN's last part. */
+    const struct data *named;
+    const char *before, *after;
     const char *condition_operator, *condition_key, *condition_value; /* NULL: none */
 };
 

@@ -120,7 +120,13 @@ void needs_of_role(const struct deployment *deployment, const struct principal *
 {
     for (size_t i = 0; i < role->runs.pipelines.len; i++) {
         if (pipeline_is_made(role->runs.pipelines.at[i])) {
+            size_t first = out->list.len;
             needs_of_pipeline(deployment, role->runs.pipelines.at[i], out);
+            /* A role that several domains use stands in another stack than what they refer to. */
+            for (size_t k = first;
+                 role->domain != role->runs.pipelines.at[i]->domain && k < out->list.len; k++) {
+                out->list.at[k].named = NULL;
+            }
         }
     }
     for (size_t i = 0; i < role->runs.functions.len; i++) {
