@@ -201,9 +201,9 @@ void plan_stack(struct plan *plan, struct stack *stack)
     plan_links(plan, stack);
     plan_resources(plan, stack);
     plan_patch(plan, stack);
-    plan_bind(plan, stack);
     if (stack->resources.len)
         qsort(stack->resources.at, stack->resources.len, sizeof *stack->resources.at, by_id);
+    plan_bind(plan, stack);
 }
 
 void plan_stack_free(struct plan *plan, struct stack *stack)

@@ -303,6 +303,7 @@ void plan_bind(struct plan *plan, struct stack *stack)
     for (size_t i = 0; i < plan->late.len; i++) {
         bind(plan, stack, plan->late.at[i].object, plan->late.at[i].data);
     }
+    plan_judge_cycles(plan, stack);
     plan->late.at = NULL;
     plan->late.len = plan->late.cap = 0;
 }
