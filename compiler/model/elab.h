@@ -77,13 +77,14 @@ struct elab {
     struct arena *arena;
     struct mesh *mesh;
     const struct block *mesh_block;
-    struct map names;    /* (path, space) -> struct declared */
-    struct map folded;   /* (path in lower case, space) -> struct declared */
-    struct map once;     /* (place in the tree, NULL): a name there was reported */
-    struct map ghosts;   /* (name, NULL) -> struct domain that nobody declared */
-    struct map columns;  /* (schema, name) -> struct column; only of schemas with many columns */
-    struct map types;    /* (Glue's spelling, NULL) and what types are made of -> struct type */
-    struct map defaults; /* (struct domain or the mesh, kind_info) -> struct body */
+    struct map names;     /* (path, space) -> struct declared */
+    struct map folded;    /* (path in lower case, space) -> struct declared */
+    struct map once;      /* (place in the tree, NULL): a name there was reported */
+    struct map ghosts;    /* (name, NULL) -> struct domain that nobody declared */
+    struct map columns;   /* (schema, name) -> struct column; only of schemas with many columns */
+    struct map physicals; /* (schema, name in the catalog) -> struct column: predicate_types.c */
+    struct map types;     /* (Glue's spelling, NULL) and what types are made of -> struct type */
+    struct map defaults;  /* (struct domain or the mesh, kind_info) -> struct body */
     VEC(struct declared *) of_kind[KIND_COUNT];
     VEC(struct default_block) default_blocks;
     VEC(const struct block *) audits; /* apart, because they may have no name */
