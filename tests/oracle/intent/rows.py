@@ -1,9 +1,9 @@
 """Predicates over rows, kept as data: their text, their value in SQL's three-valued logic, and rows that tell them apart.
 
 A predicate is a tuple:  ("cmp", column, operator, value)   ("between", column, low, high)   ("in", column, [values])
-("like", column, pattern)   ("null", column)   ("not", p)   ("and", p, q)   ("or", p, q).
-A value is a bool, an int, a Number (a decimal, its text kept), a str, or a Date. A row is {column: value or None}.
-The column of a struct's field is "address.city"; its row has that name too.
+("like", column, pattern)   ("null", column)   ("unlike", one of the last four): `NOT IN` and so on   ("not", p)
+("and", p, q, ...)   ("or", p, q, ...). A value is a bool, an int, a Number (a decimal, its text kept) or a str.
+A row is {column: value or None}. A field of a struct is the column "address.city", in predicates and rows alike.
 """
 from fractions import Fraction
 
@@ -18,21 +18,13 @@ class Number:
         return f"Number({self.text!r})"
 
 
-class Date:
-    def __init__(self, text):
-        self.text = text
-
-    def __repr__(self):
-        return f"Date({self.text!r})"
-
-
 def plain(value):
-    """What is compared: fractions for numbers, texts for the rest (ISO dates sort as texts)."""
+    """What is compared: fractions for numbers, texts and booleans as they are."""
     if isinstance(value, bool) or value is None:
         return value
     if isinstance(value, int):
         return Fraction(value)
-    return value.value if isinstance(value, Number) else value.text if isinstance(value, Date) else value
+    return value.value if isinstance(value, Number) else value
 
 
 # ---------------------------------------------------------------- text
@@ -42,34 +34,34 @@ def literal(value):
         return "TRUE" if value else "FALSE"
     if isinstance(value, Number):
         return value.text
-    if isinstance(value, Date):
-        return f"DATE '{value.text}'"
     return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else str(value)
 
 
-RANK = {"or": 1, "and": 2, "not": 3}
+WORDS = {"day"}  # names that are words of the filters' language stand in quotes
+
+
+def name(column):
+    return ".".join(f'"{part}"' if part in WORDS else part for part in column.split("."))
 
 
 def text(p):
-    """The canonical text: keywords in upper case, one blank, brackets where the tree needs them and nowhere else."""
-    def inner(q, least):
-        return f"({text(q)})" if RANK.get(q[0], 4) < least else text(q)
-
+    """The canonical text: keywords in upper case, one blank, brackets wherever AND, OR and NOT meet."""
     kind = p[0]
     if kind == "cmp":
-        return f"{p[1]} {p[2]} {literal(p[3])}"
-    if kind == "between":
-        return f"{p[1]} BETWEEN {literal(p[2])} AND {literal(p[3])}"
-    if kind == "in":
-        return f"{p[1]} IN ({', '.join(literal(v) for v in p[2])})"
-    if kind == "like":
-        return f"{p[1]} LIKE {literal(p[2])}"
-    if kind == "null":
-        return f"{p[1]} IS NULL"
+        return f"{name(p[1])} {'<>' if p[2] == '!=' else p[2]} {literal(p[3])}"
     if kind == "not":
-        return f"NOT {inner(p[1], 4)}" if p[1][0] in RANK else f"NOT {text(p[1])}"
-    word = {"and": "AND", "or": "OR"}[kind]
-    return f"{inner(p[1], RANK[kind])} {word} {inner(p[2], RANK[kind] + 1)}"
+        return f"NOT ({text(p[1])})"
+    if kind in ("and", "or"):
+        parts = [q for part in p[1:] for q in (part[1:] if part[0] == kind else [part])]
+        return f" {kind.upper()} ".join(f"({text(q)})" if q[0] in ("and", "or") else text(q) for q in parts)
+    no, leaf = (" NOT", p[1]) if kind == "unlike" else ("", p)
+    if leaf[0] == "between":
+        return f"{name(leaf[1])}{no} BETWEEN {literal(leaf[2])} AND {literal(leaf[3])}"
+    if leaf[0] == "in":
+        return f"{name(leaf[1])}{no} IN ({', '.join(literal(v) for v in leaf[2])})"
+    if leaf[0] == "like":
+        return f"{name(leaf[1])}{no} LIKE {literal(leaf[2])}"
+    return f"{name(leaf[1])} IS{no} NULL"
 
 
 # ---------------------------------------------------------------- value
@@ -116,12 +108,13 @@ def evaluate(p, row):
         return None if row[p[1]] is None else like(row[p[1]], p[2])
     if kind == "null":
         return row[p[1]] is None
-    if kind == "not":
+    if kind in ("not", "unlike"):
         return negate(evaluate(p[1], row))
-    left, right = evaluate(p[1], row), evaluate(p[2], row)
-    if kind == "and":
-        return both(left, right)
-    return negate(both(negate(left), negate(right)))
+    value = evaluate(p[1], row)
+    for part in p[2:]:
+        other = evaluate(part, row)
+        value = both(value, other) if kind == "and" else negate(both(negate(value), negate(other)))
+    return value
 
 
 def visible(p, row):
@@ -132,16 +125,14 @@ def visible(p, row):
 # ---------------------------------------------------------------- rows
 
 def columns(p):
-    if p[0] in ("and", "or"):
-        return columns(p[1]) | columns(p[2])
-    return columns(p[1]) if p[0] == "not" else {p[1]}
+    if p[0] in ("and", "or", "not", "unlike"):
+        return set().union(*[columns(q) for q in p[1:]])
+    return {p[1]}
 
 
 def constants(p, column):
-    if p[0] in ("and", "or"):
-        return constants(p[1], column) + constants(p[2], column)
-    if p[0] == "not":
-        return constants(p[1], column)
+    if p[0] in ("and", "or", "not", "unlike"):
+        return [value for q in p[1:] for value in constants(q, column)]
     if p[1] != column or p[0] == "null":
         return []
     return list(p[2]) if p[0] == "in" else list(p[2:]) if p[0] == "between" else [p[-1]]
@@ -155,9 +146,6 @@ def beside(value):
         return [value - 1, value + 1]
     if isinstance(value, Number):
         return [Number(str(float(value.value) - 0.5)), Number(str(float(value.value) + 0.5))]
-    if isinstance(value, Date):
-        year = int(value.text[:4])
-        return [Date(f"{year - 1:04}{value.text[4:]}"), Date(f"{year + 1:04}{value.text[4:]}")]
     concrete = value.replace("%", "x").replace("_", "y")
     return [value + "z", concrete, concrete + "q"] if "%" in value or "_" in value else [value + "z", value[:-1]]
 
@@ -165,12 +153,12 @@ def beside(value):
 def samples(predicates, limit=96):
     """Rows over all columns of the predicates: every constant, its neighbours, and NULL, in every combination up to a
     limit; beyond it, evenly spread ones."""
-    names = sorted(set().union(set(), *[columns(p) for p in predicates]))
+    names = sorted(set().union(*[columns(p) for p in predicates]))
     choices = []
-    for name in names:
+    for column in names:
         values = {}
         for p in predicates:
-            for constant in constants(p, name):
+            for constant in constants(p, column):
                 for value in [constant] + beside(constant):
                     values.setdefault(literal(value), value)
         choices.append([None] + list(values.values()))
@@ -180,8 +168,8 @@ def samples(predicates, limit=96):
     rows = []
     for n in range(min(total, limit)):
         place, row = n if total <= limit else n * total // limit, {}
-        for name, values in zip(names, choices):
+        for column, values in zip(names, choices):
             place, i = divmod(place, len(values))
-            row[name] = values[i]
+            row[column] = values[i]
         rows.append(row)
     return rows
