@@ -15,6 +15,11 @@
 
 /* ---- patterns -------------------------------------------------------------------------------- */
 
+/* A pattern as its template has it, and as EventBridge gets it: that one is measured. */
+struct pattern {
+    json *written, *resolved;
+};
+
 static const char runs[] = "aws.states", run_changed[] = "Step Functions Execution Status Change";
 static const char objects[] = "aws.s3", object_created[] = "Object Created";
 
@@ -37,59 +42,114 @@ static json *pattern_of(struct plan *plan, const char *source, const char *type)
     return pattern;
 }
 
+static const char *machine_rest(struct plan *plan, const struct pipeline *pipeline)
+{
+    return plan_format(plan, "stateMachine:%s", plan->deployment->machines[pipeline->decl.index]);
+}
+
 static json *machine_arn(struct plan *plan, const struct pipeline *pipeline)
 {
     const char *made = plan_made(plan, pipeline, "machine");
     if (made) {
         return plan_ref(plan, made);
     }
-    const struct deployment *d = plan->deployment;
-    return plan_arn_in(plan, account_of_domain(d, pipeline->domain), "states",
-                       ARN_REGION | ARN_ACCOUNT,
-                       plan_format(plan, "stateMachine:%s", d->machines[pipeline->decl.index]));
+    return plan_arn_in(plan, account_of_domain(plan->deployment, pipeline->domain), "states",
+                       ARN_REGION | ARN_ACCOUNT, machine_rest(plan, pipeline));
 }
 
-/* In the order of their names, whatever the order of files is. */
-static json *ran(struct plan *plan, struct pipeline *const *causes, size_t count)
+static json *machine_text(struct plan *plan, const struct pipeline *pipeline)
+{
+    const char *arn =
+        plan_arn_text_in(plan, account_of_domain(plan->deployment, pipeline->domain), "states",
+                         ARN_REGION | ARN_ACCOUNT, machine_rest(plan, pipeline));
+    return json_text(&plan->scratch, arn);
+}
+
+static json *ran_in(struct plan *plan, const struct pipeline **causes, size_t count, bool resolved)
 {
     json *pattern = pattern_of(plan, runs, run_changed);
     json *detail = json_set_object(pattern, "detail");
     json_add_text(json_set_array(detail, "status"), "SUCCEEDED");
     json *machines = json_set_array(detail, "stateMachineArn");
-    const struct pipeline **sorted = arena_array(&plan->scratch, const struct pipeline *, count);
-    memcpy(sorted, causes, count * sizeof *sorted);
-    qsort(sorted, count, sizeof *sorted, by_path);
     for (size_t i = 0; i < count; i++) {
-        json_add(machines, machine_arn(plan, sorted[i]));
+        json_add(machines, resolved ? machine_text(plan, causes[i]) : machine_arn(plan, causes[i]));
     }
     return pattern;
 }
 
-/* An empty prefix is every object. */
-static json *created(struct plan *plan, const char *bucket, const char **prefixes, size_t count)
+/* In the order of their names, whatever the order of files is. */
+static struct pattern ran(struct plan *plan, struct pipeline *const *causes, size_t count)
+{
+    const struct pipeline **sorted = arena_array(&plan->scratch, const struct pipeline *, count);
+    memcpy(sorted, causes, count * sizeof *sorted);
+    qsort(sorted, count, sizeof *sorted, by_path);
+    return (struct pattern){ran_in(plan, sorted, count, false), ran_in(plan, sorted, count, true)};
+}
+
+static json *text_in(struct plan *plan, const char *text, bool resolved)
+{
+    return resolved ? json_text(&plan->scratch, text) : plan_literal(plan, text);
+}
+
+static json *created_in(struct plan *plan, const char *bucket, const char **prefixes, size_t count,
+                        bool resolved)
 {
     json *pattern = pattern_of(plan, objects, object_created);
     json *detail = json_set_object(pattern, "detail");
     json *name = json_set_array(json_set_object(detail, "bucket"), "name");
-    json_add(name, plan_literal(plan, bucket));
-    qsort(prefixes, count, sizeof *prefixes, by_text);
+    json_add(name, text_in(plan, bucket, resolved));
     if (count && prefixes[0][0]) {
         json *key = json_set_array(json_set_object(detail, "object"), "key");
         for (size_t i = 0; i < count; i++) {
             if (i == 0 || strcmp(prefixes[i], prefixes[i - 1])) {
-                json_set(json_add_object(key), "prefix", plan_literal(plan, prefixes[i]));
+                json_set(json_add_object(key), "prefix", text_in(plan, prefixes[i], resolved));
             }
         }
     }
     return pattern;
 }
 
-static json *add_rule(struct plan *plan, struct stack *stack, struct span at, const char *prefix,
-                      const char *id, const char *name, json *pattern)
+/* An empty prefix is every object. */
+static struct pattern created(struct plan *plan, const char *bucket, const char **prefixes,
+                              size_t count)
 {
+    qsort(prefixes, count, sizeof *prefixes, by_text);
+    return (struct pattern){created_in(plan, bucket, prefixes, count, false),
+                            created_in(plan, bucket, prefixes, count, true)};
+}
+
+/* The lower figure holds until somebody has the quota raised. */
+static void judge_pattern(struct plan *plan, struct span at, const json *resolved)
+{
+    struct buf text = {0};
+    json_write_compact(&text, resolved);
+    size_t usual = (size_t)limit_info(LIMIT_EVENT_PATTERN)->figure;
+    size_t most = (size_t)limit_info(LIMIT_EVENT_PATTERN_RAISED)->figure;
+    if (text.len > usual) {
+        struct diag *d =
+            text.len > most
+                ? diag(plan->s, D_EVENT_PATTERN, at,
+                       "what is waited for takes %zu characters, EventBridge takes %zu", text.len,
+                       most)
+                : diag(plan->s, D_EVENT_PATTERN_RAISED, at,
+                       "what is waited for takes %zu characters, of which EventBridge takes %zu "
+                       "where the account's quota was not raised",
+                       text.len, usual);
+        diag_help(plan->s, d,
+                  text.len > most ? "wait for fewer things at once, or for shorter prefixes"
+                                  : "have 'Event pattern size' raised, to at most %zu",
+                  most);
+    }
+    buf_free(&text);
+}
+
+static json *add_rule(struct plan *plan, struct stack *stack, struct span at, const char *prefix,
+                      const char *id, const char *name, const struct pattern *pattern)
+{
+    judge_pattern(plan, at, pattern->resolved);
     json *rule = plan_resource(plan, stack, "AWS::Events::Rule", at, prefix, id);
     json_set_text(rule, "Name", name);
-    json_set(rule, "EventPattern", pattern);
+    json_set(rule, "EventPattern", pattern->written);
     json_set_text(rule, "State", plan->deployment->schedules ? "ENABLED" : "DISABLED");
     return json_add_object(json_set_array(rule, "Targets"));
 }
@@ -210,7 +270,7 @@ static const char *start_role(struct plan *plan, struct stack *stack,
 static void add_start(struct plan *plan, struct stack *stack, const struct pipeline *pipeline,
                       const struct trigger *trigger, const char *role)
 {
-    json *pattern;
+    struct pattern pattern;
     const char *what;
     if (trigger->kind == TRIGGER_OBJECT) {
         struct event_place place = event_place(plan->s, plan->deployment, pipeline, trigger);
@@ -226,7 +286,7 @@ static void add_start(struct plan *plan, struct stack *stack, const struct pipel
     const char *id = plan_format(plan, "%s.on.%s", pipeline->decl.name, what);
     json *target =
         add_rule(plan, stack, trigger->at, "Start", id,
-                 name_start_rule(&plan->scratch, plan->deployment, pipeline, what), pattern);
+                 name_start_rule(&plan->scratch, plan->deployment, pipeline, what), &pattern);
     json_set_text(target, "Id", "machine");
     json_set(target, "Arn", machine_arn(plan, pipeline));
     json_set(target, "RoleArn", plan_get(plan, role, "Arn"));
@@ -264,8 +324,8 @@ static const char *forward_role(struct plan *plan, struct stack *stack,
 }
 
 /* What anything in that account waits for in the bucket. */
-static json *created_for(struct plan *plan, const struct watched *watched,
-                         const struct deployment_account *account)
+static struct pattern created_for(struct plan *plan, const struct watched *watched,
+                                  const struct deployment_account *account)
 {
     const char **prefixes = arena_array(&plan->scratch, const char *, watched->listeners.len);
     size_t count = 0;
@@ -281,7 +341,7 @@ static json *created_for(struct plan *plan, const struct watched *watched,
 static void add_forward(struct plan *plan, struct stack *stack, const struct forward *forward,
                         const char *role)
 {
-    json *pattern;
+    struct pattern pattern;
     const char *what;
     struct span at = stack->domain->decl.at;
     if (forward->cause) {
@@ -297,9 +357,9 @@ static void add_forward(struct plan *plan, struct stack *stack, const struct for
         what = plan_format(plan, "s3-%s", forward->watched->bucket);
     }
     what = plan_format(plan, "%s-%s", what, plan_account_text(forward->to));
-    json *target =
-        add_rule(plan, stack, at, "Forward", what,
-                 name_forward_rule(&plan->scratch, plan->deployment, stack->domain, what), pattern);
+    json *target = add_rule(
+        plan, stack, at, "Forward", what,
+        name_forward_rule(&plan->scratch, plan->deployment, stack->domain, what), &pattern);
     json_set_text(target, "Id", "bus");
     json_set(
         target, "Arn",
