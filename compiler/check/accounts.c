@@ -118,45 +118,68 @@ static void check_workers_roles(struct judge *j)
 
 /* The mesh's bucket stands before every catalog, and would have to name a role that is made later.
  */
-static void refuse_shared_bucket(struct judge *j, const struct domain *domain,
-                                 const struct domain_names *names)
+static void refuse_shared_bucket(struct judge *j, const struct domain *domain)
 {
     struct diag *report =
         diag(j->s, D_CATALOG_NEEDS_BUCKET, domain->decl.at,
              "the catalog of domain '%s' is in account %s, and its data in the bucket that all "
              "share%s",
-             domain->decl.path, names->catalog->id, in_environment(j));
+             domain->decl.path, j->deployment->domains[domain->decl.index].catalog->id,
+             in_environment(j));
     diag_help(j->s, report, "give the domain a bucket of its own: `storage { }`");
 }
 
 /* A bucket that is not the mesh's has a policy that is not the mesh's either; so has a key. */
+static void judge_store(struct judge *j, const struct domain *domain, const struct store *store)
+{
+    const struct storage *storage = store->storage;
+    bool key = storage->kms_key.value != NULL;
+    if (store->bucket == NULL || (store->made && !key)) {
+        return;
+    }
+    if (store->bucket == j->deployment->mesh_bucket) {
+        refuse_shared_bucket(j, domain);
+        return;
+    }
+    struct diag *report = diag(
+        j->s, D_CATALOG_NEEDS_POLICY, storage->at.lo ? storage->at : domain->decl.at,
+        "the catalog of domain '%s' is in account %s, and the policy of %s '%s' is not made here%s",
+        domain->decl.path, j->deployment->domains[domain->decl.index].catalog->id,
+        store->made ? "the key of bucket"
+        : key       ? "bucket and key of"
+                    : "bucket",
+        store->bucket, in_environment(j));
+    diag_help(j->s, report, "let the role '%s' of account %s in, which alone reads and writes",
+              name_registration_role(&j->s->arena, j->deployment, domain),
+              j->deployment->domains[domain->decl.index].catalog->id);
+}
+
+/* Each bucket of the domain in which tables lie, once. */
+static void judge_stores(struct judge *j, const struct domain *domain)
+{
+    struct map seen = {0};
+    for (size_t i = 0; i < domain->products.len; i++) {
+        const struct product *product = domain->products.at[i];
+        for (size_t k = 0; k < product->outputs.len; k++) {
+            struct store store = output_store(j->deployment, product->outputs.at[k]);
+            if (!map_get(&seen, store.storage, NULL)) {
+                map_set(&seen, store.storage, NULL, j);
+                judge_store(j, domain, &store);
+            }
+        }
+    }
+    map_free(&seen);
+}
+
 static void check_buckets(struct judge *j)
 {
     const struct deployment *d = j->deployment;
-    struct arena *arena = &j->s->arena;
     for (size_t i = 0; i < d->mesh->domains.len; i++) {
         const struct domain *domain = d->mesh->domains.at[i];
         const struct domain_names *names = &d->domains[i];
-        const struct storage *storage = &domain->storage;
-        bool key = storage->kms_key.value != NULL, made = names->bucket_made_here;
-        if (domain->existing || names->catalog == names->account || !names->bucket ||
-            (made && !key) || domain->products.len == 0) {
-            continue;
+        if (!domain->existing && names->catalog != names->account) {
+            judge_stores(j, domain);
         }
-        if (names->bucket == d->mesh_bucket) {
-            refuse_shared_bucket(j, domain, names);
-            continue;
-        }
-        struct diag *report = diag(
-            j->s, D_CATALOG_NEEDS_POLICY, storage->at.lo ? storage->at : domain->decl.at,
-            "the catalog of domain '%s' is in account %s, and the policy of %s is not made here%s",
-            domain->decl.path, names->catalog->id,
-            made  ? "its key"
-            : key ? "its bucket and key"
-                  : "its bucket",
-            in_environment(j));
-        diag_help(j->s, report, "let the role '%s' of account %s in, which alone reads and writes",
-                  name_registration_role(arena, d, domain), names->catalog->id);
     }
 }
 
