@@ -180,6 +180,91 @@ static void columns_are_told_once(void **state)
     filtered_end(&f);
 }
 
+/* ---- meaning --------------------------------------------------------------------------------- */
+
+enum { LEVELS = 5, VALUES = 6 };
+
+/* Writes a random condition on `items`, by the precedence of SQL (NOT, AND, OR) and with needless
+ * parentheses now and then; returns the set of values of items for which it holds, as bits. What
+ * stands in it may bind as loosely as `loosest`: 0 OR, 1 AND, 2 NOT. */
+static unsigned write_random(struct buf *out, uint64_t *random, int level, unsigned loosest)
+{
+    const unsigned all = (1u << VALUES) - 1;
+    unsigned set = 0, form = level == 0 ? 3 : (unsigned)(random_next(random) % 4);
+    bool group = form < loosest || random_next(random) % 5 == 0;
+    buf_puts(out, group ? "(" : "");
+    if (form == 3) {
+        unsigned value = (unsigned)(random_next(random) % VALUES);
+        bool not = random_next(random) % 2 == 0;
+        buf_format(out, not ? "items NOT IN (%u)" : "items=%u", value);
+        set = not ? all & ~(1u << value) : 1u << value;
+    } else if (form == 2) {
+        buf_puts(out, "not ");
+        set = all & ~write_random(out, random, level - 1, 2);
+    } else {
+        size_t count = 2 + random_next(random) % 2;
+        set = form == 1 ? all : 0;
+        for (size_t i = 0; i < count; i++) {
+            buf_puts(out, i == 0 ? "" : form == 1 ? " and " : " or ");
+            unsigned operand = write_random(out, random, level - 1, form);
+            set = form == 1 ? set & operand : set | operand;
+        }
+    }
+    buf_puts(out, group ? ")" : "");
+    return set;
+}
+
+static bool holds(const struct predicate_node *node, unsigned items)
+{
+    if (node->kind == PREDICATE_NOT) {
+        return !holds(node->first, items);
+    }
+    if (node->kind != PREDICATE_AND && node->kind != PREDICATE_OR) {
+        bool equal = strtoul(node->values->text, NULL, 10) == items;
+        return equal != node->negated;
+    }
+    for (const struct predicate_node *n = node->first; n != NULL; n = n->next) {
+        assert_true(n->kind != node->kind); /* such are one list */
+        if (holds(n, items) == (node->kind == PREDICATE_OR)) {
+            return node->kind == PREDICATE_OR;
+        }
+    }
+    return node->kind == PREDICATE_AND;
+}
+
+static unsigned meaning(const struct predicate *predicate)
+{
+    unsigned set = 0;
+    for (unsigned items = 0; items < VALUES; items++) {
+        set |= (unsigned)holds(predicate->tree, items) << items;
+    }
+    return set;
+}
+
+static void the_canonical_form_means_the_same(void **state)
+{
+    (void)state;
+    uint64_t random = 31012027;
+    size_t read = 0;
+    for (int round = 0; round < 1500; round++) {
+        struct filtered f;
+        struct buf text = {0};
+        filtered_begin(&f, FILTERED_COLUMNS);
+        unsigned set = write_random(&text, &random, LEVELS, 0);
+        const struct predicate *first = read_text(&f, text.at);
+        if (first != NULL) { /* else it is too long */
+            const struct predicate *second = read_text(&f, first->canonical);
+            if (meaning(first) != set || meaning(second) != set) {
+                fail_msg("%s: %s", text.at, first->canonical);
+            }
+            read++;
+        }
+        buf_free(&text);
+        filtered_end(&f);
+    }
+    assert_true(read > 1000);
+}
+
 /* ---- mistakes -------------------------------------------------------------------------------- */
 
 static const struct {
@@ -561,6 +646,7 @@ int main(void)
         cmocka_unit_test(what_is_good_is_printed_in_one_way),
         cmocka_unit_test(what_is_canonical_stays_so),
         cmocka_unit_test(columns_are_told_once),
+        cmocka_unit_test(the_canonical_form_means_the_same),
         cmocka_unit_test(mistakes_are_told_at_their_word),
         cmocka_unit_test(mistakes_do_not_hide_each_other),
         cmocka_unit_test(places_are_found_in_every_literal),
