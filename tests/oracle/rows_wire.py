@@ -11,6 +11,7 @@ An evaluator for compare.py is a module with columns(text), constants(text) and 
 import functools
 import re
 from decimal import Decimal
+from fractions import Fraction
 
 
 class Unreadable(Exception):
@@ -185,7 +186,11 @@ def comparable(value, constant):
         return value, constant
     if isinstance(value, str) or isinstance(constant, str):
         return None
-    return Decimal(str(value)), Decimal(str(constant))
+    return number(value), number(constant)
+
+
+def number(value):
+    return Fraction(str(value)) if isinstance(value, float) else Fraction(value)
 
 
 def order(value, constant):
