@@ -210,7 +210,7 @@ class Comparison:
         self.lines.append("%s: %s: %s %s, %s %s" % (who, what, self.one.label, first, self.other.label, second))
 
     def run(self):
-        for key in sorted(key for key in set(self.one.tables) | set(self.other.tables) if key[2] != "*"):
+        for key in sorted(key for key in set(self.one.tables) | set(self.other.tables) if key[2] != "*" or len(self.known) == 2):
             self.table(key)
         told = [any("links" in one for one in side.answer["access"]) for side in (self.one, self.other)]
         for key in sorted(key for key in set(self.one.things) | set(self.other.things) if key[0] != "links" or all(told)):
