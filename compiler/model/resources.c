@@ -97,6 +97,8 @@ void patches_build(struct elab *e, struct tree *const *trees, size_t count)
 {
     const struct owner nobody = {0};
     for (size_t i = 0; i < count; i++) {
-        look_inside(e, trees[i]->items, &nobody);
+        if (trees[i]->patches) {
+            look_inside(e, trees[i]->items, &nobody);
+        }
     }
 }

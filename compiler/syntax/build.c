@@ -153,6 +153,7 @@ struct block *block_begin(struct parse *ps, atom word, struct span span)
     bool known = !top || outer != KIND_NONE; /* which blocks may stand here */
     if (known && form != FORM_MAP)
         block->kind = kind_find(outer, word);
+    ps->tree->patches |= block->kind == KIND_PATCH;
     ps->head = block;
     ps->pending = ps->brackets.len;
     ps->head_kind = block->kind;

@@ -378,6 +378,7 @@ struct tree {
     const struct source *source;
     struct item *items; /* declarations, in source order */
     bool complete;      /* false when anything was reported while scanning or parsing */
+    bool patches;       /* some block in it is a patch */
 };
 
 /* The construct an item is the head of: ITEM_BLOCK is a struct block, and so on. */
