@@ -64,7 +64,7 @@ static uint64_t few_bytes(const char *text, size_t length)
 
 /* Eight bytes a step, the last eight overlapping: the scanner asks for every word and every text of
  * the program. Never shown, never stored. */
-static uint64_t hash_text(const char *text, size_t length)
+static inline uint64_t hash_text(const char *text, size_t length)
 {
     uint64_t hash = UINT64_C(0x2545f4914f6cdd1d) ^ length;
     if (length < sizeof hash) {
@@ -105,7 +105,7 @@ static void slots_free(struct slots *slots)
 }
 
 /* The atom of the text, or NULL and the slot where it would be. There is always an empty one. */
-static atom find(struct slots *slots, uint64_t hash, const char *text, size_t length,
+static inline atom find(struct slots *slots, uint64_t hash, const char *text, size_t length,
                  struct slot **empty)
 {
     for (size_t i = (size_t)hash & slots->mask;; i = (i + 1) & slots->mask) {
@@ -212,8 +212,9 @@ static atom copy_text(struct atoms *atoms, const char *text, size_t length)
     return copy;
 }
 
-/* The text was not there when its slots were looked through: it may be by now. */
-static atom add(struct atoms *atoms, uint64_t hash, const char *text, size_t length)
+/* The text was not there when its slots were looked through: it may be by now. Out of the way of
+ * atom_put, which seldom needs it. */
+__attribute__((noinline)) static atom add(struct atoms *atoms, uint64_t hash, const char *text, size_t length)
 {
     size_t shard = shard_of(hash);
     struct adding *adding = &atoms->table->adding[shard];
@@ -234,7 +235,7 @@ static atom add(struct atoms *atoms, uint64_t hash, const char *text, size_t len
     return result;
 }
 
-static atom look_up(const struct atoms *atoms, uint64_t hash, const char *text, size_t length)
+static inline atom look_up(const struct atoms *atoms, uint64_t hash, const char *text, size_t length)
 {
     struct slot *empty;
     return find(atomic_load_explicit(&atoms->table->slots[shard_of(hash)], memory_order_acquire),

@@ -395,8 +395,12 @@ static struct lexeme mended(struct parse *ps, struct lexeme t)
     return t.kind == T_LABEL ? colon_before_block(ps, t) : t;
 }
 
-/* Most tokens need nothing: this says so quickly. */
-static bool in_order(struct parse *ps, const struct lexeme *t)
+void mend_token(struct parse *ps, struct lexeme *t)
+{
+    *t = mended(ps, *t);
+}
+
+bool in_order(struct parse *ps, const struct lexeme *t)
 {
     bool pending = ps->head || ps->step || ps->steps_follow, label = is_label(ps->last->kind);
     const struct bracket *top = top_bracket(ps);
@@ -432,10 +436,4 @@ static bool in_order(struct parse *ps, const struct lexeme *t)
     default:
         return false;
     }
-}
-
-void mend_token(struct parse *ps, struct lexeme *t)
-{
-    if (!in_order(ps, t))
-        *t = mended(ps, *t);
 }

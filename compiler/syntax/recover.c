@@ -165,7 +165,7 @@ static void open_brace(struct parse *ps, struct bracket *b, const struct bracket
 }
 
 /* A limit was passed and reported: the rest of the declaration is passed over. */
-static struct lexeme give_up(struct parse *ps)
+SELDOM static struct lexeme give_up(struct parse *ps)
 {
     mark_broken(ps);
     ps->head = NULL;
@@ -175,7 +175,7 @@ static struct lexeme give_up(struct parse *ps)
     return made_up(T_MESH_error, ps->last->span);
 }
 
-static struct lexeme too_deep(struct parse *ps, struct lexeme t)
+SELDOM static struct lexeme too_deep(struct parse *ps, struct lexeme t)
 {
     ps->tree->complete = false;
     diag(ps->s, D_NESTING_TOO_DEEP, t.span, "brackets nest at most %d deep", (int)NESTING_MAX);
@@ -184,7 +184,7 @@ static struct lexeme too_deep(struct parse *ps, struct lexeme t)
 }
 
 /* Passes over the inside of braces that nobody understands. */
-static void skip_inside(struct parse *ps)
+SELDOM static void skip_inside(struct parse *ps)
 {
     size_t depth = 0;
     for (;;) {
@@ -198,27 +198,28 @@ static void skip_inside(struct parse *ps)
     }
 }
 
-static struct lexeme opened(struct parse *ps, struct lexeme t)
+__attribute__((noinline)) static void opened(struct parse *ps, struct lexeme *t)
 {
     struct bracket *top = top_bracket(ps);
-    struct bracket b = {.at = t.span.lo, .indent = t.made_up ? UINT32_MAX : ps->line_indent};
-    if (ps->brackets.len >= NESTING_MAX)
-        return too_deep(ps, t);
-    if (top) {
-        b.kind = t.kind == T_OPEN ? KIND_NONE : top->kind;
-        b.label = t.kind == T_OPEN ? NULL : top->label;
+    struct bracket b = {.at = t->span.lo, .indent = t->made_up ? UINT32_MAX : ps->line_indent};
+    if (ps->brackets.len >= NESTING_MAX) {
+        *t = too_deep(ps, *t);
+        return;
     }
-    b.form = t.kind == T_LBRACKET ? FORM_LIST : FORM_PAREN;
-    bool skip = t.kind == T_OPEN && ps->skip_body;
-    if (t.kind == T_OPEN) {
+    if (top) {
+        b.kind = t->kind == T_OPEN ? KIND_NONE : top->kind;
+        b.label = t->kind == T_OPEN ? NULL : top->label;
+    }
+    b.form = t->kind == T_LBRACKET ? FORM_LIST : FORM_PAREN;
+    bool skip = t->kind == T_OPEN && ps->skip_body;
+    if (t->kind == T_OPEN) {
         open_brace(ps, &b, top);
-        t.kind = open_token(b.form);
+        t->kind = open_token(b.form);
         ps->skip_body = false;
     }
     vec_push(&ps->scratch, &ps->brackets, b);
     if (skip)
         skip_inside(ps);
-    return t;
 }
 
 static bool closes(int kind, enum form form)
@@ -237,7 +238,7 @@ static void track(struct parse *ps, struct lexeme *t)
     case T_OPEN:
     case T_LBRACKET:
     case T_LPAREN:
-        *t = opened(ps, *t);
+        opened(ps, t);
         break;
     case T_CLOSE:
     case T_RBRACKET:
@@ -422,13 +423,20 @@ static struct lexeme give_in(struct parse *ps)
     return t;
 }
 
-static struct lexeme recover(struct parse *ps)
+SELDOM static void recover(struct parse *ps, struct lexeme *t)
 {
     enum { STUCK_MAX = 16 };
-    struct lexeme t = find_sync(ps);
-    ps->stuck = t.span.lo == ps->stuck_at ? ps->stuck + 1 : 0;
-    ps->stuck_at = t.span.lo;
-    return ps->stuck > STUCK_MAX ? give_in(ps) : t;
+    *t = find_sync(ps);
+    ps->stuck = t->span.lo == ps->stuck_at ? ps->stuck + 1 : 0;
+    ps->stuck_at = t->span.lo;
+    if (ps->stuck > STUCK_MAX)
+        *t = give_in(ps);
+}
+
+SELDOM static void panic(struct parse *ps, struct lexeme *t)
+{
+    ps->panic = false;
+    *t = give_up(ps);
 }
 
 /* ---- the parser's scanner -------------------------------------------------------------------- */
@@ -437,13 +445,12 @@ int mesh_lex(MESH_STYPE *value, struct span *span, struct parse *ps)
 {
     struct lexeme *t = ps->now;
     if (ps->panic) {
-        ps->panic = false;
-        *t = give_up(ps);
+        panic(ps, t);
     } else if (ps->recovering) {
-        *t = recover(ps);
+        recover(ps, t);
     } else {
         take_into(ps, t);
-        if (!t->made_up)
+        if (!t->made_up && !in_order(ps, t))
             mend_token(ps, t);
         track(ps, t);
     }

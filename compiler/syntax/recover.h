@@ -7,6 +7,10 @@
 
 #include <parse.h>
 
+/* Out of the way of what every token passes through: kept out of line, so that the way itself has
+ * little to save and restore. */
+#define SELDOM __attribute__((cold, noinline))
+
 /* The first byte after a place that is neither blank nor tab; with newlines also no newline. */
 static inline const char *next_text(const struct parse *ps, uint32_t place, bool newlines)
 {
@@ -49,6 +53,8 @@ void take_into(struct parse *ps, struct lexeme *t);
 struct lexeme take_token(struct parse *ps);
 struct lexeme made_up(int kind, struct span span);
 
+/* Most tokens need nothing: this says so quickly. */
+bool in_order(struct parse *ps, const struct lexeme *t);
 /* Changes a token that shows a mistake of which we are sure, or puts another in front of it. */
 void mend_token(struct parse *ps, struct lexeme *t);
 /* Tokens that close everything open, the innermost first. */
