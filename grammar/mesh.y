@@ -64,7 +64,9 @@ static void mesh_error(struct span *span, struct parse *ps, const char *text);
 }
 
 %token END 0 "end of file"
-%token <atom> WORD "name" PATH "path" LABEL "label" QLABEL "quoted label" ANNOTATION "annotation"
+%token <atom> WORD "name" PATH "path" ANNOTATION "annotation"
+%token <name> LABEL "label"
+%token QLABEL /* a label in quotes on its way: the parser gets a LABEL */
 %token <value> STRING "text" LITERAL "literal"
 %token OPEN "{" CLOSE "}" LBRACKET "[" RBRACKET "]" LPAREN "(" RPAREN ")" COMMA "," BAR "|" ASSIGN "="
 %token EQ "==" NE "!=" LT "<" LE "<=" GT ">" GE ">="
@@ -80,7 +82,7 @@ static void mesh_error(struct span *span, struct parse *ps, const char *text);
 %precedence error
 
 %type <atom> any_word plain block_word target_word logic_word head_word verb type_name condition_word call_word
-%type <name> name reference head_name label target_name column_name operand_name subject
+%type <name> name reference head_name target_name column_name operand_name subject
 %type <operator> comparison
 %type <value> date value scalar literal list map call options_value operand condition_operand
 %type <item> declaration attribute member type_declaration step poll_attribute named_argument column
@@ -159,15 +161,10 @@ attributes:
 attribute: member | block_item { $$ = &$1->item; } | type_declaration { $$ = misplaced_type(ps, $1); };
 
 member:
-    label value                         { $$ = make_member(ps, $1, $2, @$); }
-|   label options_value                 { $$ = make_member(ps, $1, $2, @$); }
-|   label ladder                        { $$ = make_member(ps, $1, make_list(ps, VALUE_LADDER, $2, @2), @$); }
-|   label choice                        { $$ = make_member(ps, $1, make_list(ps, VALUE_CHOICE, $2, @2), @$); }
-;
-
-label:
-    LABEL                               { $$ = label_name(ps, $1, @1); }
-|   QLABEL                              { $$ = quoted_name(ps, $1, @1); }
+    LABEL value                         { $$ = make_member(ps, $1, $2, @$); }
+|   LABEL options_value                 { $$ = make_member(ps, $1, $2, @$); }
+|   LABEL ladder                        { $$ = make_member(ps, $1, make_list(ps, VALUE_LADDER, $2, @2), @$); }
+|   LABEL choice                        { $$ = make_member(ps, $1, make_list(ps, VALUE_CHOICE, $2, @2), @$); }
 ;
 
 options_value:
@@ -178,7 +175,8 @@ options_value:
 options: OPEN attributes CLOSE          { $$ = $2; };
 
 type_declaration:
-    TYPE name ASSIGN type annotations   { $$ = make_type_declaration(ps, $2, $4, $5, @$); }
+    TYPE name ASSIGN type               { $$ = make_type_declaration(ps, $2, $4, (struct annotations){0}, @$); }
+|   TYPE name ASSIGN type annotations   { $$ = make_type_declaration(ps, $2, $4, $5, @$); }
 ;
 
 /* ---- values ---- */
@@ -260,7 +258,7 @@ scalars:
 /* ---- annotations and types ---- */
 
 annotations:
-    %empty                              { $$ = (struct annotations){0}; }
+    annotation                          { $$ = add_annotation((struct annotations){0}, $1); }
 |   annotations annotation              { $$ = add_annotation($1, $2); }
 ;
 
@@ -279,8 +277,8 @@ annotation_list:
 ;
 
 named_argument:
-    label value                         { $$ = make_member(ps, $1, $2, @$); }
-|   label choice                        { $$ = make_member(ps, $1, make_list(ps, VALUE_CHOICE, $2, @2), @$); }
+    LABEL value                         { $$ = make_member(ps, $1, $2, @$); }
+|   LABEL choice                        { $$ = make_member(ps, $1, make_list(ps, VALUE_CHOICE, $2, @2), @$); }
 ;
 
 columns:
@@ -291,7 +289,8 @@ columns:
 ;
 
 column:
-    label type annotations              { $$ = make_column(ps, $1, $2, $3, @$); }
+    LABEL type                          { $$ = make_column(ps, $1, $2, (struct annotations){0}, @$); }
+|   LABEL type annotations              { $$ = make_column(ps, $1, $2, $3, @$); }
 |   INCLUDE reference                   { $$ = make_include(ps, $2, @$); }
 ;
 
@@ -309,7 +308,7 @@ type_arguments:
 |   type_arguments COMMA type_argument  { $$ = add_type($1, $3); }
 ;
 
-type_argument: type | label type        { $$ = type_field(ps, $1, $2, @$); };
+type_argument: type | LABEL type        { $$ = type_field(ps, $1, $2, @$); };
 
 type_name: WORD | PATH | plain | target_word | logic_word | UNTIL;
 
@@ -334,8 +333,8 @@ step:
 ;
 
 step_line:
-    label verb                          { $$ = step_begin(ps, $1, $2, @2); }
-|   label NOVALUE                       { $$ = step_empty(ps, $1, @2); }
+    LABEL verb                          { $$ = step_begin(ps, $1, $2, @2); }
+|   LABEL NOVALUE                       { $$ = step_empty(ps, $1, @2); }
 |   step_map OVER operand               { $$ = step_operand($1, $3); }
 |   step_map error SYNC
 |   step_line operand                   { $$ = step_operand($1, $2); }
@@ -343,9 +342,9 @@ step_line:
 |   step_line error SYNC
 ;
 
-step_map: label MAP                     { $$ = step_begin(ps, $1, $2, @2); };
+step_map: LABEL MAP                     { $$ = step_begin(ps, $1, $2, @2); };
 
-step_poll: label POLL                   { $$ = step_begin(ps, $1, $2, @2); };
+step_poll: LABEL POLL                   { $$ = step_begin(ps, $1, $2, @2); };
 
 polled: step_poll verb                  { $$ = poll_begin(ps, $1, $2, @2); };
 
@@ -421,9 +420,9 @@ poll_attributes:
 ;
 
 poll_attribute:
-    label condition                     { $$ = make_member(ps, $1, make_condition_value(ps, $2), @$); }
-|   label list                          { $$ = make_member(ps, $1, $2, @$); }
-|   label map                           { $$ = make_member(ps, $1, $2, @$); }
+    LABEL condition                     { $$ = make_member(ps, $1, make_condition_value(ps, $2), @$); }
+|   LABEL list                          { $$ = make_member(ps, $1, $2, @$); }
+|   LABEL map                           { $$ = make_member(ps, $1, $2, @$); }
 |   block_item                          { $$ = &$1->item; }
 ;
 
@@ -528,7 +527,7 @@ tests:
 ;
 
 test:
-    label alternatives                  { $$ = make_tag_test(ps, $1, OP_EQ, $2, @$); }
+    LABEL alternatives                  { $$ = make_tag_test(ps, $1, OP_EQ, $2, @$); }
 |   column_name comparison scalar       { $$ = make_tag_test(ps, $1, $2, first_value($3), @$); }
 ;
 

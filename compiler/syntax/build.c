@@ -22,14 +22,6 @@ struct name text_name(const struct value *text)
     return (struct name){.text = text->text, .span = text->span};
 }
 
-/* The span of the word alone: the colon is part of the token. */
-struct name label_name(struct parse *ps, atom word, struct span span)
-{
-    (void)ps;
-    uint32_t end = span.lo + (uint32_t)atom_length(word);
-    return (struct name){.text = word, .span = {span.lo, end < span.hi ? end : span.hi}};
-}
-
 struct name quoted_name(struct parse *ps, atom word, struct span span)
 {
     const char *text = ps->source->text - ps->source->base;

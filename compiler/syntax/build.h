@@ -194,7 +194,12 @@ void doc_at(struct parse *ps, struct item *item, uint32_t place);
 struct name no_name(void);
 struct name word_name(atom word, struct span span);
 struct name text_name(const struct value *text);
-struct name label_name(struct parse *ps, atom word, struct span span);
+/* Of a label: the span of the word alone, without the colon that is part of the token. */
+static inline struct name label_name(atom word, struct span span)
+{
+    uint32_t end = span.lo + (uint32_t)atom_length(word);
+    return (struct name){.text = word, .span = {span.lo, end < span.hi ? end : span.hi}};
+}
 struct name quoted_name(struct parse *ps, atom word, struct span span);
 
 void add_declaration(struct parse *ps, struct item *item);

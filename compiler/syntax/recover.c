@@ -458,6 +458,11 @@ int mesh_lex(MESH_STYPE *value, struct span *span, struct parse *ps)
     ps->now = ps->last;
     ps->last = t;
     *span = t->span;
+    if (is_label(t->kind)) {
+        value->name = t->kind == T_LABEL ? label_name(t->value.atom, t->span)
+                                         : quoted_name(ps, t->value.atom, t->span);
+        return T_LABEL;
+    }
     /* in one store of 16 bytes: the parser loads as many at once, and would wait for two smaller
      * ones */
     value->words[0] = value->words[1] = t->value.atom;
