@@ -5,6 +5,9 @@
  * read, and the '{' that follows comes as a token of its own for each form of body (recover.c). A state that ends in such
  * a word has one reduction and nothing else, so it is made before the next token is read.
  *
+ * Where much is read (columns, members, their values) a rule names the token itself, not a nonterminal that stands for it:
+ * a reduction takes as long as the scanner takes for the word.
+ *
  * Recovery: each body takes `error SYNC`; SYNC comes from recover.c, which knows where it makes sense to go on. Left
  * recursion only. A value that is missing comes as NOVALUE, already reported. */
 %require "3.8"
@@ -81,11 +84,11 @@ static void mesh_error(struct span *span, struct parse *ps, const char *text);
 %precedence SHORT
 %precedence error
 
-%type <atom> any_word plain block_word target_word logic_word head_word verb type_name condition_word call_word
+%type <atom> any_word plain block_word target_word logic_word head_word verb type_word condition_word call_word
 %type <name> name reference head_name target_name column_name operand_name subject
 %type <operator> comparison
-%type <value> date value scalar literal list map call options_value operand condition_operand
-%type <item> declaration attribute member type_declaration step poll_attribute named_argument column
+%type <value> date value scalar literal constant list map call options_value operand condition_operand
+%type <item> declaration member type_declaration step poll_attribute named_argument column
 %type <items> attributes options columns steps poll_attributes statements expects rules body steps_block
 %type <block> head bare named block_item
 %type <annotation> annotation
@@ -153,15 +156,17 @@ body:
 
 attributes:
     %empty                              { $$ = (struct items){0}; }
-|   attributes attribute                { $$ = add_item(ps, $1, $2); }
+|   attributes member                   { $$ = add_item(ps, $1, $2); }
+|   attributes block_item               { $$ = add_item(ps, $1, &$2->item); }
+|   attributes type_declaration         { $$ = add_item(ps, $1, misplaced_type(ps, $2)); }
 |   attributes COMMA                    { $$ = separate(ps, $1, @2); }
 |   attributes error SYNC               { yyerrok; }
 ;
 
-attribute: member | block_item { $$ = &$1->item; } | type_declaration { $$ = misplaced_type(ps, $1); };
-
 member:
-    LABEL value                         { $$ = make_member(ps, $1, $2, @$); }
+    LABEL scalar                        { $$ = make_member(ps, $1, $2, @$); }
+|   LABEL list                          { $$ = make_member(ps, $1, $2, @$); }
+|   LABEL map                           { $$ = make_member(ps, $1, $2, @$); }
 |   LABEL options_value                 { $$ = make_member(ps, $1, $2, @$); }
 |   LABEL ladder                        { $$ = make_member(ps, $1, make_list(ps, VALUE_LADDER, $2, @2), @$); }
 |   LABEL choice                        { $$ = make_member(ps, $1, make_list(ps, VALUE_CHOICE, $2, @2), @$); }
@@ -184,7 +189,7 @@ type_declaration:
 value: scalar | list | map;
 
 scalar:
-    literal | call
+    STRING | LITERAL | constant | call
 |   WORD                                { $$ = make_path(ps, $1, @1); }
 |   PATH                                { $$ = make_path(ps, $1, @1); }
 |   plain                               { $$ = make_path(ps, $1, @1); }
@@ -195,9 +200,10 @@ scalar:
 |   NOVALUE                             { $$ = missing_value(ps, @1); }
 ;
 
-literal:
-    STRING | LITERAL
-|   TRUE                                { $$ = make_bool(ps, true, @1); }
+literal: STRING | LITERAL | constant;
+
+constant:
+    TRUE                                { $$ = make_bool(ps, true, @1); }
 |   FALSE                               { $$ = make_bool(ps, false, @1); }
 |   NULL                                { $$ = make_null(ps, @1); }
 ;
@@ -295,13 +301,18 @@ column:
 ;
 
 type:
-    type_name                           { $$ = make_type(ps, $1, @1); }
-|   type_name LPAREN argument_list RPAREN { $$ = type_numbers(ps, make_type(ps, $1, @1), $3, @$); }
+    WORD                                { $$ = make_type(ps, $1, @1); }
+|   type_word                           { $$ = make_type(ps, $1, @1); }
+|   WORD LPAREN argument_list RPAREN    { $$ = type_numbers(ps, make_type(ps, $1, @1), $3, @$); }
+|   type_word LPAREN argument_list RPAREN { $$ = type_numbers(ps, make_type(ps, $1, @1), $3, @$); }
 |   type_open type_arguments GT         { $$ = type_end(ps, $1, $2, @$); }
 |   NOVALUE                             { $$ = missing_type(ps, @1); }
 ;
 
-type_open: type_name LT                 { $$ = type_begin(ps, $1, @1, @2); };
+type_open:
+    WORD LT                             { $$ = type_begin(ps, $1, @1, @2); }
+|   type_word LT                        { $$ = type_begin(ps, $1, @1, @2); }
+;
 
 type_arguments:
     type_argument                       { $$ = first_type($1); }
@@ -310,7 +321,7 @@ type_arguments:
 
 type_argument: type | LABEL type        { $$ = type_field(ps, $1, $2, @$); };
 
-type_name: WORD | PATH | plain | target_word | logic_word | UNTIL;
+type_word: PATH | plain | target_word | logic_word | UNTIL;
 
 /* ---- steps ---- */
 
