@@ -106,7 +106,7 @@ static void slots_free(struct slots *slots)
 
 /* The atom of the text, or NULL and the slot where it would be. There is always an empty one. */
 static inline atom find(struct slots *slots, uint64_t hash, const char *text, size_t length,
-                 struct slot **empty)
+                        struct slot **empty)
 {
     for (size_t i = (size_t)hash & slots->mask;; i = (i + 1) & slots->mask) {
         struct slot *slot = &slots->at[i];
@@ -214,7 +214,8 @@ static atom copy_text(struct atoms *atoms, const char *text, size_t length)
 
 /* The text was not there when its slots were looked through: it may be by now. Out of the way of
  * atom_put, which seldom needs it. */
-__attribute__((noinline)) static atom add(struct atoms *atoms, uint64_t hash, const char *text, size_t length)
+__attribute__((noinline)) static atom add(struct atoms *atoms, uint64_t hash, const char *text,
+                                          size_t length)
 {
     size_t shard = shard_of(hash);
     struct adding *adding = &atoms->table->adding[shard];
@@ -235,7 +236,8 @@ __attribute__((noinline)) static atom add(struct atoms *atoms, uint64_t hash, co
     return result;
 }
 
-static inline atom look_up(const struct atoms *atoms, uint64_t hash, const char *text, size_t length)
+static inline atom look_up(const struct atoms *atoms, uint64_t hash, const char *text,
+                           size_t length)
 {
     struct slot *empty;
     return find(atomic_load_explicit(&atoms->table->slots[shard_of(hash)], memory_order_acquire),
