@@ -460,11 +460,11 @@ def target_text(target):
 
 
 def answer(mesh, environment, places=None):
-    """One environment; `places` has the place in the text of each statement, by its index."""
+    """One environment; `places` has where each statement stands in the text, by its index: (file, first line, last line)."""
     facts = facts_of(mesh, environment)
     w = facts.world
     access = [access_of(facts, p) for p in sorted(w.principals)]
-    where = lambda n: places[n] if places else f"statement {n}"
+    where = lambda n: "%s:%d:3" % places[n][:2] if places else f"statement {n}"
     found = {"format": 1, "mesh": mesh["name"], "environment": environment["name"] if environment else None,
              "principals": sorted(w.principals.values(), key=lambda p: p["name"]),
              "access": [a for a in access if a["tables"] or a["databases"] or a["locations"] or a["tags"] or a["catalog"]],
@@ -476,28 +476,14 @@ def answer(mesh, environment, places=None):
         elif s["verb"] == "request":
             found["requests"].append({"source": where(n), "for": sorted(set().union(*[w.members(name) for name in s["to"]])),
                                       "target": target_text(s["target"]), "answered": answered(facts, s)})
-    found["samples"] = samples(facts)
     return found, facts
-
-
-def samples(facts):
-    """For each table on which a predicate stands: rows, and which of them each predicate shows (by its canonical text)."""
-    found = []
-    for t in facts.world.tables:
-        texts = sorted({text for (_, path, _), seen in facts.rows.items() if path == t["path"] for text in seen if text != ALL})
-        if texts:
-            predicates = [facts.predicates[text] for text in texts]
-            chosen = rows.samples(predicates)
-            found.append({"product": t["path"], "rows": [{c: written(v) for c, v in row.items()} for row in chosen],
-                          "shown": {text: [rows.visible(p, row) for row in chosen] for text, p in zip(texts, predicates)}})
-    return found
-
-
-def written(value):
-    plain = rows.plain(value)
-    return plain if plain is None or isinstance(plain, (bool, str)) else value if isinstance(value, int) else float(plain)
 
 
 def answers(mesh, places=None):
     found = [answer(mesh, e, places) for e in mesh["environments"] or [None]]
     return [a for a, _ in found], [f for _, f in found]
+
+
+def breakers(mesh, s):
+    """Who breaks a promise, in any environment."""
+    return sorted(set().union(*[judge(facts_of(mesh, e), s)[1] for e in mesh["environments"] or [None]]))

@@ -9,7 +9,9 @@ WIDER = {"alter", "drop", "insert", "delete"}
 class Judge:
     def __init__(self, mesh):
         self.mesh = mesh
-        self.environments = [Facts(World(mesh, e)) for e in mesh["environments"] or [None]]
+        # What is only proposed is judged as if it were there.
+        there = {**mesh, "products": [{**p, "proposed": False} for p in mesh["products"]]}
+        self.environments = [Facts(World(there, e)) for e in mesh["environments"] or [None]]
         self.kept = {n: {} for n in range(len(self.environments))}  # (principal, table) -> what is there already
         for n, facts in enumerate(self.environments):
             self.note_derived(n, facts)

@@ -2,6 +2,7 @@
 another. Says where each statement stands, for answers name it by its place."""
 import pathlib
 import random
+import shutil
 
 import rows
 
@@ -222,7 +223,7 @@ class Printer:
         return found
 
     def files(self, left_out=()):
-        """{file: text} and {index of a statement: its place}."""
+        """{file: text} and {index of a statement: (file, its first line, its last)}."""
         names = ["mesh.mesh"] + [f"part_{n}.mesh" for n in range(self.rng.randint(0, 3))]
         parts = {name: [] for name in names}
         m = self.mesh
@@ -241,8 +242,9 @@ class Printer:
                 if numbers:
                     lines.append(f"{text} {{")
                     for n in numbers:
-                        places[n] = f"{name}:{len(lines) + 1}:3"
-                        lines += ("  " + self.statement(m["statements"][n])).split("\n")
+                        said = ("  " + self.statement(m["statements"][n])).split("\n")
+                        places[n] = (name, len(lines) + 1, len(lines) + len(said))
+                        lines += said
                     lines += ["}", ""]
                 else:
                     lines += text.split("\n") + [""]
@@ -255,9 +257,10 @@ def files(mesh, seed, left_out=()):
 
 
 def write(mesh, seed, folder, left_out=()):
-    """Writes the mesh into a folder; returns the places of its statements."""
+    """Writes the mesh into a folder; returns where its statements stand."""
     texts, places = files(mesh, seed, left_out)
     folder = pathlib.Path(folder)
+    shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Predicates over rows, kept as data: their text, their value in SQL's three-valued logic, and rows that tell them apart.
+"""Predicates over rows, kept as data: their text and their value in SQL's three-valued logic.
 
 A predicate is a tuple:  ("cmp", column, operator, value)   ("between", column, low, high)   ("in", column, [values])
 ("like", column, pattern)   ("null", column)   ("unlike", one of the last four): `NOT IN` and so on   ("not", p)
@@ -120,56 +120,3 @@ def evaluate(p, row):
 def visible(p, row):
     """A filter shows a row whose predicate is true, not unknown."""
     return evaluate(p, row) is True
-
-
-# ---------------------------------------------------------------- rows
-
-def columns(p):
-    if p[0] in ("and", "or", "not", "unlike"):
-        return set().union(*[columns(q) for q in p[1:]])
-    return {p[1]}
-
-
-def constants(p, column):
-    if p[0] in ("and", "or", "not", "unlike"):
-        return [value for q in p[1:] for value in constants(q, column)]
-    if p[1] != column or p[0] == "null":
-        return []
-    return list(p[2]) if p[0] == "in" else list(p[2:]) if p[0] == "between" else [p[-1]]
-
-
-def beside(value):
-    """Values one off a constant."""
-    if isinstance(value, bool):
-        return [not value]
-    if isinstance(value, int):
-        return [value - 1, value + 1]
-    if isinstance(value, Number):
-        return [Number(str(float(value.value) - 0.5)), Number(str(float(value.value) + 0.5))]
-    concrete = value.replace("%", "x").replace("_", "y")
-    return [value + "z", concrete, concrete + "q"] if "%" in value or "_" in value else [value + "z", value[:-1]]
-
-
-def samples(predicates, limit=96):
-    """Rows over all columns of the predicates: every constant, its neighbours, and NULL, in every combination up to a
-    limit; beyond it, evenly spread ones."""
-    names = sorted(set().union(*[columns(p) for p in predicates]))
-    choices = []
-    for column in names:
-        values = {}
-        for p in predicates:
-            for constant in constants(p, column):
-                for value in [constant] + beside(constant):
-                    values.setdefault(literal(value), value)
-        choices.append([None] + list(values.values()))
-    total = 1
-    for values in choices:
-        total *= len(values)
-    rows = []
-    for n in range(min(total, limit)):
-        place, row = n if total <= limit else n * total // limit, {}
-        for column, values in zip(names, choices):
-            place, i = divmod(place, len(values))
-            row[column] = values[i]
-        rows.append(row)
-    return rows
