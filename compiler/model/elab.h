@@ -84,6 +84,7 @@ struct elab {
     struct map columns;   /* (schema, name) -> struct column; only of schemas with many columns */
     struct map physicals; /* (schema, name in the catalog) -> struct column: predicate_types.c */
     struct map types;     /* (Glue's spelling, NULL) and what types are made of -> struct type */
+    struct map insides;   /* (prototype of a `type`, NULL) -> struct taggings found inside it */
     struct map defaults;  /* (struct domain or the mesh, kind_info) -> struct body */
     VEC(struct declared *) of_kind[KIND_COUNT];
     VEC(struct default_block) default_blocks;

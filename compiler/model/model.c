@@ -174,6 +174,7 @@ struct mesh *model_build(struct session *s, struct tree *const *trees, size_t co
     map_free(&e.ghosts);
     map_free(&e.columns);
     map_free(&e.physicals);
+    map_free(&e.insides);
     map_free(&e.types);
     map_free(&e.defaults);
     return mesh;

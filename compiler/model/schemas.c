@@ -184,6 +184,11 @@ static void read_type(struct elab *e, const struct declared *d)
     prototype->type_at = d->type->type->span;
     annotations_apply(e, d->type->annotations, prototype, NULL);
     tags_lift(e, &prototype->tags, &inner, decl.at);
+    if (inner.list.len > 0) {
+        struct taggings *inside = arena_new(e->arena, struct taggings);
+        tags_gather(e, inside, &inner);
+        map_put(&e->insides, prototype, NULL, inside);
+    }
 }
 
 /* ---- order and cycles ------------------------------------------------------------------------ */

@@ -302,6 +302,11 @@ static struct type *named_type(struct elab *e, const struct domain *scope,
     }
     const struct column *prototype = d->thing;
     if (named != NULL) {
+        /* What lies inside lifts whatever is named so, whatever that says itself. */
+        const struct taggings *inside = map_get(&e->insides, prototype, NULL);
+        if (inside != NULL) {
+            tags_gather(e, inner, inside);
+        }
         struct decl decl = named->decl;
         const char *physical = named->physical;
         *named = *prototype;
