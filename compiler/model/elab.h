@@ -212,6 +212,8 @@ const char *schedule_as_cron(struct elab *e, const struct value *value);
 
 /* tags.c */
 void tags_predeclare(struct elab *e);
+/* The place of a value that a statement names; -1: reported. */
+int tags_value_named(struct elab *e, const struct tag *tag, const struct value *value);
 void tags_build(struct elab *e);
 void tags_from_block(struct elab *e, const struct body *body, struct taggings *out);
 void tags_from_annotation(struct elab *e, const struct annotation *a, struct taggings *out);

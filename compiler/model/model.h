@@ -11,6 +11,7 @@
 
 #include "base/map.h"
 #include "model/data.h"
+#include "model/policy.h"
 
 struct tree;
 
@@ -91,6 +92,7 @@ struct tagging { /* one `key: value` on a thing */
     struct tag *tag;
     atom value;
     struct span at;
+    bool lifted; /* from inside a column's type: counts where it is above what is inherited */
 };
 
 struct taggings {
@@ -579,59 +581,7 @@ struct pipeline {
     bool broken; /* a step was reported and is not in the lists */
 };
 
-/* ---- policies, guardrails, channels ---------------------------------------------------------- */
-
-/* Permissions of Lake Formation, as bits. */
-enum {
-    PERMIT_ALL = 1 << 0,
-    PERMIT_SELECT = 1 << 1,
-    PERMIT_ALTER = 1 << 2,
-    PERMIT_DROP = 1 << 3,
-    PERMIT_DELETE = 1 << 4,
-    PERMIT_INSERT = 1 << 5,
-    PERMIT_DESCRIBE = 1 << 6,
-    PERMIT_CREATE_DATABASE = 1 << 7,
-    PERMIT_CREATE_TABLE = 1 << 8,
-    PERMIT_DATA_LOCATION_ACCESS = 1 << 9,
-    PERMIT_READ = 1 << 10,
-    PERMIT_WRITE = 1 << 11,
-    PERMIT_MANAGE = 1 << 12
-};
-
-enum grant_target {
-    GRANT_DATABASE,
-    GRANT_TABLE,
-    GRANT_ALL_TABLES /* domain.* */,
-    GRANT_LOCATION,
-    GRANT_CATALOG
-};
-
-struct grant {             /* one `grant` statement, as written, names resolved */
-    struct span at;        /* of the whole statement */
-    struct domain *inside; /* the domain whose policy it stands in; NULL: governance's */
-    unsigned permissions;  /* PERMIT_ bits, sets not yet expanded */
-    unsigned grantable;    /* of them, what may be passed on; 0: no grant option */
-    struct span grantable_at;
-    struct {
-        unsigned bit;
-        struct span at;
-    } written[16]; /* each permission with its place */
-    size_t written_count;
-    enum grant_target target;
-    struct span target_at;
-    struct domain *domain;        /* DATABASE, ALL_TABLES */
-    VEC(struct output *) outputs; /* TABLE: one, or all outputs of a product */
-    bool has_columns, except;
-    struct {
-        struct column **at;
-        struct span *spans;
-        size_t len;
-    } columns;                  /* as written */
-    const char *location;       /* s3://bucket/prefix/ */
-    VEC(struct principal *) to; /* as written, teams not expanded */
-    VEC(struct span) to_at;
-    const char *because;
-};
+/* ---- guardrails, channels -------------------------------------------------------------------- */
 
 struct guardrail {
     struct decl decl;
@@ -743,7 +693,7 @@ struct mesh {
     VEC(struct product *) products;
     VEC(struct output *) outputs;
     VEC(struct pipeline *) pipelines;
-    VEC(struct grant *) grants;
+    VEC(struct grant *) grants, requests, promises; /* promises: forbid */
     VEC(struct guardrail *) guardrails;
     VEC(struct channel *) channels;
     VEC(struct function *) functions;
@@ -769,9 +719,12 @@ bool output_is_hybrid(const struct output *output);
 /* Its zone's, or its domain's own. */
 const struct storage *output_storage(const struct output *output);
 
-/* The value of a key on an output or column after inheritance, NULL when there is none
- * (access.md 1.2). */
+/* The value of a key after inheritance and default, NULL when there is none (access.md 1.2): on a
+ * column (of its table when column is NULL), on the database of a domain. */
 atom tag_value_of(const struct output *output, const struct column *column, const struct tag *tag);
+atom tag_value_of_database(const struct domain *domain, const struct tag *tag);
+/* Its place among the values, lowest first where they are ordered; -1: it is none of them. */
+int tag_value_index(const struct tag *tag, atom value);
 
 /* Words of the enumerations, as the language writes them. */
 const char *status_word(enum status status);
@@ -779,7 +732,5 @@ const char *format_word(enum format format);
 const char *projection_word(enum projection_type type);
 const char *transform_word(enum transform transform);
 const char *promise_word(enum promise promise);
-const char *permission_word(unsigned bit); /* lower case */
-const char *permission_wire(unsigned bit); /* Lake Formation's: upper case; NULL for sets */
 
 #endif

@@ -1,6 +1,8 @@
-/* policies.c - the statements of policies, names resolved. What AWS would make of them is judged in
- * check/access. */
+/* policies.c - the statements of policies, names resolved (their targets: targets.c). What AWS
+ * would make of them is judged in check/access. */
 #include "model/elab.h"
+
+#include "model/targets.h"
 
 #include "base/suggest.h"
 #include <string.h>
@@ -20,6 +22,10 @@ static const struct {
     {PERMIT_CREATE_DATABASE, "create_database", "CREATE_DATABASE"},
     {PERMIT_CREATE_TABLE, "create_table", "CREATE_TABLE"},
     {PERMIT_DATA_LOCATION_ACCESS, "data_location_access", "DATA_LOCATION_ACCESS"},
+    {PERMIT_CREATE_LF_TAG, "create_lf_tag", "CREATE_LF_TAG"},
+    {PERMIT_ASSOCIATE, "associate", "ASSOCIATE"},
+    {PERMIT_GRANT_WITH_LF_TAG_EXPRESSION, "grant_with_lf_tag_expression",
+     "GRANT_WITH_LF_TAG_EXPRESSION"},
     {PERMIT_READ, "read", NULL},
     {PERMIT_WRITE, "write", NULL},
     {PERMIT_MANAGE, "manage", NULL},
@@ -101,152 +107,19 @@ static void read_grant_option(struct elab *e, const struct access *access, struc
     }
 }
 
-/* ---- targets --------------------------------------------------------------------------------- */
-
-static bool read_database(struct elab *e, const struct name *name, struct grant *grant)
-{
-    struct declared *d = names_resolve(e, KINDS(KIND_DOMAIN), NULL, name->text, name->span);
-    grant->target = GRANT_DATABASE;
-    grant->domain = d == NULL ? NULL : d->thing;
-    return d != NULL;
-}
-
-/* domain.* */
-static bool read_all_tables(struct elab *e, const struct name *name, size_t length,
-                            struct grant *grant)
-{
-    atom domain = atom_put(&e->s->atoms, name->text, length);
-    struct span at = {name->span.lo, name->span.lo + (uint32_t)length};
-    struct declared *d = names_resolve(e, KINDS(KIND_DOMAIN), NULL, domain, at);
-    grant->target = GRANT_ALL_TABLES;
-    grant->domain = d == NULL ? NULL : d->thing;
-    return d != NULL;
-}
-
-static void read_columns(struct elab *e, const struct target *target, struct grant *grant)
-{
-    size_t count = 0;
-    if (!target->has_columns && !target->except) {
-        return;
-    }
-    for (const struct value *v = target->columns; v != NULL; v = v->next) {
-        count++;
-    }
-    grant->has_columns = true;
-    grant->except = target->except;
-    grant->columns.at = arena_array(e->arena, struct column *, count + 1);
-    grant->columns.spans = arena_array(e->arena, struct span, count + 1);
-    const struct output *output = grant->outputs.at[0];
-    if (output->schema == NULL) {
-        diag(e->s, D_COLUMNS_WITHOUT_SCHEMA, target->span,
-             "'%s' has no schema whose columns could be named", output->decl.path);
-        return;
-    }
-    for (const struct value *v = target->columns; v != NULL; v = v->next) {
-        struct column *column = column_resolve(e, output->schema, v);
-        if (column != NULL) {
-            grant->columns.at[grant->columns.len] = column;
-            grant->columns.spans[grant->columns.len++] = v->span;
-        }
-    }
-}
-
-static bool read_table(struct elab *e, const struct target *target, const struct domain *inside,
-                       struct grant *grant)
-{
-    const struct name *name = &target->name;
-    size_t length = atom_length(name->text);
-    if (length > 2 && strcmp(name->text + length - 2, ".*") == 0) {
-        return read_all_tables(e, name, length - 2, grant);
-    }
-    struct declared *d = names_find(e, KINDS_PRODUCT, inside, name->text);
-    if (d == NULL && names_find(e, KINDS(KIND_DOMAIN), NULL, name->text) != NULL) {
-        struct diag *report =
-            diag(e->s, D_WRONG_KIND, name->span,
-                 "'%s' is a domain; a product or output is expected here", name->text);
-        diag_help(e->s, report, "`domain %s` is its database, `%s.*` all its tables", name->text,
-                  name->text);
-        return false;
-    }
-    d = d != NULL ? d : names_resolve(e, KINDS_PRODUCT, inside, name->text, name->span);
-    if (d == NULL) {
-        return false;
-    }
-    grant->target = GRANT_TABLE;
-    if (d->kind == KIND_OUTPUT) {
-        vec_push(e->arena, &grant->outputs, d->thing);
-    } else {
-        const struct product *product = d->thing;
-        if (!elab_affords(e, product->outputs.len, name->span)) {
-            return false;
-        }
-        for (size_t i = 0; i < product->outputs.len; i++) {
-            vec_push(e->arena, &grant->outputs, product->outputs.at[i]);
-        }
-    }
-    if ((target->has_columns || target->except) && grant->outputs.len > 1) {
-        diag(e->s, D_NEEDS_ONE_OUTPUT, name->span,
-             "product '%s' has several outputs: columns need one", name->text);
-        return false;
-    }
-    read_columns(e, target, grant);
-    return true;
-}
-
-static bool read_location(struct elab *e, const struct name *name, struct grant *grant)
-{
-    const char *text = name->text;
-    size_t n = atom_length(text);
-    grant->target = GRANT_LOCATION;
-    if (strncmp(text, "s3://", 5) != 0 || text[5] == '\0' || text[5] == '/') {
-        diag(e->s, D_BAD_LOCATION, name->span, "a location is \"s3://bucket/path/\"");
-        return false;
-    }
-    grant->location = text[n - 1] == '/' ? text : arena_format(e->arena, "%s/", text);
-    return true;
-}
-
-static bool read_target(struct elab *e, const struct target *target, const struct domain *inside,
-                        struct grant *grant)
-{
-    grant->target_at = target->span;
-    switch (target->kind) {
-    case TARGET_TAGGED:
-    case TARGET_DOMAINS_TAGGED:
-        not_supported(e, target->span, "a grant by tags is");
-        return false;
-    case TARGET_CATALOG:
-        grant->target = GRANT_CATALOG;
-        return true;
-    case TARGET_TAG:
-        not_supported(e, target->span, "a grant on a tag is");
-        return false;
-    case TARGET_LINK:
-        not_supported(e, target->span, "a grant on a link is");
-        return false;
-    case TARGET_PATH:
-    case TARGET_DOMAIN:
-    case TARGET_LOCATION:
-        break;
-    }
-    if (target->name.text == NULL) {
-        return false; /* reported by the parser */
-    }
-    if (target->kind == TARGET_PATH) {
-        return read_table(e, target, inside, grant);
-    }
-    return target->kind == TARGET_DOMAIN ? read_database(e, &target->name, grant)
-                                         : read_location(e, &target->name, grant);
-}
-
 /* ---- grantees -------------------------------------------------------------------------------- */
 
 static void read_grantees(struct elab *e, const struct access *access, struct grant *grant)
 {
     for (const struct value *v = access->to; v != NULL; v = v->next) {
-        if (v->kind == VALUE_PATH && strcmp(v->text, "everyone") == 0) {
-            struct diag *d =
-                diag(e->s, D_GRANT_TO_EVERYONE, v->span, "a grant names whom it is for");
+        bool everyone = v->kind == VALUE_PATH && strcmp(v->text, "everyone") == 0;
+        if (everyone && access->verb == ACCESS_FORBID) {
+            grant->everyone = true;
+            continue;
+        }
+        if (everyone) {
+            struct diag *d = diag(e->s, D_GRANT_TO_EVERYONE, v->span, "a %s names whom it is for",
+                                  access->verb == ACCESS_GRANT ? "grant" : "request");
             diag_help(
                 e->s, d,
                 "`everyone` stands in `forbid` and `shared_with`; a team is a set of principals");
@@ -262,41 +135,138 @@ static void read_grantees(struct elab *e, const struct access *access, struct gr
     }
 }
 
-/* Clauses that a later version compiles; false when there is one. */
-static bool clauses_supported(struct elab *e, const struct access *access)
+static void read_crawlers(struct elab *e, const struct declared *crawled, const struct value *named,
+                          struct grant *grant)
 {
-    bool whole = true;
-    if (access->where != NULL && access->where->kind != VALUE_ERROR) {
-        not_supported(e, access->where->span, "a grant of some rows (`where`) is");
-        whole = false;
+    const struct product *product = crawled->kind == KIND_PRODUCT ? crawled->thing : NULL;
+    size_t before = grant->except_crawlers.len;
+    for (size_t i = 0; i < (product == NULL ? 1 : product->outputs.len); i++) {
+        struct output *output = product == NULL ? crawled->thing : product->outputs.at[i];
+        if (output->crawl.given) {
+            vec_push(e->arena, &grant->except_crawlers, output);
+        }
     }
+    if (grant->except_crawlers.len == before) {
+        struct diag *d = diag(e->s, D_WRONG_KIND, named->span,
+                              "'%s' is not crawled, so no role stands for it", named->text);
+        diag_help(e->s, d,
+                  "principals, pipelines, warehouses, functions and crawled products can "
+                  "be excepted");
+    }
+}
+
+/* `except privacy_officers, sales.raw`: the name of a crawled product stands for the role of its
+ * crawler (access.md 1.1). */
+static void read_exceptions(struct elab *e, const struct access *access, struct grant *grant)
+{
+    for (const struct value *v = access->to_except; v != NULL; v = v->next) {
+        const uint64_t kinds = KINDS_PRINCIPAL | KINDS_RUNNING;
+        struct declared *crawled =
+            v->kind == VALUE_PATH && names_find(e, kinds, grant->inside, v->text) == NULL
+                ? names_find(e, KINDS_PRODUCT, grant->inside, v->text)
+                : NULL;
+        if (crawled != NULL) {
+            read_crawlers(e, crawled, v, grant);
+            continue;
+        }
+        struct principal *principal = names_principal(e, grant->inside, v, kinds);
+        if (principal != NULL) {
+            vec_push(e->arena, &grant->except_for, principal);
+            vec_push(e->arena, &grant->except_for_at, v->span);
+        }
+    }
+}
+
+/* ---- clauses --------------------------------------------------------------------------------- */
+
+static void refuse_clause(struct elab *e, struct span at, const char *clause, const char *statement,
+                          const char *why)
+{
+    struct diag *d = diag(e->s, D_CLAUSE_NOT_HERE, at, "`%s` takes no `%s`", statement, clause);
+    diag_help(e->s, d, "%s", why);
+}
+
+static void read_where(struct elab *e, const struct access *access, struct grant *grant)
+{
+    const struct value *where = access->where;
+    if (where == NULL || where->kind == VALUE_ERROR) {
+        return;
+    }
+    grant->where_at = where->span;
+    grant->limits_rows = true;
+    not_supported(e, where->span, "a grant of some rows (`where`) is");
+}
+
+static void read_until(const struct access *access, struct grant *grant)
+{
     if (access->until != NULL && access->until->kind != VALUE_ERROR) {
-        not_supported(e, access->until->span, "a grant with an end (`until`) is");
-        whole = false;
+        grant->until = access->until->text;
+        grant->until_at = access->until->span;
     }
-    return whole;
+}
+
+static void read_grant(struct elab *e, const struct access *access, struct grant *grant)
+{
+    read_grant_option(e, access, grant);
+    read_where(e, access, grant);
+    read_until(access, grant);
+    if (access->to_except != NULL) {
+        refuse_clause(e, access->to_except->span, "except", "grant",
+                      "columns are left out after the target: x except (a)");
+    }
+    vec_push(e->arena, &e->mesh->grants, grant);
+}
+
+/* A request says what is wanted; a promise what must not be: neither needs the clauses of grants.
+ */
+static void read_other(struct elab *e, const struct access *access, struct grant *grant)
+{
+    bool promise = access->verb == ACCESS_FORBID;
+    const char *word = promise ? "forbid" : "request";
+    if (access->where != NULL) {
+        refuse_clause(e, access->where->span, "where", word,
+                      promise ? "a reader of some rows reads: the promise is about columns"
+                              : "the owner decides on rows: say in `because` which are needed");
+    }
+    if (access->until != NULL) {
+        refuse_clause(e, access->until->span, "until", word,
+                      promise ? "a promise holds as long as it stands in the mesh"
+                              : "the owner decides on the end: say it in `because`");
+    }
+    if (access->grant_option) {
+        refuse_clause(e, access->grant_option_span, "with grant option", word,
+                      promise ? "who may pass on is told with the proof"
+                              : "it is the owner who decides on that");
+    }
+    if (promise) {
+        read_exceptions(e, access, grant);
+        vec_push(e->arena, &e->mesh->promises, grant);
+    } else {
+        if (access->to_except != NULL) {
+            refuse_clause(e, access->to_except->span, "except", word, "name those that need it");
+        }
+        vec_push(e->arena, &e->mesh->requests, grant);
+    }
 }
 
 static void read_access(struct elab *e, const struct declared *policy, const struct access *access)
 {
-    struct span verb = {access->item.span.lo, access->item.span.lo};
+    static const char *const words[] = {
+        [ACCESS_GRANT] = "grant", [ACCESS_REQUEST] = "request", [ACCESS_FORBID] = "promise"};
     struct grant *grant = arena_new(e->arena, struct grant);
-    if (access->verb != ACCESS_GRANT) {
-        verb.hi += access->verb == ACCESS_REQUEST ? 7 : 6;
-        not_supported(e, verb, access->verb == ACCESS_REQUEST ? "`request` is" : "`forbid` is");
-        return;
-    }
     grant->at = access->item.span;
     grant->inside = policy->domain;
     grant->because = value_text(access->because).value;
-    annotations_refuse(e, access->annotations, "grant");
+    annotations_refuse(e, access->annotations, words[access->verb]);
     read_permissions(e, access, grant);
-    read_grant_option(e, access, grant);
     read_grantees(e, access, grant);
-    bool whole = clauses_supported(e, access);
-    if (read_target(e, &access->target, policy->domain, grant) && whole &&
-        grant->permissions != 0) {
-        vec_push(e->arena, &e->mesh->grants, grant);
+    if (!target_read(e, &access->target, grant) || grant->permissions == 0) {
+        return;
+    }
+    if (access->verb == ACCESS_GRANT) {
+        read_grant(e, access, grant);
+    } else {
+        read_other(e, access, grant);
     }
 }
 

@@ -5,7 +5,7 @@
 #include "base/suggest.h"
 #include <string.h>
 
-static int value_index(const struct tag *tag, atom value)
+int tag_value_index(const struct tag *tag, atom value)
 {
     for (size_t i = 0; i < tag->values.len; i++) {
         if (tag->values.at[i] == value) {
@@ -27,6 +27,23 @@ static void unknown_value(struct elab *e, const struct tag *tag, atom value, str
     if (tag->decl.at.lo != 0) {
         diag_place(e->s, d, tag->decl.at, "the tag");
     }
+}
+
+int tags_value_named(struct elab *e, const struct tag *tag, const struct value *value)
+{
+    if (value->kind == VALUE_ERROR) {
+        return -1;
+    }
+    if (value->kind != VALUE_PATH && value->kind != VALUE_STRING) {
+        diag(e->s, D_WRONG_TYPE, value->span, "a value of a tag is a word; this is %s",
+             value_word(value));
+        return -1;
+    }
+    int index = tag_value_index(tag, value->text);
+    if (index < 0 && tag->values.len > 0) {
+        unknown_value(e, tag, value->text, value->span);
+    }
+    return index;
 }
 
 /* ---- declarations ---------------------------------------------------------------------------- */
@@ -84,7 +101,7 @@ static void build_tag(struct elab *e, const struct declared *d)
     }
     map_free(&seen);
     struct text otherwise = body_text(&body, "default");
-    if (otherwise.value != NULL && value_index(tag, otherwise.value) < 0) {
+    if (otherwise.value != NULL && tag_value_index(tag, otherwise.value) < 0) {
         unknown_value(e, tag, otherwise.value, otherwise.at);
     } else {
         tag->default_value = otherwise.value;
@@ -170,13 +187,13 @@ static void put_member(struct elab *e, const struct member *member, bool nearest
         return;
     }
     const struct tag *tag = d->thing;
-    if (value_index(tag, value->text) < 0) {
+    if (tag_value_index(tag, value->text) < 0) {
         if (tag->values.len > 0 && report_once(e, value)) {
             unknown_value(e, tag, value->text, value->span);
         }
         return;
     }
-    struct tagging tagging = {d->thing, value->text, member->label.span};
+    struct tagging tagging = {d->thing, value->text, member->label.span, false};
     if (!tags_put(e, out, tagging) && nearest) {
         diag(e->s, D_DUPLICATE_ATTRIBUTE, member->label.span, "a second value of tag '%s'",
              member->label.text);
@@ -209,14 +226,14 @@ void tags_from_annotation(struct elab *e, const struct annotation *a, struct tag
         }
         return;
     }
-    struct tagging tagging = {e->pii, e->pii->values.at[2], a->word.span};
+    struct tagging tagging = {e->pii, e->pii->values.at[2], a->word.span, false};
     const struct value *value = a->arguments;
     if (value != NULL) {
         if (value->kind == VALUE_ERROR) {
             return;
         }
         if (value->next != NULL || value->kind != VALUE_PATH ||
-            value_index(e->pii, value->text) < 0) {
+            tag_value_index(e->pii, value->text) < 0) {
             diag(e->s, D_ANNOTATION_ARGUMENTS, value->span, "@pii takes none, indirect or direct");
             return;
         }
@@ -250,7 +267,7 @@ void tags_gather(struct elab *e, struct taggings *out, const struct taggings *in
             vec_push(e->arena, &out->list, found);
         } else if (!own->tag->ordered) {
             own->value = own->value == found.value ? own->value : NULL;
-        } else if (value_index(own->tag, found.value) > value_index(own->tag, own->value)) {
+        } else if (tag_value_index(own->tag, found.value) > tag_value_index(own->tag, own->value)) {
             own->value = found.value;
         }
     }
@@ -271,7 +288,7 @@ void tags_lift(struct elab *e, struct taggings *out, const struct taggings *inne
         struct tagging *own = tagging_of(&lifted, found.tag);
         if (own != NULL) {
             if (own->tag->ordered &&
-                value_index(own->tag, found.value) > value_index(own->tag, own->value)) {
+                tag_value_index(own->tag, found.value) > tag_value_index(own->tag, own->value)) {
                 own->value = found.value;
             }
         } else if (found.value == NULL) {
@@ -281,21 +298,38 @@ void tags_lift(struct elab *e, struct taggings *out, const struct taggings *inne
             diag_help(e->s, d, "write the one that holds for the whole column: @tag(%s: ...)",
                       found.tag->decl.name);
         } else {
+            found.lifted = true;
             vec_push(e->arena, &lifted.list, found);
         }
     }
     *out = lifted;
 }
 
-atom tag_value_of(const struct output *output, const struct column *column, const struct tag *tag)
+static const struct tagging *put_on(const struct taggings *taggings, const struct tag *tag)
 {
-    const struct taggings *levels[] = {column != NULL ? &column->tags : NULL, &output->tags};
-    for (size_t n = 0; n < 2; n++) {
-        for (size_t i = 0; levels[n] != NULL && i < levels[n]->list.len; i++) {
-            if (levels[n]->list.at[i].tag == tag) {
-                return levels[n]->list.at[i].value;
-            }
+    for (size_t i = 0; i < taggings->list.len; i++) {
+        if (taggings->list.at[i].tag == tag) {
+            return &taggings->list.at[i];
         }
     }
-    return tag->default_value;
+    return NULL;
+}
+
+atom tag_value_of_database(const struct domain *domain, const struct tag *tag)
+{
+    const struct tagging *found = put_on(&domain->tags, tag);
+    return found != NULL ? found->value : tag->default_value;
+}
+
+atom tag_value_of(const struct output *output, const struct column *column, const struct tag *tag)
+{
+    const struct tagging *found = put_on(&output->tags, tag);
+    const struct tagging *own = column != NULL ? put_on(&column->tags, tag) : NULL;
+    atom above = found != NULL ? found->value : tag->default_value;
+    if (own == NULL) {
+        return above;
+    }
+    bool weaker = own->lifted && above != NULL && tag->ordered &&
+                  tag_value_index(tag, own->value) < tag_value_index(tag, above);
+    return weaker ? above : own->value;
 }

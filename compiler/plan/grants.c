@@ -98,6 +98,11 @@ static json *resource_of(struct plan *plan, const struct entry *entry)
     case ENTRY_LOCATION:
         json_set(resource, "DataLocation", location_resource(plan, entry));
         break;
+    case ENTRY_FILTER:
+    case ENTRY_TAG:
+    case ENTRY_TAGGED_DATABASES:
+    case ENTRY_TAGGED_TABLES:
+        break;
     }
     return resource;
 }
@@ -105,7 +110,7 @@ static json *resource_of(struct plan *plan, const struct entry *entry)
 static json *permissions_of(struct plan *plan, unsigned permissions)
 {
     json *list = json_array(&plan->scratch);
-    for (unsigned bit = 1; bit <= PERMIT_DATA_LOCATION_ACCESS; bit <<= 1)
+    for (unsigned bit = 1; bit <= PERMIT_LAST; bit <<= 1)
         if (permissions & bit)
             json_add_text(list, permission_wire(bit));
     return list;

@@ -16,21 +16,44 @@ enum entry_resource {
     ENTRY_ALL_TABLES,
     ENTRY_TABLE,
     ENTRY_COLUMNS,
-    ENTRY_LOCATION
+    ENTRY_FILTER, /* columns, or rows, or both: a data cells filter */
+    ENTRY_LOCATION,
+    ENTRY_TAG,
+    ENTRY_TAGGED_DATABASES,
+    ENTRY_TAGGED_TABLES,
+};
+
+/* Why an entry is there: a statement, or what a step does. In the order of the mesh. */
+struct cause {
+    const struct cause *next;
+    const struct grant *grant;       /* the statement; NULL: derived */
+    const struct principal *named;   /* whom it names: the entry's principal or a team it is in */
+    const struct pipeline *pipeline; /* derived: on whose behalf; NULL */
+    const struct step *step;         /* derived: the step that touches data; NULL */
+    const struct input *input;       /* derived: the input that is read; NULL */
+    struct span at;                  /* of the statement, or of what it is derived from */
 };
 
 struct entry {
     const struct principal *principal; /* never a team */
     enum entry_resource resource;
-    const struct domain *domain;         /* DATABASE, ALL_TABLES */
-    const struct output *output;         /* TABLE, COLUMNS */
-    const struct column *const *columns; /* COLUMNS: data columns in the table's order */
+    const struct deployment_account *owner; /* whose catalog it is on; never NULL */
+    const struct domain *domain;            /* DATABASE, ALL_TABLES, and the table's */
+    const struct output *output;            /* TABLE, COLUMNS, FILTER */
+    const struct column *const *columns;    /* COLUMNS, FILTER: data columns in the table's order;
+                                               FILTER    of every column, later ones too: NULL */
     size_t column_count;
-    const char *location; /* LOCATION: s3://bucket/prefix/ */
-    unsigned permissions; /* PERMIT_ bits without sets */
-    unsigned grantable;   /* of them, those that the principal may pass on */
-    struct span at;       /* the first statement that asks for it */
-    bool derived;         /* follows from another entry */
+    const struct predicate *where;           /* FILTER: the rows; NULL: all */
+    const char *location;                    /* LOCATION: s3://bucket/prefix/ */
+    const struct tag_expression *expression; /* TAGGED_..; TAG: one condition, its values */
+    bool all_values;                         /* TAG: every value, later ones too */
+    unsigned permissions;                    /* PERMIT_ bits without sets */
+    unsigned grantable;                      /* of them, those that the principal may pass on */
+    const char *from, *until; /* days in UTC, both inclusive; NULL: open. One thing may have several
+                                 entries, of which one holds on any day */
+    struct span at;           /* the first cause's */
+    const struct cause *causes; /* NULL: follows from another entry (DESCRIBE on its database) */
+    bool derived;               /* no statement asks for it */
 };
 
 struct entries {

@@ -11,13 +11,12 @@ enum {
     TABLE_READ = PERMIT_SELECT | PERMIT_DESCRIBE,
     TABLE_WRITE = TABLE_READ | PERMIT_INSERT | PERMIT_DELETE,
     TABLE_MANAGE = TABLE_WRITE | PERMIT_DROP | PERMIT_ALTER,
-    SETS = PERMIT_READ | PERMIT_WRITE | PERMIT_MANAGE,
 };
 
 unsigned permissions_expand(unsigned permissions, enum grant_target target)
 {
-    bool database = target == GRANT_DATABASE;
-    unsigned expanded = permissions & ~(unsigned)SETS;
+    bool database = target == GRANT_DATABASE || target == GRANT_TAGGED_DATABASES;
+    unsigned expanded = permissions & ~(unsigned)PERMIT_SETS;
     if (permissions & PERMIT_READ)
         expanded |= database ? DATABASE_READ : TABLE_READ;
     if (permissions & PERMIT_WRITE)
@@ -171,6 +170,11 @@ static void add_for(struct builder *b, const struct principal *principal)
     case GRANT_CATALOG:
         cell = cell_of(b, principal, ENTRY_CATALOG, NULL);
         break;
+    case GRANT_TAGGED:
+    case GRANT_TAGGED_DATABASES:
+    case GRANT_TAG:
+    case GRANT_LINK:
+        return;
     }
     cell->domain = grant->domain;
     cell->location = grant->location;

@@ -9,19 +9,25 @@
 
 unsigned legal_permissions(enum grant_target target)
 {
-    enum { SETS = PERMIT_READ | PERMIT_WRITE | PERMIT_MANAGE };
     switch (target) {
     case GRANT_DATABASE:
+    case GRANT_TAGGED_DATABASES:
         return PERMIT_ALL | PERMIT_ALTER | PERMIT_CREATE_TABLE | PERMIT_DESCRIBE | PERMIT_DROP |
-               SETS;
+               PERMIT_SETS;
     case GRANT_TABLE:
     case GRANT_ALL_TABLES:
+    case GRANT_TAGGED:
         return PERMIT_ALL | PERMIT_ALTER | PERMIT_DELETE | PERMIT_DESCRIBE | PERMIT_DROP |
-               PERMIT_INSERT | PERMIT_SELECT | SETS;
+               PERMIT_INSERT | PERMIT_SELECT | PERMIT_SETS;
     case GRANT_LOCATION:
         return PERMIT_DATA_LOCATION_ACCESS;
     case GRANT_CATALOG:
-        return PERMIT_CREATE_DATABASE;
+        return PERMIT_CREATE_DATABASE | PERMIT_CREATE_LF_TAG;
+    case GRANT_TAG:
+        return PERMIT_ALTER | PERMIT_DROP | PERMIT_ASSOCIATE | PERMIT_DESCRIBE |
+               PERMIT_GRANT_WITH_LF_TAG_EXPRESSION;
+    case GRANT_LINK:
+        return PERMIT_DESCRIBE | PERMIT_DROP;
     }
     return 0;
 }
@@ -39,6 +45,14 @@ const char *target_noun(enum grant_target target)
         return "a location";
     case GRANT_CATALOG:
         return "the catalog";
+    case GRANT_TAGGED:
+        return "tables by their tags";
+    case GRANT_TAGGED_DATABASES:
+        return "databases by their tags";
+    case GRANT_TAG:
+        return "a tag";
+    case GRANT_LINK:
+        return "a link";
     }
     return "";
 }
