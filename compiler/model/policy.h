@@ -44,8 +44,9 @@ struct tag_condition {
     struct span at;
 };
 
-struct tag_expression { /* all of them hold; each key once */
+struct tag_expression { /* all of them hold; each key once, sorted by its name */
     VEC(struct tag_condition) list;
+    atom text; /* the same, "area=eu|us;pii=none": equal expressions have one */
 };
 
 enum grant_target {

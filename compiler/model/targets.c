@@ -1,6 +1,8 @@
 /* targets.c - what a statement of a policy is about: a table, a database, tags, a location. */
 #include "model/targets.h"
 
+#include "base/buf.h"
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- domains and tables ---------------------------------------------------------------------- */
@@ -184,6 +186,29 @@ static bool add_condition(struct elab *e, const struct tag *tag, const struct ta
     return true;
 }
 
+static int by_key(const void *left, const void *right)
+{
+    const struct tag_condition *a = left, *b = right;
+    return strcmp(a->tag->decl.path, b->tag->decl.path);
+}
+
+static void name_expression(struct elab *e, struct tag_expression *expression)
+{
+    struct buf text = {0};
+    if (expression->list.len > 0) {
+        qsort(expression->list.at, expression->list.len, sizeof *expression->list.at, by_key);
+    }
+    for (size_t i = 0; i < expression->list.len; i++) {
+        const struct tag_condition *condition = &expression->list.at[i];
+        buf_format(&text, "%s%s", i > 0 ? ";" : "", condition->tag->decl.path);
+        for (size_t k = 0; k < condition->values.len; k++) {
+            buf_format(&text, "%c%s", k > 0 ? '|' : '=', condition->values.at[k]);
+        }
+    }
+    expression->text = atom_put(&e->s->atoms, text.at == NULL ? "" : text.at, text.len);
+    buf_free(&text);
+}
+
 static bool read_expression(struct elab *e, const struct target *target, struct grant *grant)
 {
     bool whole = target->tests != NULL;
@@ -200,6 +225,7 @@ static bool read_expression(struct elab *e, const struct target *target, struct 
         whole &= read_test(e, tag, test, wanted) &&
                  add_condition(e, tag, test, wanted, &grant->expression);
     }
+    name_expression(e, &grant->expression);
     return whole;
 }
 
@@ -231,6 +257,7 @@ static bool read_tag(struct elab *e, const struct target *target, struct grant *
         }
     }
     vec_push(e->arena, &grant->expression.list, condition);
+    name_expression(e, &grant->expression);
     return condition.values.len > 0;
 }
 

@@ -1,0 +1,38 @@
+/* signatures.h - the values of tags on databases, tables and columns, hash-consed (access.md 8).
+ *
+ * A signature is the vector of values of those keys that some expression of the mesh names. A mesh
+ * has few, however many columns it has, so each expression is judged once a signature. Values do
+ * not depend on the environment. */
+#ifndef MESH_CHECK_ACCESS_SIGNATURES_H
+#define MESH_CHECK_ACCESS_SIGNATURES_H
+
+#include "model/model.h"
+
+struct signatures {
+    struct arena arena; /* everything below lives in it */
+    struct session *s;
+    VEC(const struct tag *) keys;
+    VEC(const atom *) vectors;   /* by signature: a value for each key, NULL where there is none */
+    const uint32_t *of_database; /* by domain->decl.index */
+    const uint32_t *of_table;    /* by output->decl.index */
+    const uint32_t *const *of_column; /* by output->decl.index, then column->decl.index; NULL: its
+                                         columns are not known */
+    struct map matches;
+    struct atoms atoms; /* of vectors */
+    struct map keys_of; /* tag -> its place in keys, from 1 */
+    size_t work;        /* see session_affords */
+};
+
+void signatures_make(struct session *s, const struct mesh *mesh, struct signatures *out);
+void signatures_free(struct signatures *signatures);
+
+/* Which signatures satisfy an expression of this mesh; worked out once for each. */
+const bool *signatures_matching(struct signatures *signatures,
+                                const struct tag_expression *expression);
+
+/* What an expression reaches of a table. Partition keys have the table's values. */
+enum reach { REACH_NONE, REACH_TABLE_ALONE, REACH_COLUMNS, REACH_WHOLE };
+enum reach signatures_reach(const struct signatures *signatures, const bool *matching,
+                            const struct output *output);
+
+#endif
