@@ -39,6 +39,7 @@ static void (*const deployment_checks[])(struct session *s, const struct deploym
     check_dashboards,
     check_audit,
     check_events,
+    access_check_deployment,
 };
 /* clang-format on */
 

@@ -235,6 +235,71 @@ bool link_is_itself(const struct deployment *deployment, const struct link *link
     return same;
 }
 
+static const char *lower(struct arena *arena, const char *text)
+{
+    char *copy = arena_copy(arena, text, strlen(text));
+    for (char *c = copy; *c; c++) {
+        *c = (char)(*c >= 'A' && *c <= 'Z' ? *c - 'A' + 'a' : *c);
+    }
+    return copy;
+}
+
+/* Another database or link of that account has the name. */
+static bool is_taken(struct arena *arena, const struct deployment *deployment, const char *name,
+                     const struct deployment_account *account)
+{
+    const struct mesh *mesh = deployment->mesh;
+    for (size_t i = 0; i < mesh->domains.len; i++) {
+        if (deployment->domains[i].catalog == account &&
+            strcmp(deployment->domains[i].database, name) == 0) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < mesh->links.len; i++) {
+        const struct link *link = mesh->links.at[i];
+        if (link->output == NULL && account_of_link(deployment, link) == account &&
+            strcmp(name_link(arena, deployment, link), name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *name_seen_database(struct arena *arena, const struct deployment *deployment,
+                               const struct domain *domain,
+                               const struct deployment_account *account, bool *declared)
+{
+    const char *name = deployment->domains[domain->decl.index].database;
+    const struct deployment_account *owner = account_of_catalog(deployment, domain);
+    for (size_t i = 0; i < domain->links.len; i++) {
+        if (account_of_link(deployment, domain->links.at[i]) == account) {
+            *declared = true;
+            return name_link(arena, deployment, domain->links.at[i]);
+        }
+    }
+    *declared = false;
+    return is_taken(arena, deployment, name, account)
+               ? arena_format(arena, "%s_%s", name,
+                              owner->account != NULL ? owner->account->decl.name
+                              : owner->id != NULL    ? owner->id
+                                                     : "owner")
+               : name;
+}
+
+const char *name_tag_key(struct arena *arena, const struct deployment *deployment,
+                         const struct tag *tag)
+{
+    const char *suffix = deployment->suffix;
+    return name_tag_value(arena, suffix[0] != '\0'
+                                     ? arena_format(arena, "%s_%s", tag->decl.path, suffix)
+                                     : tag->decl.path);
+}
+
+const char *name_tag_value(struct arena *arena, const char *value)
+{
+    return lower(arena, value);
+}
+
 const char *name_topic(struct arena *arena, const struct deployment *deployment,
                        const struct channel *channel)
 {
@@ -248,15 +313,6 @@ static const char *suffixed(struct arena *arena, const struct deployment *deploy
 {
     const char *suffix = deployment->suffix;
     return suffix && suffix[0] ? arena_format(arena, "%s-%s", name, suffix) : name;
-}
-
-static const char *lower(struct arena *arena, const char *text)
-{
-    char *copy = arena_copy(arena, text, strlen(text));
-    for (char *c = copy; *c; c++) {
-        *c = (char)(*c >= 'A' && *c <= 'Z' ? *c - 'A' + 'a' : *c);
-    }
-    return copy;
 }
 
 const char *name_function(struct arena *arena, const struct deployment *deployment,

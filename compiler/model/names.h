@@ -99,6 +99,16 @@ const char *name_results_key(struct arena *arena, const struct deployment *deplo
                              const struct domain *domain);
 bool results_key_is_made(const struct domain *domain);
 bool store_key_is_made(const struct store *store);
+/* The key of an LF-tag: tags know no environment, so the suffix is part of it; and a value. Lake
+ * Formation keeps both in lower case. */
+const char *name_tag_key(struct arena *arena, const struct deployment *deployment,
+                         const struct tag *tag);
+const char *name_tag_value(struct arena *arena, const char *value);
+/* Under which name the database of a domain is seen in another account: a declared link's, else the
+ * database's own, with its owner's name added where that is taken. *declared tells which. */
+const char *name_seen_database(struct arena *arena, const struct deployment *deployment,
+                               const struct domain *domain,
+                               const struct deployment_account *account, bool *declared);
 /* The topic of a declared channel without `arn:`. */
 const char *name_topic(struct arena *arena, const struct deployment *deployment,
                        const struct channel *channel);

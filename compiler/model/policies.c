@@ -2,6 +2,7 @@
  * would make of them is judged in check/access. */
 #include "model/elab.h"
 
+#include "model/predicate.h"
 #include "model/targets.h"
 
 #include "base/suggest.h"
@@ -194,7 +195,10 @@ static void read_where(struct elab *e, const struct access *access, struct grant
     }
     grant->where_at = where->span;
     grant->limits_rows = true;
-    not_supported(e, where->span, "a grant of some rows (`where`) is");
+    if (grant->target == GRANT_TABLE && grant->outputs.len == 1 &&
+        grant->outputs.at[0]->schema != NULL) {
+        grant->where = predicate_read(e, grant->outputs.at[0], value_text(where));
+    }
 }
 
 static void read_until(const struct access *access, struct grant *grant)

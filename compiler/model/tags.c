@@ -323,7 +323,10 @@ atom tag_value_of_database(const struct domain *domain, const struct tag *tag)
 
 atom tag_value_of(const struct output *output, const struct column *column, const struct tag *tag)
 {
-    const struct tagging *found = put_on(&output->tags, tag);
+    /* With a table that its crawler makes one day nothing can be associated before. */
+    bool stands = output->schema != NULL || output->existing || output->product->existing ||
+                  output->domain->existing;
+    const struct tagging *found = put_on(stands ? &output->tags : &output->domain->tags, tag);
     const struct tagging *own = column != NULL ? put_on(&column->tags, tag) : NULL;
     atom above = found != NULL ? found->value : tag->default_value;
     if (own == NULL) {

@@ -2,142 +2,19 @@
  * what the grant program needs to know beside them. Everything of Lake Formation that changes in
  * place goes this way and not through CloudFormation, which replaces grants, grants in parallel and
  * cannot revoke the defaults. */
-#include "check/access/access.h"
+#include "plan/grants.h"
+
+#include "check/access/owners.h"
 #include "check/limits.h"
 #include "plan/text.h"
 
-#include "base/hash.h"
-
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { ID_SIZE = sizeof "g-0123456789abcdef" };
-
-/* The entries of the deployment by the account whose catalog they are on: a part of `list` each. */
-struct owned {
-    struct entries entries;
-    size_t *first; /* by place in deployment->accounts, one more at the end */
-};
-
-struct grants {
-    struct arena memory; /* of the head */
-    const struct deployment_account *account;
-    struct entries entries; /* borrowed from owned */
-    char (*ids)[ID_SIZE];
-    size_t next; /* the entry that the next batch begins with */
-};
 
 /* The 12 digits, or the token that the program replaces. */
 static const char *catalog_id(const struct plan *plan)
 {
     return plan_account_text(plan->account);
-}
-
-/* ---- one entry ------------------------------------------------------------------------------- */
-
-static json *database_resource(struct plan *plan, const struct entry *entry)
-{
-    json *database = json_object(&plan->scratch);
-    json_set_text(database, "CatalogId", catalog_id(plan));
-    json_set_text(database, "Name", plan->deployment->domains[entry->domain->decl.index].database);
-    return database;
-}
-
-static json *table_resource(struct plan *plan, const struct entry *entry)
-{
-    json *table = json_object(&plan->scratch);
-    json_set_text(table, "CatalogId", catalog_id(plan));
-    if (entry->output) {
-        const struct table_names *names = &plan->deployment->tables[entry->output->decl.index];
-        json_set_text(table, "DatabaseName", names->database);
-        json_set_text(table, "Name", names->table);
-    } else {
-        json_set_text(table, "DatabaseName",
-                      plan->deployment->domains[entry->domain->decl.index].database);
-        json_set_object(table, "TableWildcard");
-    }
-    return table;
-}
-
-static json *location_resource(struct plan *plan, const struct entry *entry)
-{
-    /* s3://bucket/prefix/ becomes arn:aws:s3:::bucket/prefix */
-    const char *rest = entry->location + strlen("s3://");
-    size_t length = strlen(rest);
-    while (length && rest[length - 1] == '/')
-        length--;
-    json *location = json_object(&plan->scratch);
-    json_set_text(location, "CatalogId", catalog_id(plan));
-    const char *path = arena_copy(&plan->scratch, rest, length);
-    json_set_text(location, "ResourceArn", plan_arn_text(plan, "s3", 0, path));
-    return location;
-}
-
-static json *resource_of(struct plan *plan, const struct entry *entry)
-{
-    json *resource = json_object(&plan->scratch);
-    switch (entry->resource) {
-    case ENTRY_CATALOG:
-        json_set_object(resource, "Catalog");
-        break;
-    case ENTRY_DATABASE:
-        json_set(resource, "Database", database_resource(plan, entry));
-        break;
-    case ENTRY_ALL_TABLES:
-    case ENTRY_TABLE:
-        json_set(resource, "Table", table_resource(plan, entry));
-        break;
-    case ENTRY_COLUMNS: {
-        json *table = json_set(resource, "TableWithColumns", table_resource(plan, entry));
-        json *columns = json_set_array(table, "ColumnNames");
-        for (size_t i = 0; i < entry->column_count; i++)
-            json_add_text(columns, entry->columns[i]->physical);
-        break;
-    }
-    case ENTRY_LOCATION:
-        json_set(resource, "DataLocation", location_resource(plan, entry));
-        break;
-    case ENTRY_FILTER:
-    case ENTRY_TAG:
-    case ENTRY_TAGGED_DATABASES:
-    case ENTRY_TAGGED_TABLES:
-        break;
-    }
-    return resource;
-}
-
-static json *permissions_of(struct plan *plan, unsigned permissions)
-{
-    json *list = json_array(&plan->scratch);
-    for (unsigned bit = 1; bit <= PERMIT_LAST; bit <<= 1)
-        if (permissions & bit)
-            json_add_text(list, permission_wire(bit));
-    return list;
-}
-
-static json *entry_tree(struct plan *plan, const struct entry *entry, const char *id)
-{
-    json *tree = json_object(&plan->scratch);
-    json_set_text(tree, "Id", id);
-    json *principal = json_set_object(tree, "Principal");
-    json_set_text(principal, "DataLakePrincipalIdentifier",
-                  plan_principal_text(plan, entry->principal));
-    json_set(tree, "Resource", resource_of(plan, entry));
-    json_set(tree, "Permissions", permissions_of(plan, entry->permissions));
-    json_set(tree, "PermissionsWithGrantOption", permissions_of(plan, entry->grantable));
-    return tree;
-}
-
-/* The hash of what an entry says, by way of a text of no further use. It names the entry in logs
- * and stays while the entry stays. */
-static uint64_t entry_hash(const json *tree, struct buf *text)
-{
-    text->len = 0;
-    for (const json *part = json_first(tree); part; part = json_next(part))
-        if (strcmp(json_key(part), "Id") != 0)
-            json_write_compact(text, part);
-    return hash_bytes(HASH_START, text->at, text->len);
 }
 
 /* ---- batches --------------------------------------------------------------------------------- */
@@ -180,8 +57,14 @@ json *plan_grants_batch(struct plan *plan, struct grants *grants)
     return batch;
 }
 
-/* Names every entry: by place in ids, with the line that it comes from in sources. */
-static void name_entries(struct plan *plan, struct grants *grants, json *sources)
+void grants_day(struct arena *memory, json *slice, const char *key, const char *day)
+{
+    json_set(slice, key, day ? json_text(memory, day) : json_null(memory));
+}
+
+/* Names every entry: by place in ids, with the line that it comes from in sources, and the days of
+ * what ends in slices. */
+static void name_entries(struct plan *plan, struct grants *grants, json *sources, json *slices)
 {
     size_t count = grants->entries.list.len;
     struct buf text = {0};
@@ -189,55 +72,19 @@ static void name_entries(struct plan *plan, struct grants *grants, json *sources
     for (size_t i = 0; i < count; i++) {
         const struct entry *entry = &grants->entries.list.at[i];
         char *id = grants->ids[i];
-        uint64_t hash = entry_hash(entry_tree(plan, entry, id), &text);
-        snprintf(id, ID_SIZE, "g-%016llx", (unsigned long long)hash);
+        entry_id(entry_tree(plan, entry, ""), 'g', &text, id);
         json_set_text(sources, id, source_where(plan->s, entry->at));
+        if (entry->from || entry->until) {
+            json *slice = json_set_object(slices, id);
+            grants_day(&grants->memory, slice, "from", entry->from);
+            grants_day(&grants->memory, slice, "until", entry->until);
+        }
         plan_reset(plan);
     }
     buf_free(&text);
 }
 
 /* ---- whose they are -------------------------------------------------------------------------- */
-
-static size_t place_of(const struct deployment *d, const struct deployment_account *account)
-{
-    size_t place = 0;
-    while (d->accounts.at[place] != account)
-        place++;
-    return place;
-}
-
-/* Which account registers what lies in a bucket: that of the first domain with tables there. */
-static void note_buckets(struct plan *plan, struct map *buckets)
-{
-    const struct deployment *d = plan->deployment;
-    struct atoms *atoms = &plan->s->atoms;
-    for (size_t i = 0; i < plan->mesh->outputs.len; i++) {
-        const struct output *output = plan->mesh->outputs.at[i];
-        const char *bucket = d->tables[i].bucket;
-        if (bucket && output_is_made(output))
-            map_put(buckets, atom_of(atoms, bucket), NULL,
-                    (void *)(uintptr_t)account_of_catalog(d, output->domain));
-    }
-    for (size_t i = 0; i < plan->mesh->domains.len; i++)
-        if (d->domains[i].bucket)
-            map_put(buckets, atom_of(atoms, d->domains[i].bucket), NULL,
-                    (void *)(uintptr_t)d->domains[i].catalog);
-}
-
-static const struct deployment_account *owner_of(struct plan *plan, const struct map *buckets,
-                                                 const struct entry *entry)
-{
-    const struct deployment_account *owner = NULL;
-    if (entry->domain || entry->output) {
-        owner = account_of_catalog(plan->deployment,
-                                   entry->domain ? entry->domain : entry->output->domain);
-    } else if (entry->location) {
-        const char *bucket = entry->location + strlen("s3://");
-        owner = map_get(buckets, atom_put(&plan->s->atoms, bucket, strcspn(bucket, "/")), NULL);
-    }
-    return owner ? owner : plan->deployment->governance;
-}
 
 /* Sorts by owner and leaves the order otherwise: one count, one pass. */
 static const struct owned *owned_of(struct plan *plan)
@@ -247,9 +94,9 @@ static const struct owned *owned_of(struct plan *plan)
         return plan->owned;
     struct owned *owned = plan->owned = arena_new(&plan->s->arena, struct owned);
     struct entries *entries = &owned->entries;
-    struct map buckets = {0}, places = {0};
+    struct map places = {0};
     access_canonical(plan->s, d, entries);
-    note_buckets(plan, &buckets);
+    live_tags_make(plan->s, d, &owned->live);
     for (size_t i = 0; i < d->accounts.len; i++)
         map_set(&places, d->accounts.at[i], NULL, (void *)(uintptr_t)(i + 1));
     size_t count = entries->list.len;
@@ -257,8 +104,7 @@ static const struct owned *owned_of(struct plan *plan)
     size_t *next = arena_array(&entries->arena, size_t, d->accounts.len + 1);
     owned->first = arena_array(&plan->s->arena, size_t, d->accounts.len + 1);
     for (size_t i = 0; i < count; i++) {
-        const void *owner = owner_of(plan, &buckets, &entries->list.at[i]);
-        place[i] = (size_t)(uintptr_t)map_get(&places, owner, NULL) - 1;
+        place[i] = (size_t)(uintptr_t)map_get(&places, entries->list.at[i].owner, NULL) - 1;
         owned->first[place[i] + 1]++;
     }
     for (size_t i = 0; i < d->accounts.len; i++)
@@ -267,7 +113,6 @@ static const struct owned *owned_of(struct plan *plan)
     for (size_t i = 0; i < count; i++)
         sorted[next[place[i]]++] = entries->list.at[i];
     entries->list.at = sorted;
-    map_free(&buckets);
     map_free(&places);
     return owned;
 }
@@ -287,21 +132,22 @@ static int by_table(const void *left, const void *right)
     return order != 0 ? order : strcmp(a->table, b->table);
 }
 
-/* What the defaults of the account (IAM_ALLOWED_PRINCIPALS) are revoked from: what this mesh makes.
- */
-static void set_managed(struct plan *plan, json *managed)
+/* What this mesh makes in the account: the defaults (IAM_ALLOWED_PRINCIPALS) are revoked from what
+ * is managed, and stay on what is in hybrid access mode. */
+static void set_made(struct plan *plan, json *out, bool hybrid)
 {
     const struct mesh *mesh = plan->mesh;
     const struct deployment *deployment = plan->deployment;
     VEC(const char *) names = {0};
     VEC(const struct table_names *) made = {0};
-    json *databases = json_set_array(managed, "databases");
-    json *tables = json_set_array(managed, "tables");
+    json *databases = json_set_array(out, "databases");
+    json *tables = json_set_array(out, "tables");
     for (size_t i = 0; i < mesh->domains.len; i++)
-        if (!mesh->domains.at[i]->existing && deployment->domains[i].catalog == plan->account)
+        if (!mesh->domains.at[i]->existing && deployment->domains[i].catalog == plan->account &&
+            mesh->domains.at[i]->storage.hybrid == hybrid)
             vec_push(&plan->s->arena, &names, deployment->domains[i].database);
     for (size_t i = 0; i < mesh->outputs.len; i++)
-        if (table_is_made(mesh->outputs.at[i]) &&
+        if (table_is_made(mesh->outputs.at[i]) && output_is_hybrid(mesh->outputs.at[i]) == hybrid &&
             account_of_catalog(deployment, mesh->outputs.at[i]->domain) == plan->account)
             vec_push(&plan->s->arena, &made, &deployment->tables[i]);
     if (names.len)
@@ -353,11 +199,11 @@ struct grants *plan_grants(struct plan *plan, const struct deployment_account *a
     const struct deployment *d = plan->deployment;
     struct grants *grants = arena_new(&plan->s->arena, struct grants);
     const struct owned *owned = owned_of(plan);
-    size_t place = place_of(d, account);
+    size_t place = account_place(d, account);
     plan->account = grants->account = account;
     grants->entries.list.at = owned->entries.list.at + owned->first[place];
     grants->entries.list.len = owned->first[place + 1] - owned->first[place];
-    bool any = grants->entries.list.len || account->has_stacks ||
+    bool any = grants->entries.list.len || account->has_stacks || grants_takes(plan, account) ||
                (account->is_governance && (plan->mesh->domains.len || plan->mesh->admins.len));
     return any ? grants : NULL;
 }
@@ -372,14 +218,20 @@ const json *plan_grants_head(struct plan *plan, struct grants *grants)
     const struct deployment *d = plan->deployment;
     struct arena *memory = &grants->memory;
     json *head = json_object(memory);
-    json_set_int(head, "format", 1);
+    json_set_int(head, "format", 2);
     json_set_text(head, "mesh", plan->mesh->decl.name);
     json_set(head, "environment", d->name ? json_text(memory, d->name) : json_null(memory));
     json_set_text(head, "account", grants->account->id ? grants->account->id : "self");
     json_set(head, "region", d->region ? json_text(memory, d->region) : json_null(memory));
     set_settings(plan, grants, json_set_object(head, "settings"));
-    set_managed(plan, json_set_object(head, "managed"));
-    name_entries(plan, grants, json_set_object(head, "sources"));
+    set_made(plan, json_set_object(head, "managed"), false);
+    set_made(plan, json_set_object(head, "hybrid"), true);
+    json *sources = json_object(memory), *slices = json_object(memory);
+    name_entries(plan, grants, sources, slices);
+    grants_labels(plan, grants, head, sources);
+    grants_taking(plan, grants, head, slices, sources);
+    json_set(head, "slices", slices);
+    json_set(head, "sources", sources);
     return head;
 }
 
@@ -391,6 +243,8 @@ void plan_grants_free(struct plan *plan, struct grants *grants)
 
 void plan_grants_end(struct plan *plan)
 {
-    if (plan->owned)
+    if (plan->owned) {
         arena_free(&plan->owned->entries.arena);
+        live_tags_free(&plan->owned->live);
+    }
 }

@@ -4,6 +4,7 @@
  *     model_dump FILE...       what elaboration made of it, then its diagnostics in their short
  * form */
 #include "model/deployment.h"
+#include "model/predicate.h"
 #include "source/render.h"
 #include "syntax/parse.h"
 
@@ -286,17 +287,16 @@ static void pipeline(const struct pipeline *p)
     steps("on_failure", p->on_failure);
 }
 
-static void grant(const struct grant *g)
+static void target(const struct grant *g)
 {
-    static const char *const targets[] = {"database", "table", "tables", "location", "catalog"};
-    printf("grant");
-    for (size_t i = 0; i < g->written_count; i++) {
-        printf(" %s", permission_word(g->written[i].bit));
-    }
+    static const char *const targets[] = {"database", "table",     "tables", "location", "catalog",
+                                          "tagged",   "databases", "tag",    "link"};
     printf(" on %s %s", targets[g->target],
-           g->domain != NULL     ? g->domain->decl.path
-           : g->location != NULL ? g->location
-                                 : "");
+           g->domain != NULL            ? g->domain->decl.path
+           : g->location != NULL        ? g->location
+           : g->link != NULL            ? g->link->decl.path
+           : g->expression.list.len > 0 ? g->expression.text
+                                        : "");
     for (size_t i = 0; i < g->outputs.len; i++) {
         printf("%s ", g->outputs.at[i]->decl.path);
     }
@@ -307,13 +307,42 @@ static void grant(const struct grant *g)
         }
         printf(")");
     }
-    printf(" to");
+}
+
+static void statement(const char *verb, const struct grant *g)
+{
+    printf("%s", verb);
+    for (size_t i = 0; i < g->written_count; i++) {
+        printf(" %s", permission_word(g->written[i].bit));
+    }
+    target(g);
+    printf(" to%s", g->everyone ? " everyone" : "");
     for (size_t i = 0; i < g->to.len; i++) {
         printf(" %s", g->to.at[i]->decl.path);
     }
+    for (size_t i = 0; i < g->except_for.len; i++) {
+        printf("%s %s", i > 0 ? "" : " except", g->except_for.at[i]->decl.path);
+    }
     text("inside", g->inside != NULL ? g->inside->decl.path : NULL);
+    text("where", g->where != NULL ? g->where->canonical : NULL);
+    text("until", g->until);
     text("because", g->because);
     printf("\n");
+}
+
+static void grant(const struct grant *g)
+{
+    statement("grant", g);
+}
+
+static void request(const struct grant *g)
+{
+    statement("request", g);
+}
+
+static void promise(const struct grant *g)
+{
+    statement("forbid", g);
 }
 
 static void domain(const struct domain *d)
@@ -451,6 +480,8 @@ static void mesh(const struct mesh *m)
     EACH(products, product)
     EACH(pipelines, pipeline)
     EACH(grants, grant)
+    EACH(requests, request)
+    EACH(promises, promise)
     others(m);
 }
 

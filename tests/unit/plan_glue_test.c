@@ -108,7 +108,7 @@ static void facts_reach_the_catalog(void **state)
     (void)state;
     struct fixture *f = fixture_new();
     struct tag pii = {.decl = {.name = "pii", .path = "pii"}};
-    struct tagging near = {&pii, "direct", {0}}, far = {&pii, "none", {0}};
+    struct tagging near = {&pii, "direct", {0}, false}, far = {&pii, "none", {0}, false};
     vec_push(&f->s.arena, &f->columns[COLUMN_NOTE].tags.list, near);
     vec_push(&f->s.arena, &f->columns[COLUMN_NOTE].tags.list, far);
     vec_push(&f->s.arena, &f->output.tags.list, far);

@@ -21,6 +21,7 @@ enum entry_resource {
     ENTRY_TAG,
     ENTRY_TAGGED_DATABASES,
     ENTRY_TAGGED_TABLES,
+    ENTRY_LINK, /* the entry of a link, not what it leads to */
 };
 
 /* Why an entry is there: a statement, or what a step does. In the order of the mesh. */
@@ -44,6 +45,7 @@ struct entry {
                                                FILTER    of every column, later ones too: NULL */
     size_t column_count;
     const struct predicate *where;           /* FILTER: the rows; NULL: all */
+    const struct link *link;                 /* LINK */
     const char *location;                    /* LOCATION: s3://bucket/prefix/ */
     const struct tag_expression *expression; /* TAGGED_..; TAG: one condition, its values */
     bool all_values;                         /* TAG: every value, later ones too */
@@ -61,7 +63,10 @@ struct entries {
     VEC(struct entry) list; /* sorted: resource kind, database, table, columns, principal */
 };
 
+/* Each statement by itself. */
 void access_check(struct session *s, const struct mesh *mesh);
+/* What they mean together, and to whom of other accounts. */
+void access_check_deployment(struct session *s, const struct deployment *deployment);
 void access_canonical(struct session *s, const struct deployment *deployment, struct entries *out);
 
 #endif

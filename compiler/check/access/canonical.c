@@ -1,7 +1,12 @@
 /* canonical.c - from cells to the entries that one deployment wants: legal ones alone, at most one
- * for each principal and resource, in an order that names alone decide. */
-#include "check/access/cells.h"
-#include "check/access/workers.h"
+ * for each principal and resource on any day, in an order that names alone decide. */
+#include "check/access/spread.h"
+
+#include "base/format.h"
+#include "check/access/live.h"
+#include "check/access/owners.h"
+#include "check/access/slices.h"
+#include "model/predicate.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,93 +15,265 @@ struct maker {
     struct session *s;
     const struct deployment *deployment;
     struct entries *out;
-    struct map described; /* (principal, domain): has a right on the database already */
+    struct live_tags live;
+    struct owners owners;
+    size_t first;  /* of the cell that is being made */
+    size_t before; /* of its slice */
 };
 
-/* A location names a bucket as the mesh writes it; in this deployment the bucket may have a suffix
- * or another name. */
-static const char *deployed_location(struct maker *m, const char *location)
+/* ---- one entry ------------------------------------------------------------------------------- */
+
+/* The causes of a list that count in a slice; `like`: only those with this limit to rows. */
+static const struct cause *causes_of(struct maker *m, const struct contributions *list,
+                                     const struct slice *slice, const struct cause *rest)
 {
-    static const char scheme[] = "s3://";
-    const struct mesh *mesh = m->deployment->mesh;
-    const char *bucket = location + sizeof scheme - 1;
-    size_t length = strcspn(bucket, "/");
-    const char *written = mesh->bucket.value, *name = m->deployment->mesh_bucket;
-    for (size_t i = 0; i <= mesh->domains.len; i++) {
-        if (written && name && strlen(written) == length && strncmp(written, bucket, length) == 0)
-            return arena_format(&m->out->arena, "%s%s%s", scheme, name, bucket + length);
-        if (i == mesh->domains.len)
-            break;
-        written = mesh->domains.at[i]->storage.bucket.value;
-        name = m->deployment->domains[i].bucket;
+    struct cause *first = NULL, *last = NULL;
+    for (const struct contribution *c = list->first; c; c = c->next) {
+        if (c->implied || !slice_has(slice, c->until))
+            continue;
+        struct cause *fresh = arena_new(&m->out->arena, struct cause);
+        *fresh = c->cause;
+        fresh->next = NULL;
+        if (last)
+            last->next = fresh;
+        else
+            first = fresh;
+        last = fresh;
     }
-    for (size_t i = 0; i < mesh->zones.len; i++) {
-        written = mesh->zones.at[i]->bucket.value;
-        name = m->deployment->zones[i].bucket;
-        if (written && strlen(written) == length && strncmp(written, bucket, length) == 0)
-            return arena_format(&m->out->arena, "%s%s%s", scheme, name, bucket + length);
-    }
-    return location;
+    if (!last)
+        return rest;
+    last->next = rest;
+    return first;
 }
 
-static void add_columns(struct maker *m, const struct cell *cell, struct entry *entry)
+static struct entry entry_of(struct maker *m, const struct cell *cell, const struct slice *slice)
 {
-    const struct output *output = cell->output;
+    struct entry entry = {.principal = cell->principal,
+                          .resource = cell->resource,
+                          .domain = cell->domain,
+                          .output = cell->output,
+                          .link = cell->link,
+                          .location = cell->location,
+                          .expression = cell->expression,
+                          .all_values = cell->all_values,
+                          .from = slice->from,
+                          .until = slice->until,
+                          .at = cell->at};
+    entry.causes = causes_of(m, &cell->part, slice, NULL);
+    entry.causes = causes_of(m, &cell->whole, slice, entry.causes);
+    entry.derived = true;
+    for (const struct cause *c = entry.causes; c; c = c->next)
+        entry.derived &= c->grant == NULL;
+    return entry;
+}
+
+static bool same_columns(const struct entry *a, const struct entry *b)
+{
+    bool same = a->column_count == b->column_count && !a->columns == !b->columns;
+    for (size_t i = 0; same && i < a->column_count; i++)
+        same = a->columns[i] == b->columns[i];
+    return same;
+}
+
+static const char *rows_of(const struct entry *entry)
+{
+    return entry->where ? entry->where->canonical : "";
+}
+
+/* They say the same, on whatever days. */
+static bool same(const struct entry *a, const struct entry *b)
+{
+    return a->resource == b->resource && a->owner == b->owner && a->permissions == b->permissions &&
+           a->grantable == b->grantable && same_columns(a, b) &&
+           strcmp(rows_of(a), rows_of(b)) == 0;
+}
+
+/* An account that the thing belongs to is granted nothing: its administrators have everything. */
+static bool is_the_owner(const struct maker *m, const struct entry *entry)
+{
+    return entry->principal->kind == PRINCIPAL_ACCOUNT &&
+           account_of_principal(m->deployment, entry->principal) == entry->owner;
+}
+
+/* Adds an entry, or lengthens the one of the slice before that says the same. */
+static void add(struct maker *m, struct entry entry)
+{
+    entry.grantable &= entry.permissions;
+    if (!entry.permissions || is_the_owner(m, &entry))
+        return;
+    for (size_t i = m->first; i < m->before; i++) {
+        struct entry *had = &m->out->list.at[i];
+        if (had->until && entry.from && same(had, &entry) &&
+            strcmp(day_after(&m->out->arena, had->until), entry.from) == 0) {
+            had->until = entry.until;
+            return;
+        }
+    }
+    vec_push(&m->out->arena, &m->out->list, entry);
+}
+
+/* ---- tables ---------------------------------------------------------------------------------- */
+
+struct sum {
+    unsigned permissions, grantable, implied;
+};
+
+static struct sum sum_of(const struct contributions *list, const struct slice *slice)
+{
+    struct sum sum = {0};
+    for (const struct contribution *c = list->first; c; c = c->next) {
+        if (!slice_has(slice, c->until))
+            continue;
+        sum.permissions |= c->implied ? 0 : c->permissions;
+        sum.implied |= c->implied ? c->permissions : 0;
+        sum.grantable |= c->grantable;
+    }
+    if (sum.permissions & PERMIT_ALL)
+        sum.permissions = PERMIT_ALL;
+    return sum;
+}
+
+static void set_columns(struct maker *m, struct entry *entry, const unsigned char *open)
+{
+    const struct output *output = entry->output;
     const struct column **columns =
         arena_array(&m->out->arena, const struct column *, output->data.len + 1);
     for (size_t i = 0; i < output->data.len; i++)
-        if (cell->columns[i])
+        if (open[i])
             columns[entry->column_count++] = output->data.at[i];
     entry->columns = columns;
-    entry->resource = ENTRY_COLUMNS;
-    entry->permissions = PERMIT_SELECT;
+}
+
+/* One filter: the columns of `like` on its rows. It counts once, however often it is said. */
+static void add_filter(struct maker *m, const struct entry *base, const struct contribution *like)
+{
+    struct entry entry = *base;
+    entry.resource = ENTRY_FILTER;
+    entry.permissions = PERMIT_SELECT;
+    entry.where = like->where;
+    if (like->columns)
+        set_columns(m, &entry, like->columns);
+    for (size_t i = m->before; i < m->out->list.len; i++)
+        if (same(&m->out->list.at[i], &entry))
+            return;
+    add(m, entry);
+}
+
+/* All lists of columns without a limit to rows are one. */
+static bool join_lists(const struct cell *cell, const struct slice *slice, unsigned char *open)
+{
+    bool any = false;
+    for (const struct contribution *c = cell->part.first; c; c = c->next) {
+        if (c->where || !slice_has(slice, c->until))
+            continue;
+        any = true;
+        for (size_t i = 0; i < cell->output->data.len; i++)
+            open[i] |= c->columns[i];
+    }
+    return any;
+}
+
+static bool covers(const struct output *output, const unsigned char *wide,
+                   const unsigned char *narrow)
+{
+    for (size_t i = 0; i < output->data.len; i++)
+        if (!wide[i] && (!narrow || narrow[i]))
+            return false;
+    return true;
+}
+
+/* Beside a limit to rows a list of columns becomes a filter of all rows; it makes one idle that
+ * has no further column (access.md 3). */
+static void add_limits(struct maker *m, const struct cell *cell, const struct slice *slice,
+                       struct entry base)
+{
+    unsigned char *open = arena_array(&m->out->arena, unsigned char, cell->output->data.len + 1);
+    bool listed = join_lists(cell, slice, open), rows = false;
+    base.grantable = sum_of(&cell->part, slice).grantable;
+    for (const struct contribution *c = cell->part.first; c; c = c->next)
+        rows |= c->where && slice_has(slice, c->until) &&
+                !(listed && covers(cell->output, open, c->columns));
+    if (!rows && listed) {
+        base.resource = ENTRY_COLUMNS;
+        base.permissions = PERMIT_SELECT;
+        set_columns(m, &base, open);
+        add(m, base);
+        return;
+    }
+    if (listed)
+        add_filter(m, &base, &(struct contribution){.columns = open});
+    for (const struct contribution *c = cell->part.first; c; c = c->next)
+        if (c->where && slice_has(slice, c->until) &&
+            !(listed && covers(cell->output, open, c->columns)))
+            add_filter(m, &base, c);
+}
+
+static void add_table(struct maker *m, const struct cell *cell, const struct slice *slice)
+{
+    struct sum whole = sum_of(&cell->whole, slice), part = sum_of(&cell->part, slice);
+    struct entry base = entry_of(m, cell, slice);
+    if (cell->output->status == STATUS_PROPOSED)
+        return; /* not made, so there is nothing to grant on: the checks say so */
+    base.owner = account_of_catalog(m->deployment, cell->domain);
+    base.permissions = whole.permissions;
+    base.grantable = whole.grantable;
+    if (part.permissions && !(whole.permissions & (PERMIT_SELECT | PERMIT_ALL)))
+        add_limits(m, cell, slice, base);
+    else
+        add(m, base);
+}
+
+/* ---- the others ------------------------------------------------------------------------------ */
+
+/* On tags of every account that knows them; a principal of another account than that has been given
+ * the tables by name. */
+static void add_by_tags(struct maker *m, const struct cell *cell, struct entry entry)
+{
+    const struct deployment *d = m->deployment;
+    for (size_t i = 0; i < d->accounts.len; i++) {
+        entry.owner = d->accounts.at[i];
+        bool here = account_has_catalog(d, entry.owner) &&
+                    expression_is_live(&m->live, entry.owner, cell->expression);
+        bool written_out = cell->resource != ENTRY_TAG && principal_is_one(cell->principal) &&
+                           principal_is_foreign(d, cell->principal, entry.owner);
+        if (here && !written_out)
+            add(m, entry);
+    }
+}
+
+static void add_slice(struct maker *m, const struct cell *cell, const struct slice *slice)
+{
+    m->before = m->out->list.len;
+    if (cell->resource == ENTRY_TABLE) {
+        add_table(m, cell, slice);
+        return;
+    }
+    struct sum sum = sum_of(&cell->whole, slice);
+    struct entry entry = entry_of(m, cell, slice);
+    entry.permissions = sum.permissions ? sum.permissions : sum.implied;
+    entry.grantable = sum.grantable;
+    entry.owner = m->deployment->governance;
+    if (cell->resource == ENTRY_TAGGED_TABLES || cell->resource == ENTRY_TAGGED_DATABASES ||
+        cell->resource == ENTRY_TAG) {
+        add_by_tags(m, cell, entry);
+        return;
+    }
+    if (cell->domain)
+        entry.owner = account_of_catalog(m->deployment, cell->domain);
+    else if (cell->location)
+        entry.owner = owner_of_location(&m->owners, cell->location);
+    else if (cell->link)
+        entry.owner = account_of_link(m->deployment, cell->link);
+    add(m, entry);
 }
 
 static void add_cell(struct maker *m, const struct cell *cell)
 {
-    if (cell->output && cell->output->status == STATUS_PROPOSED)
-        return; /* not made, so there is nothing to grant on: access_check says so */
-    struct entry entry = {.principal = cell->principal, .resource = cell->resource, .at = cell->at};
-    entry.domain = cell->domain;
-    entry.output = cell->output;
-    entry.permissions = cell->permissions;
-    if (cell->location)
-        entry.location = deployed_location(m, cell->location);
-    if (cell->limited && !(cell->permissions & (PERMIT_SELECT | PERMIT_ALL)))
-        add_columns(m, cell, &entry);
-    entry.grantable = cell->grantable & entry.permissions;
-    if (entry.permissions)
-        vec_push(&m->out->arena, &m->out->list, entry);
-}
-
-/* Athena resolves names through the database: whoever has a right on a table gets DESCRIBE there,
- * unless it has any right on the database, which implies it (access.md 1.3, 1.4). */
-static void add_describe(struct maker *m, const struct entry *entry)
-{
-    struct entry derived = {.principal = entry->principal,
-                            .resource = ENTRY_DATABASE,
-                            .domain = entry->domain,
-                            .permissions = PERMIT_DESCRIBE,
-                            .at = entry->at,
-                            .derived = true};
-    if (map_get(&m->described, entry->principal, entry->domain))
-        return;
-    map_put(&m->described, entry->principal, entry->domain, m);
-    vec_push(&m->out->arena, &m->out->list, derived);
-}
-
-static void derive(struct maker *m)
-{
-    size_t written = m->out->list.len;
-    for (size_t i = 0; i < written; i++)
-        if (m->out->list.at[i].resource == ENTRY_DATABASE)
-            map_put(&m->described, m->out->list.at[i].principal, m->out->list.at[i].domain, m);
-    for (size_t i = 0; i < written; i++) {
-        struct entry entry = m->out->list.at[i]; /* a copy: the list may move */
-        if (entry.resource == ENTRY_TABLE || entry.resource == ENTRY_COLUMNS ||
-            entry.resource == ENTRY_ALL_TABLES)
-            add_describe(m, &entry);
-    }
+    struct slices slices = {0};
+    m->first = m->out->list.len;
+    slices_make(&m->out->arena, cell, &slices);
+    for (size_t i = 0; i < slices.list.len; i++)
+        add_slice(m, cell, &slices.list.at[i]);
 }
 
 /* ---- order ----------------------------------------------------------------------------------- */
@@ -106,10 +283,31 @@ static int compare_texts(const char *a, const char *b)
     return strcmp(a ? a : "", b ? b : "");
 }
 
-/* Tables and column lists of one table stand together, so that a batch can keep them together. */
+/* Tables, columns and filters of one table stand together, so that a batch can keep them together.
+ */
 static int rank(const struct entry *entry)
 {
-    return entry->resource == ENTRY_COLUMNS ? ENTRY_TABLE : (int)entry->resource;
+    return entry->resource == ENTRY_COLUMNS || entry->resource == ENTRY_FILTER
+               ? ENTRY_TABLE
+               : (int)entry->resource;
+}
+
+static const char *thing_text(const struct entry *entry)
+{
+    return entry->location     ? entry->location
+           : entry->expression ? entry->expression->text
+           : entry->link       ? entry->link->decl.path
+                               : NULL;
+}
+
+static int by_columns(const struct entry *a, const struct entry *b)
+{
+    int order = !a->columns - !b->columns;
+    for (size_t i = 0; !order && i < a->column_count && i < b->column_count; i++)
+        order = strcmp(a->columns[i]->physical, b->columns[i]->physical);
+    return order                               ? order
+           : a->column_count < b->column_count ? -1
+                                               : a->column_count > b->column_count;
 }
 
 static int by_names(const void *left, const void *right)
@@ -123,25 +321,37 @@ static int by_names(const void *left, const void *right)
         order = compare_texts(a->output ? a->output->decl.path : NULL,
                               b->output ? b->output->decl.path : NULL);
     if (!order)
-        order = compare_texts(a->location, b->location);
+        order = compare_texts(thing_text(a), thing_text(b));
     if (!order)
         order = (int)a->resource - (int)b->resource;
     if (!order)
         order = compare_texts(a->principal->decl.path, b->principal->decl.path);
-    return order ? order : (int)a->principal->kind - (int)b->principal->kind;
+    if (!order)
+        order = (int)a->principal->kind - (int)b->principal->kind;
+    if (!order)
+        order = compare_texts(a->owner->id, b->owner->id);
+    if (!order)
+        order = compare_texts(a->from, b->from);
+    if (!order)
+        order = strcmp(rows_of(a), rows_of(b));
+    return order ? order : by_columns(a, b);
 }
 
 void access_canonical(struct session *s, const struct deployment *deployment, struct entries *out)
 {
     struct cells cells;
+    struct signatures signatures;
     struct maker m = {.s = s, .deployment = deployment, .out = out};
-    cells_build(s, deployment->mesh, &cells);
+    signatures_make(s, deployment->mesh, &signatures);
+    spread_cells(s, deployment, &signatures, &cells);
+    live_tags_make(s, deployment, &m.live);
+    owners_make(s, deployment, &m.owners);
     for (size_t i = 0; i < cells.list.len; i++)
         add_cell(&m, cells.list.at[i]);
+    owners_free(&m.owners);
+    live_tags_free(&m.live);
     cells_free(&cells);
-    workers_entries(s, deployment, out);
-    derive(&m);
-    map_free(&m.described);
+    signatures_free(&signatures);
     if (out->list.len)
         qsort(out->list.at, out->list.len, sizeof *out->list.at, by_names);
 }

@@ -1,6 +1,9 @@
 /* cells.c - all grants of a mesh, regrouped by principal and resource. */
 #include "check/access/cells.h"
 
+#include "check/access/derived.h"
+#include "check/access/owners.h"
+
 #include <string.h>
 
 /* What each set means on a database and on a table (language.md section 4, policy). */
@@ -26,50 +29,20 @@ unsigned permissions_expand(unsigned permissions, enum grant_target target)
     return expanded & PERMIT_ALL ? PERMIT_ALL : expanded;
 }
 
-/* ---- teams ----------------------------------------------------------------------------------- */
+/* ---- cells ----------------------------------------------------------------------------------- */
 
-struct builder {
-    struct session *s;
-    struct cells *cells;
-    const struct grant *grant;
-    const struct principal *named;
-    size_t work;        /* see session_affords */
-    struct map reached; /* from the principal that is named: it, and whoever is in it */
-    bool full;          /* reported: nothing is added any more */
-};
-
-static bool affords(struct builder *b, size_t work)
+bool cells_afford(struct cells *cells, size_t work, struct span at)
 {
-    b->full = b->full || !session_affords(b->s, b->work += work, b->grant->at);
-    return !b->full;
+    cells->full = cells->full || !session_affords(cells->s, cells->work += work, at);
+    return !cells->full;
 }
-
-static void add_for(struct builder *b, const struct principal *principal);
-
-/* The principal, or each member of a team, once each, in order. */
-static void expand(struct builder *b, const struct principal *principal)
-{
-    principal = principal_acting(principal);
-    if (principal->kind != PRINCIPAL_TEAM && principal == b->named) {
-        add_for(b, principal);
-        return;
-    }
-    if (!affords(b, 1) || map_get(&b->reached, principal, NULL))
-        return;
-    map_put(&b->reached, principal, NULL, b);
-    if (principal->kind != PRINCIPAL_TEAM)
-        add_for(b, principal);
-    for (size_t i = 0; principal->kind == PRINCIPAL_TEAM && i < principal->members.len; i++)
-        expand(b, principal->members.at[i]);
-}
-
-/* ---- building -------------------------------------------------------------------------------- */
 
 /* The second key of a cell: the thing, told apart by kind (a domain is a database and all its
- * tables). */
+ * tables, an expression speaks of tables and of databases). */
 static const void *resource_key(enum entry_resource resource, const void *thing)
 {
-    return (const char *)thing + (resource == ENTRY_ALL_TABLES ? 1 : 0);
+    bool second = resource == ENTRY_ALL_TABLES || resource == ENTRY_TAGGED_TABLES;
+    return (const char *)thing + (second ? 1 : resource == ENTRY_TAG ? 2 : 0);
 }
 
 struct cell *cells_find(const struct cells *cells, const struct principal *principal,
@@ -78,124 +51,178 @@ struct cell *cells_find(const struct cells *cells, const struct principal *princ
     return map_get(&cells->index, principal, resource_key(resource, thing));
 }
 
-static struct cell *cell_of(struct builder *b, const struct principal *principal,
-                            enum entry_resource resource, const void *thing)
+static const void *thing_of(const struct giving *giving)
 {
-    struct cell *cell = cells_find(b->cells, principal, resource, thing);
+    return giving->output       ? (const void *)giving->output
+           : giving->link       ? (const void *)giving->link
+           : giving->expression ? (const void *)giving->expression->text
+           : giving->location   ? (const void *)giving->location
+                                : giving->domain;
+}
+
+static struct cell *cell_of(struct cells *cells, const struct principal *principal,
+                            const struct giving *giving)
+{
+    const void *thing = thing_of(giving);
+    struct cell *cell = cells_find(cells, principal, giving->resource, thing);
     if (cell)
         return cell;
-    if (b->cells->list.len == CELLS_MAX && !b->full) {
-        b->full = true;
+    if (cells->list.len == CELLS_MAX && !cells->full) {
+        cells->full = true;
         struct diag *d = diag(
-            b->s, D_TOO_MANY_GRANTS, b->grant->at,
+            cells->s, D_TOO_MANY_GRANTS, giving->what.cause.at,
             "from here on the grants come to more than %d entries of a principal and a resource",
             (int)CELLS_MAX);
-        diag_help(b->s, d,
+        diag_help(cells->s, d,
                   "grant to fewer principals: a role that many take on, a group, an account");
     }
-    cell = arena_new(&b->cells->arena, struct cell);
-    cell->principal = principal;
-    cell->resource = resource;
-    cell->at = b->grant->at;
-    map_put(&b->cells->index, principal, resource_key(resource, thing), cell);
-    vec_push(&b->cells->arena, &b->cells->list, cell);
+    cell = arena_new(&cells->arena, struct cell);
+    *cell = (struct cell){.principal = principal,
+                          .resource = giving->resource,
+                          .domain = giving->domain,
+                          .output = giving->output,
+                          .link = giving->link,
+                          .location = giving->location,
+                          .expression = giving->expression,
+                          .all_values = giving->all_values,
+                          .at = giving->what.cause.at};
+    map_put(&cells->index, principal, (void *)(uintptr_t)resource_key(giving->resource, thing),
+            cell);
+    vec_push(&cells->arena, &cells->list, cell);
     return cell;
 }
 
-static void contribute(struct builder *b, struct contribution **first, struct contribution **last)
+struct contribution *cells_give(struct cells *cells, const struct principal *principal,
+                                const struct giving *giving)
 {
-    struct contribution *fresh = arena_new(&b->cells->arena, struct contribution);
-    fresh->grant = b->grant;
-    fresh->named = b->named;
-    *(*last ? &(*last)->next : first) = fresh;
-    *last = fresh;
+    if (!cells_afford(cells, 4, giving->what.cause.at))
+        return NULL;
+    struct cell *cell = cell_of(cells, principal, giving);
+    struct contribution *fresh = arena_new(&cells->arena, struct contribution);
+    *fresh = giving->what;
+    fresh->next = NULL;
+    bool part = fresh->columns || fresh->where;
+    struct contributions *list = part ? &cell->part : &cell->whole;
+    *(list->last ? &list->last->next : &list->first) = fresh;
+    list->last = fresh;
+    cell->ends |= fresh->until != NULL;
+    return fresh;
 }
 
-/* Marks the columns that a statement's list leaves open. */
-static void open_columns(struct builder *b, struct cell *cell, const struct output *output)
+/* ---- statements ------------------------------------------------------------------------------ */
+
+struct builder {
+    struct cells *cells;
+    const struct deployment *deployment; /* NULL: none */
+    const struct grant *grant;
+    const struct principal *named;
+    struct map reached; /* from the principal that is named: it, and whoever is in it */
+};
+
+/* The columns that a statement's list leaves open. */
+static const unsigned char *open_columns(struct builder *b, const struct output *output)
 {
     size_t count = output->data.len;
-    if (!cell->columns)
-        cell->columns = arena_array(&b->cells->arena, unsigned char, count + 1);
+    unsigned char *open = arena_array(&b->cells->arena, unsigned char, count + 1);
     struct map listed = {0};
     for (size_t i = 0; i < b->grant->columns.len; i++)
         if (b->grant->columns.at[i])
-            map_put(&listed, b->grant->columns.at[i], NULL, cell);
+            map_put(&listed, b->grant->columns.at[i], NULL, open);
     for (size_t i = 0; i < count; i++)
-        if ((map_get(&listed, output->data.at[i], NULL) != NULL) != b->grant->except)
-            cell->columns[i] = 1;
+        open[i] = (map_get(&listed, output->data.at[i], NULL) != NULL) != b->grant->except;
     map_free(&listed);
-    cell->limited = true;
+    return open;
 }
 
-static void add_to_table(struct builder *b, const struct principal *principal,
-                         const struct output *output)
-{
-    if (!affords(b, b->grant->has_columns ? 4 * output->data.len + b->grant->columns.len : 4))
-        return;
-    struct cell *cell = cell_of(b, principal, ENTRY_TABLE, output);
-    cell->output = output;
-    cell->domain = output->domain;
-    if (b->grant->has_columns) {
-        open_columns(b, cell, output);
-        cell->grantable |= permissions_expand(b->grant->grantable, GRANT_TABLE);
-        contribute(b, &cell->part, &cell->part_last);
-    } else {
-        cell->permissions |= permissions_expand(b->grant->permissions, GRANT_TABLE);
-        cell->grantable |= permissions_expand(b->grant->grantable, GRANT_TABLE);
-        contribute(b, &cell->whole, &cell->whole_last);
-    }
-}
-
-static void add_for(struct builder *b, const struct principal *principal)
+static void give_table(struct builder *b, const struct principal *principal,
+                       const struct output *output, struct giving giving)
 {
     const struct grant *grant = b->grant;
-    if (!affords(b, 4))
-        return;
-    struct cell *cell = NULL;
-    switch (grant->target) {
-    case GRANT_TABLE:
-        for (size_t i = 0; i < grant->outputs.len && !b->full; i++)
-            add_to_table(b, principal, grant->outputs.at[i]);
-        return;
-    case GRANT_DATABASE:
-        cell = cell_of(b, principal, ENTRY_DATABASE, grant->domain);
-        break;
-    case GRANT_ALL_TABLES:
-        cell = cell_of(b, principal, ENTRY_ALL_TABLES, grant->domain);
-        break;
-    case GRANT_LOCATION:
-        cell = cell_of(b, principal, ENTRY_LOCATION, atom_of(&b->s->atoms, grant->location));
-        break;
-    case GRANT_CATALOG:
-        cell = cell_of(b, principal, ENTRY_CATALOG, NULL);
-        break;
-    case GRANT_TAGGED:
-    case GRANT_TAGGED_DATABASES:
-    case GRANT_TAG:
-    case GRANT_LINK:
-        return;
+    giving.resource = ENTRY_TABLE;
+    giving.output = output;
+    giving.domain = output->domain;
+    if (grant->has_columns) {
+        if (!cells_afford(b->cells, 4 * output->data.len + grant->columns.len, grant->at))
+            return;
+        giving.what.columns = open_columns(b, output);
     }
-    cell->domain = grant->domain;
-    cell->location = grant->location;
-    cell->permissions |= permissions_expand(grant->permissions, grant->target);
-    cell->grantable |= permissions_expand(grant->grantable, grant->target);
-    contribute(b, &cell->whole, &cell->whole_last);
+    giving.what.where = grant->where;
+    cells_give(b->cells, principal, &giving);
 }
 
-void cells_build(struct session *s, const struct mesh *mesh, struct cells *out)
+/* What a statement on anything but a table is about. */
+static void set_thing(const struct grant *grant, struct giving *giving)
 {
-    *out = (struct cells){0};
-    struct builder b = {.s = s, .cells = out};
+    static const enum entry_resource resources[] = {
+        [GRANT_DATABASE] = ENTRY_DATABASE,
+        [GRANT_ALL_TABLES] = ENTRY_ALL_TABLES,
+        [GRANT_LOCATION] = ENTRY_LOCATION,
+        [GRANT_CATALOG] = ENTRY_CATALOG,
+        [GRANT_TAGGED] = ENTRY_TAGGED_TABLES,
+        [GRANT_TAGGED_DATABASES] = ENTRY_TAGGED_DATABASES,
+        [GRANT_TAG] = ENTRY_TAG,
+        [GRANT_LINK] = ENTRY_LINK,
+    };
+    giving->resource = resources[grant->target];
+    giving->domain = grant->domain;
+    giving->link = grant->link;
+    giving->all_values = grant->all_values;
+    giving->expression = grant->expression.list.len ? &grant->expression : NULL;
+}
+
+static void give(struct builder *b, const struct principal *principal)
+{
+    const struct grant *grant = b->grant;
+    struct giving giving = {0};
+    giving.what.cause = (struct cause){.grant = grant, .named = b->named, .at = grant->at};
+    giving.what.permissions = permissions_expand(grant->permissions, grant->target);
+    giving.what.grantable = permissions_expand(grant->grantable, grant->target);
+    giving.what.until = grant->until;
+    if (grant->target == GRANT_TABLE) {
+        for (size_t i = 0; i < grant->outputs.len && !b->cells->full; i++)
+            give_table(b, principal, grant->outputs.at[i], giving);
+        return;
+    }
+    set_thing(grant, &giving);
+    if (grant->location && b->deployment)
+        giving.location = location_deployed(b->cells->s, b->deployment, grant->location);
+    else if (grant->location)
+        giving.location = atom_of(&b->cells->s->atoms, grant->location);
+    cells_give(b->cells, principal, &giving);
+}
+
+/* The principal, or each member of a team, once each, in order. */
+static void expand(struct builder *b, const struct principal *principal)
+{
+    principal = principal_acting(principal);
+    if (principal->kind != PRINCIPAL_TEAM && principal == b->named) {
+        give(b, principal);
+        return;
+    }
+    if (!cells_afford(b->cells, 1, b->grant->at) || map_get(&b->reached, principal, NULL))
+        return;
+    map_put(&b->reached, principal, NULL, b);
+    if (principal->kind != PRINCIPAL_TEAM)
+        give(b, principal);
+    for (size_t i = 0; principal->kind == PRINCIPAL_TEAM && i < principal->members.len; i++)
+        expand(b, principal->members.at[i]);
+}
+
+void cells_build(struct session *s, const struct mesh *mesh, const struct deployment *deployment,
+                 struct cells *out)
+{
+    *out = (struct cells){.s = s};
+    struct builder b = {.cells = out, .deployment = deployment};
     for (size_t i = 0; i < mesh->grants.len; i++) {
         b.grant = mesh->grants.at[i];
-        for (size_t k = 0; k < b.grant->to.len && !b.full; k++) {
+        for (size_t k = 0; k < b.grant->to.len && !out->full; k++) {
             b.named = b.grant->to.at[k];
             expand(&b, b.named);
             map_free(&b.reached);
             b.reached = (struct map){0};
         }
     }
+    derived_grants(out, mesh, deployment);
 }
 
 void cells_free(struct cells *cells)

@@ -1,47 +1,77 @@
 /* cells.h - all grants of a mesh, regrouped: one cell for each principal and resource, with what
- * each statement adds.
+ * each cause adds.
  *
  * This is the form in which conflicts can be seen (access.md section 3) and from which canonical
- * entries are made. It knows no environment. Teams are replaced by their members, sets of
- * permissions by what they mean on their target. */
+ * entries are made. Teams are replaced by their members, sets of permissions by what they mean on
+ * their target. */
 #ifndef MESH_CHECK_ACCESS_CELLS_H
 #define MESH_CHECK_ACCESS_CELLS_H
 
 #include "check/access/access.h"
 
-/* One statement's part in a cell. */
+/* One cause's part in a cell. */
 struct contribution {
     struct contribution *next;
-    const struct grant *grant;
-    const struct principal *named; /* whom the statement names: the principal or a team it is in */
+    struct cause cause;
+    unsigned permissions, grantable; /* without sets */
+    const unsigned char *columns;    /* one flag a column of output->data; NULL: all of them */
+    const struct predicate *where;   /* NULL: all rows */
+    const char *until;               /* NULL: no end */
+    bool implied;                    /* by rights on tables: counts where there is no other */
+};
+
+struct contributions {
+    struct contribution *first, *last; /* statements in the order of the mesh, then derived ones */
 };
 
 struct cell {
     const struct principal *principal; /* never a team; a pipeline with a named role is that role */
-    enum entry_resource resource;      /* COLUMNS does not occur: see limited */
+    enum entry_resource resource;      /* COLUMNS and FILTER do not occur: see part */
     const struct domain *domain;
     const struct output *output;
+    const struct link *link;
     const char *location;
-    unsigned permissions;              /* on the resource as a whole */
-    unsigned grantable;                /* of them, what may be passed on; SELECT: also of a part */
-    bool limited;                      /* some statement gives SELECT on columns only */
-    unsigned char *columns;            /* then: one flag a column of output->data */
-    struct span at;                    /* first statement */
-    struct contribution *whole, *part; /* statements without and with a column list, in order */
-    struct contribution *whole_last, *part_last;
+    const struct tag_expression *expression;
+    bool all_values;            /* of a tag */
+    bool ends;                  /* a contribution has an end */
+    struct span at;             /* first cause */
+    struct contributions whole; /* of the resource as a whole */
+    struct contributions part;  /* of some columns or rows */
+};
+
+/* One thing that a principal is given, for one reason. Only what belongs to the resource is set. */
+struct giving {
+    enum entry_resource resource;
+    const struct domain *domain;
+    const struct output *output;
+    const struct link *link;
+    const char *location; /* an atom */
+    const struct tag_expression *expression;
+    bool all_values;
+    struct contribution what; /* its columns live as long as the cells */
 };
 
 struct cells {
-    struct arena arena;      /* everything below lives in it */
+    struct arena arena; /* everything below lives in it */
+    struct session *s;
     VEC(struct cell *) list; /* in order of first mention */
     struct map index;
+    size_t work; /* see session_affords */
+    bool full;   /* reported: nothing is added any more */
 };
 
-/* Stops, and reports, where the grants stand for more than CELLS_MAX cells or too much work. */
+/* Stops, and reports, where the grants stand for more than CELLS_MAX cells or too much work.
+ * Without a deployment, what only one can tell is left out: the roles that Glue works under. */
 enum { CELLS_MAX = 500000 };
-void cells_build(struct session *s, const struct mesh *mesh, struct cells *out);
+void cells_build(struct session *s, const struct mesh *mesh, const struct deployment *deployment,
+                 struct cells *out);
+/* NULL: it was one too many. What is returned may be changed as long as nothing was read. */
+struct contribution *cells_give(struct cells *cells, const struct principal *principal,
+                                const struct giving *giving);
 void cells_free(struct cells *cells);
-/* The cell of a principal and a resource, or NULL. */
+bool cells_afford(struct cells *cells, size_t work, struct span at);
+/* The cell of a principal and a resource, or NULL. thing: the domain, output, link, or location as
+ * an atom. */
 struct cell *cells_find(const struct cells *cells, const struct principal *principal,
                         enum entry_resource resource, const void *thing);
 

@@ -1,34 +1,70 @@
 /* conflicts.c - what several grants mean together for one principal: access.md section 3, one
  * function a row. */
-#include "check/access/cells.h"
-#include "check/access/statements.h"
+#include "check/access/foreign.h"
+#include "check/access/owners.h"
+#include "check/access/spread.h"
+#include "check/limits.h"
+#include "model/predicate.h"
 
-/* Permissions beside which a limit to columns has no effect, or which AWS refuses beside one. */
+/* Permissions beside which a limit to columns or rows has no effect, or which AWS refuses beside
+ * one. */
 enum { WIDER = PERMIT_ALTER | PERMIT_DROP | PERMIT_INSERT | PERMIT_DELETE | PERMIT_ALL };
 
-/* The first statement of a list that gives any of these permissions. */
-static const struct contribution *giving(const struct contribution *list, unsigned permissions,
-                                         enum grant_target target)
+/* The first of a list that gives any of these permissions. */
+static const struct contribution *giving(const struct contributions *list, unsigned permissions)
 {
-    for (; list; list = list->next)
-        if (permissions_expand(list->grant->permissions, target) & permissions)
-            return list;
+    for (const struct contribution *c = list->first; c; c = c->next)
+        if (c->permissions & permissions)
+            return c;
     return NULL;
 }
 
-static enum grant_target target_of(const struct cell *cell)
+static struct span place_of(const struct contribution *c)
 {
-    return cell->resource == ENTRY_ALL_TABLES ? GRANT_ALL_TABLES : GRANT_TABLE;
+    return c->cause.grant ? c->cause.grant->target_at : c->cause.at;
+}
+
+static const char *limit_word(const struct contribution *limit)
+{
+    return limit->columns ? "columns" : "rows";
+}
+
+/* What a grant by tags comes to for a principal of another account: a limit that nobody wrote. */
+static bool is_written_out(const struct contribution *c)
+{
+    return c->cause.grant && c->cause.grant->target == GRANT_TAGGED;
+}
+
+/* The first limit that somebody wrote; NULL: none did. */
+static const struct contribution *written_limit(const struct cell *cell)
+{
+    const struct contribution *c = cell->part.first;
+    while (c && is_written_out(c))
+        c = c->next;
+    return c;
+}
+
+/* What gives the wider right, in the words of the place that is shown. */
+static void show_other(struct session *s, struct diag *d, const struct contribution *other,
+                       const char *why)
+{
+    if (other->cause.grant)
+        diag_place(s, d, other->cause.grant->target_at, "%s", why);
+    else
+        diag_place(s, d, other->cause.at, "it follows from this step: %s", why);
 }
 
 static void report(struct session *s, const struct cell *cell, const struct contribution *other,
                    enum diag_code code, const char *why)
 {
-    struct diag *d =
-        diag(s, code, cell->part->grant->target_at, "the limit to columns has no effect for '%s'",
-             cell->principal->decl.path);
-    diag_place(s, d, other->grant->target_at, "%s", why);
-    if (code == D_LIMIT_BESIDE_WIDER)
+    const struct contribution *written = written_limit(cell);
+    const struct contribution *limit = written ? written : cell->part.first;
+    struct diag *d = diag(s, code, place_of(limit), "the limit to %s has no effect for '%s'",
+                          limit_word(limit), cell->principal->decl.path);
+    show_other(s, d, other, why);
+    if (!other->cause.grant)
+        diag_help(s, d, "delete the limited grant, or grant it to another role");
+    else if (code == D_LIMIT_BESIDE_WIDER)
         diag_help(s, d, "Lake Formation cannot keep both: use a second role for the wider right");
     else
         diag_help(s, d, "delete the one that is not meant");
@@ -38,80 +74,204 @@ static void report(struct session *s, const struct cell *cell, const struct cont
  * by side. */
 static bool same_name(const struct contribution *a, const struct contribution *b)
 {
-    return a->named == b->named;
+    return a->cause.named == b->cause.named || !b->cause.grant;
 }
+
+/* Beside it the right cannot be kept, and does not make it idle either. */
+enum { APART = PERMIT_ALTER | PERMIT_DROP };
 
 /* cell has a limit; wide is the cell of the same table, or of all tables of its domain. */
 static void check_pair(struct session *s, const struct cell *cell, const struct cell *wide)
 {
-    const struct contribution *other = giving(wide->whole, WIDER, target_of(wide));
+    const struct contribution *limit = written_limit(cell);
+    const struct contribution *other = giving(&wide->whole, limit ? WIDER : APART);
+    bool reads = giving(&wide->whole, WIDER & ~(unsigned)APART) != NULL;
+    if (!limit && (!other || reads || giving(&wide->whole, PERMIT_SELECT)))
+        return; /* a union: what tags give is a part of it */
     if (other) {
-        report(s, cell, other, D_LIMIT_BESIDE_WIDER, "this gives a right that knows no columns");
+        report(s, cell, other, D_LIMIT_BESIDE_WIDER, "this gives a right that knows no limit");
         return;
     }
-    other = giving(wide->whole, PERMIT_SELECT, target_of(wide));
+    other = giving(&wide->whole, PERMIT_SELECT);
     if (other) {
         report(s, cell, other,
-               same_name(cell->part, other) ? D_LIMIT_WITHOUT_EFFECT : D_LIMIT_WIDENED_BY_TEAM,
+               same_name(limit, other) ? D_LIMIT_WITHOUT_EFFECT : D_LIMIT_WIDENED_BY_TEAM,
                "this gives select on every column");
         return;
     }
-    other = giving(wide->whole, PERMIT_DESCRIBE, target_of(wide));
+    other = giving(&wide->whole, PERMIT_DESCRIBE);
     if (other && wide->resource == ENTRY_ALL_TABLES)
         report(s, cell, other, D_LIMIT_BESIDE_WIDER, "this gives describe on every table");
-    else if (other)
-        diag(s, D_DESCRIBE_IMPLIED, other->grant->target_at,
-             "describe is left out for '%s': select on columns implies it, and Lake Formation "
-             "refuses both",
-             cell->principal->decl.path);
+    else if (other && other->cause.grant)
+        diag(s, D_DESCRIBE_IMPLIED, other->cause.grant->target_at,
+             "describe is left out for '%s': select on %s implies it, and Lake Formation refuses "
+             "both",
+             cell->principal->decl.path, limit_word(limit));
 }
 
-static void check_limits(struct session *s, const struct cells *cells)
-{
-    for (size_t i = 0; i < cells->list.len; i++) {
-        const struct cell *cell = cells->list.at[i];
-        if (!cell->limited)
-            continue;
-        const struct cell *all = cells_find(cells, cell->principal, ENTRY_ALL_TABLES, cell->domain);
-        if (cell->whole)
-            check_pair(s, cell, cell);
-        if (all)
-            check_pair(s, cell, all);
-    }
-}
-
-/* `all on domain X` reads no row; a holder that has nothing else there may not know. */
-/* Limits of one principal and table become one list, which has one grant option (access.md 3). */
+/* Limits of one principal and table become one list, which has one grant option. */
 static void check_options(struct session *s, const struct cell *cell)
 {
-    const struct contribution *first = cell->part;
-    for (const struct contribution *c = first ? first->next : NULL; c; c = c->next) {
-        if (!c->grant->grantable == !first->grant->grantable)
+    const struct contribution *first = cell->part.first;
+    for (const struct contribution *c = first->next; c; c = c->next) {
+        if (!c->grantable == !first->grantable)
             continue;
-        struct diag *d = diag(s, D_GRANT_OPTIONS_DIFFER, c->grant->target_at,
+        struct diag *d = diag(s, D_GRANT_OPTIONS_DIFFER, place_of(c),
                               "'%s' has columns of '%s' with and without grant option",
                               cell->principal->decl.path, cell->output->decl.path);
-        diag_place(s, d, first->grant->target_at, "the other columns");
+        diag_place(s, d, place_of(first), "the other columns");
         diag_help(s, d, "Lake Formation keeps one list of columns: give both the same option");
         return;
     }
 }
 
+/* ---- rows ------------------------------------------------------------------------------------ */
+
+static bool has_further_columns(const struct output *output, const unsigned char *listed,
+                                const unsigned char *columns)
+{
+    for (size_t i = 0; i < output->data.len; i++)
+        if (!listed[i] && (!columns || columns[i]))
+            return true;
+    return false;
+}
+
+/* A list of columns is a filter of all rows, and one of all rows prevails over every other of the
+ * same principal, for columns that it does not list too (not verified, so refused). */
+static void check_beside_list(struct session *s, const struct cell *cell,
+                              const struct contribution *list, const unsigned char *listed)
+{
+    for (const struct contribution *c = cell->part.first; c; c = c->next) {
+        if (!c->where)
+            continue;
+        bool further = has_further_columns(cell->output, listed, c->columns);
+        struct diag *d =
+            diag(s, further ? D_ROWS_BESIDE_COLUMNS : D_ROWS_WITHOUT_EFFECT, place_of(c),
+                 further ? "'%s' would see some columns of all rows, and others of some rows"
+                         : "the limit to rows has no effect for '%s'",
+                 cell->principal->decl.path);
+        diag_place(s, d, place_of(list), "this gives columns of all rows");
+        diag_help(s, d,
+                  further ? "Lake Formation may show all rows of both: use a second role, or limit "
+                            "the rows of both"
+                          : "delete the one that is not meant");
+        return;
+    }
+}
+
+static void check_filters(struct session *s, const struct cell *cell)
+{
+    const struct contribution *list = NULL;
+    unsigned char *listed = arena_array(&s->arena, unsigned char, cell->output->data.len + 1);
+    struct map seen = {0};
+    size_t filters = 0;
+    for (const struct contribution *c = cell->part.first; c; c = c->next) {
+        if (c->where) {
+            const char *name = predicate_filter_name(&s->arena, NULL, 0, c->where);
+            map_put(&seen, atom_of(&s->atoms, name), c->columns, listed);
+            filters = seen.count;
+            continue;
+        }
+        list = list ? list : c;
+        for (size_t i = 0; i < cell->output->data.len; i++)
+            listed[i] |= c->columns[i];
+    }
+    map_free(&seen);
+    size_t most = (size_t)limit_info(LIMIT_FILTERS_OF_ONE)->figure;
+    if (filters > most)
+        diag(s, D_TOO_MANY_FILTERS, cell->at,
+             "'%s' has %zu row filters on '%s'; Lake Formation takes %zu of one principal",
+             cell->principal->decl.path, filters, cell->output->decl.path, most);
+    if (list)
+        check_beside_list(s, cell, list, listed);
+}
+
+/* ---- tags ------------------------------------------------------------------------------------ */
+
+/* Its grants by tags, each principal's in one list. */
+struct tagged {
+    struct tagged *next;
+    const struct cell *cell;
+};
+
+static void index_tagged(struct session *s, const struct cells *cells, struct map *index)
+{
+    for (size_t i = 0; i < cells->list.len; i++) {
+        const struct cell *cell = cells->list.at[i];
+        if (cell->resource != ENTRY_TAGGED_TABLES)
+            continue;
+        struct tagged *all = arena_new(&s->arena, struct tagged);
+        *all = (struct tagged){map_get(index, cell->principal, NULL), cell};
+        map_set(index, cell->principal, NULL, all);
+    }
+}
+
+/* A grant by tags adds to a limit: it is a union. */
+static void check_beside_tags(struct session *s, const struct cell *cell,
+                              const struct tagged *tagged, struct signatures *signatures)
+{
+    const struct contribution *limit = written_limit(cell);
+    for (; tagged && limit && limit->cause.grant; tagged = tagged->next) {
+        const struct contribution *other = giving(&tagged->cell->whole, PERMIT_SELECT | WIDER);
+        if (!other || !session_affords(s, cell->output->data.len / 64, cell->at))
+            continue;
+        const bool *matching = signatures_matching(signatures, tagged->cell->expression);
+        if (signatures_reach(signatures, matching, cell->output) < REACH_COLUMNS)
+            continue;
+        struct diag *d = diag(s, D_LIMIT_BESIDE_TAGS, place_of(limit),
+                              "'%s' is limited here, and sees more of '%s' by its tags",
+                              cell->principal->decl.path, cell->output->decl.path);
+        diag_place(s, d, place_of(other), "this adds the columns whose tags match");
+        diag_help(s, d, "grants add up: narrow the expression if the limit is meant");
+        return;
+    }
+}
+
+static void check_limits(struct session *s, const struct deployment *deployment,
+                         const struct cells *cells, struct signatures *signatures)
+{
+    struct map tagged = {0};
+    index_tagged(s, cells, &tagged);
+    for (size_t i = 0; i < cells->list.len; i++) {
+        const struct cell *cell = cells->list.at[i];
+        if (!cell->part.first)
+            continue;
+        const struct cell *all = cells_find(cells, cell->principal, ENTRY_ALL_TABLES, cell->domain);
+        if (cell->whole.first)
+            check_pair(s, cell, cell);
+        if (all)
+            check_pair(s, cell, all);
+        check_options(s, cell);
+        check_filters(s, cell);
+        if (!principal_is_foreign(deployment, cell->principal,
+                                  account_of_catalog(deployment, cell->domain)))
+            check_beside_tags(s, cell, map_get(&tagged, cell->principal, NULL), signatures);
+    }
+    map_free(&tagged);
+}
+
+/* ---- databases ------------------------------------------------------------------------------- */
+
+/* `all on domain X` reads no row; a holder that has nothing else there may not know. */
 static void note_databases(struct session *s, const struct cells *cells)
 {
     struct map reads = {0};
     for (size_t i = 0; i < cells->list.len; i++) {
         const struct cell *cell = cells->list.at[i];
-        if (cell->resource == ENTRY_ALL_TABLES || cell->resource == ENTRY_TABLE)
-            map_put(&reads, cell->principal, cell->domain, s);
+        if (cell->resource == ENTRY_ALL_TABLES || cell->resource == ENTRY_TABLE ||
+            cell->resource == ENTRY_TAGGED_TABLES)
+            map_put(&reads, cell->principal,
+                    cell->resource == ENTRY_TAGGED_TABLES ? NULL : cell->domain, s);
     }
     for (size_t i = 0; i < cells->list.len; i++) {
         const struct cell *cell = cells->list.at[i];
-        if (cell->resource != ENTRY_DATABASE || !(cell->permissions & PERMIT_ALL) ||
-            map_get(&reads, cell->principal, cell->domain))
+        const struct contribution *all = giving(&cell->whole, PERMIT_ALL);
+        if (cell->resource != ENTRY_DATABASE || !all || !all->cause.grant ||
+            map_get(&reads, cell->principal, cell->domain) ||
+            map_get(&reads, cell->principal, NULL))
             continue;
         struct diag *d =
-            diag(s, D_DATABASE_READS_NOTHING, cell->whole->grant->target_at,
+            diag(s, D_DATABASE_READS_NOTHING, place_of(all),
                  "permissions on a database read no row: '%s' may read nothing of '%s'",
                  cell->principal->decl.path, cell->domain->decl.path);
         diag_help(s, d, "to let it read, grant read on %s.*", cell->domain->decl.path);
@@ -119,14 +279,17 @@ static void note_databases(struct session *s, const struct cells *cells)
     map_free(&reads);
 }
 
-void access_check(struct session *s, const struct mesh *mesh)
+/* ---- the whole ------------------------------------------------------------------------------- */
+
+void access_check_deployment(struct session *s, const struct deployment *deployment)
 {
     struct cells cells;
-    statements_check(s, mesh);
-    cells_build(s, mesh, &cells);
-    check_limits(s, &cells);
-    for (size_t i = 0; i < cells.list.len; i++)
-        check_options(s, cells.list.at[i]);
+    struct signatures signatures;
+    signatures_make(s, deployment->mesh, &signatures);
+    spread_cells(s, deployment, &signatures, &cells);
+    check_limits(s, deployment, &cells, &signatures);
     note_databases(s, &cells);
+    foreign_check(s, deployment, &cells);
     cells_free(&cells);
+    signatures_free(&signatures);
 }

@@ -84,9 +84,42 @@ static const uint32_t *column_numbers(struct signatures *sigs, struct map *known
     return numbers;
 }
 
+static void note(struct signatures *sigs, struct map *seen, struct signature_set *set,
+                 uint32_t number)
+{
+    const void *key = (const char *)sigs->vectors.at[number];
+    if (!map_get(seen, set, key)) {
+        map_put(seen, set, key, set);
+        vec_push(&sigs->arena, &set->list, number);
+    }
+}
+
+static void gather_domains(struct signatures *sigs, const struct mesh *mesh)
+{
+    struct signature_set *sets =
+        arena_array(&sigs->arena, struct signature_set, mesh->domains.len + 1);
+    struct map seen = {0};
+    for (size_t i = 0; i < mesh->outputs.len; i++) {
+        const struct output *output = mesh->outputs.at[i];
+        const uint32_t *columns = sigs->of_column[i];
+        struct signature_set *set = &sets[output->domain->decl.index];
+        if (output->status == STATUS_PROPOSED)
+            continue;
+        note(sigs, &seen, set, sigs->of_table[i]);
+        if (columns && map_get(&seen, set, columns)) /* of another table with that schema */
+            continue;
+        map_put(&seen, set, columns, set);
+        for (size_t k = 0; columns && k < output->schema->columns.len; k++)
+            note(sigs, &seen, set, columns[k]);
+    }
+    sigs->in_domain = sets;
+    map_free(&seen);
+}
+
 void signatures_make(struct session *s, const struct mesh *mesh, struct signatures *out)
 {
-    *out = (struct signatures){.s = s};
+    *out = (struct signatures){
+        .s = s, .mesh = mesh, .domain_count = mesh->domains.len, .table_count = mesh->outputs.len};
     atoms_init(&out->atoms, &out->arena);
     gather_keys(out, mesh);
     atom *values = arena_array(&out->arena, atom, out->keys.len + 1);
@@ -105,12 +138,14 @@ void signatures_make(struct session *s, const struct mesh *mesh, struct signatur
     out->of_database = databases;
     out->of_table = tables;
     out->of_column = columns;
+    gather_domains(out, mesh);
     map_free(&known);
 }
 
 void signatures_free(struct signatures *sigs)
 {
     map_free(&sigs->matches);
+    map_free(&sigs->domains);
     map_free(&sigs->keys_of);
     atoms_free(&sigs->atoms);
     arena_free(&sigs->arena);
@@ -151,6 +186,20 @@ const bool *signatures_matching(struct signatures *sigs, const struct tag_expres
     for (size_t i = 0; i < sigs->vectors.len; i++)
         matching[i] = sigs->vectors.at[i] && satisfies_all(sigs, sigs->vectors.at[i], expression);
     return matching;
+}
+
+const bool *signatures_domains(struct signatures *sigs, const struct tag_expression *expression)
+{
+    const bool *matching = signatures_matching(sigs, expression);
+    bool *found = map_get(&sigs->domains, expression->text, NULL);
+    if (found)
+        return found;
+    found = arena_array(&sigs->arena, bool, sigs->domain_count + 1);
+    map_put(&sigs->domains, expression->text, NULL, found);
+    for (size_t i = 0; i < sigs->domain_count; i++)
+        for (size_t k = 0; !found[i] && k < sigs->in_domain[i].list.len; k++)
+            found[i] = matching[sigs->in_domain[i].list.at[k]];
+    return found;
 }
 
 enum reach signatures_reach(const struct signatures *sigs, const bool *matching,

@@ -8,6 +8,10 @@
 
 #include "model/model.h"
 
+struct signature_set {
+    VEC(uint32_t) list; /* each once */
+};
+
 struct signatures {
     struct arena arena; /* everything below lives in it */
     struct session *s;
@@ -17,10 +21,13 @@ struct signatures {
     const uint32_t *of_table;    /* by output->decl.index */
     const uint32_t *const *of_column; /* by output->decl.index, then column->decl.index; NULL: its
                                          columns are not known */
-    struct map matches;
-    struct atoms atoms; /* of vectors */
-    struct map keys_of; /* tag -> its place in keys, from 1 */
-    size_t work;        /* see session_affords */
+    const struct signature_set *in_domain; /* by domain->decl.index: of its tables and columns */
+    const struct mesh *mesh;
+    size_t domain_count, table_count;
+    struct map matches, domains; /* by text of an expression */
+    struct atoms atoms;          /* of vectors */
+    struct map keys_of;          /* tag -> its place in keys, from 1 */
+    size_t work;                 /* see session_affords */
 };
 
 void signatures_make(struct session *s, const struct mesh *mesh, struct signatures *out);
@@ -29,6 +36,10 @@ void signatures_free(struct signatures *signatures);
 /* Which signatures satisfy an expression of this mesh; worked out once for each. */
 const bool *signatures_matching(struct signatures *signatures,
                                 const struct tag_expression *expression);
+
+/* In which domains it matches a table or a column, by domain->decl.index; worked out once. */
+const bool *signatures_domains(struct signatures *signatures,
+                               const struct tag_expression *expression);
 
 /* What an expression reaches of a table. Partition keys have the table's values. */
 enum reach { REACH_NONE, REACH_TABLE_ALONE, REACH_COLUMNS, REACH_WHOLE };

@@ -1,9 +1,9 @@
 /* statements.c - each grant by itself: permission and target fit, columns make sense, the domain
  * may grant it. */
-#include "check/access/statements.h"
-
 #include "check/access/cells.h"
 #include "check/access/legal.h"
+#include "check/access/signatures.h"
+#include "check/limits.h"
 
 #include <string.h>
 
@@ -71,13 +71,23 @@ static void help_intent(struct session *s, struct diag *d, const struct grant *g
         diag_help(s, d, "it is granted on a location: write 'location \"s3://bucket/prefix/\"'");
     else if (bit == PERMIT_CREATE_DATABASE)
         diag_help(s, d, "databases are made in the catalog: write 'on catalog'");
+    else if (grant->target == GRANT_LINK)
+        diag_help(s, d, "rights on a link are none on what it leads to: grant on that");
+    else if (bit == PERMIT_ASSOCIATE || bit == PERMIT_GRANT_WITH_LF_TAG_EXPRESSION)
+        diag_help(s, d, "it is granted on a tag: write 'tag NAME' or 'tag NAME(value, ...)'");
+    else if (bit == PERMIT_CREATE_LF_TAG)
+        diag_help(s, d, "tags are made in the account: write 'on catalog'");
+    else if (grant->target == GRANT_TAG)
+        diag_help(s, d,
+                  "a tag takes associate, describe, alter, drop and "
+                  "grant_with_lf_tag_expression");
     else if (grant->target == GRANT_LOCATION)
         diag_help(s, d, "a location takes data_location_access alone");
 }
 
-static void check_permissions(struct session *s, const struct grant *grant)
+static void check_permissions(struct session *s, const struct grant *grant, bool promise)
 {
-    unsigned legal = legal_permissions(grant->target);
+    unsigned legal = legal_permissions(grant->target) | (promise ? PERMIT_ALL : 0u);
     for (size_t i = 0; i < grant->written_count; i++) {
         unsigned bit = grant->written[i].bit;
         if (!(bit & legal)) {
@@ -86,11 +96,21 @@ static void check_permissions(struct session *s, const struct grant *grant)
                      "%s has no permission '%s'", target_noun(grant->target), permission_word(bit));
             diag_place(s, d, grant->target_at, "this is %s", target_noun(grant->target));
             help_intent(s, d, grant, bit);
-        } else if (grant->has_columns && bit != PERMIT_SELECT) {
+        } else if (grant->has_columns && bit != PERMIT_SELECT && !promise) {
             struct diag *d = diag(s, D_COLUMNS_NEED_SELECT, grant->written[i].at,
                                   "'%s' cannot be limited to columns", permission_word(bit));
             diag_place(s, d, grant->target_at, "columns are listed here");
             diag_help(s, d, "only 'select' can; it implies describe");
+        } else if (grant->limits_rows && bit != PERMIT_SELECT) {
+            struct diag *d = diag(s, D_ROWS_NEED_SELECT, grant->written[i].at,
+                                  "'%s' cannot be limited to rows", permission_word(bit));
+            diag_place(s, d, grant->where_at, "the rows");
+            diag_help(s, d, "only 'select' can; it implies describe");
+        } else if (promise && (bit & PERMIT_SETS)) {
+            struct diag *d =
+                diag(s, D_PROMISE_OF_A_SET, grant->written[i].at,
+                     "`forbid` takes permissions, and '%s' is a set of them", permission_word(bit));
+            diag_help(s, d, "name those that are meant, or write `all`: any of them");
         }
     }
 }
@@ -164,7 +184,9 @@ static void check_granter(struct session *s, const struct grant *grant)
     const struct domain *owner = grant->domain;
     if (!owner && grant->outputs.len)
         owner = grant->outputs.at[0]->domain;
-    if (!grant->inside || (owner == grant->inside && grant->target != GRANT_CATALOG))
+    if (!owner && grant->link)
+        owner = grant->link->inside;
+    if (!grant->inside || owner == grant->inside)
         return;
     if (grant->target == GRANT_LOCATION)
         return; /* judged with the locations of the deployment */
@@ -179,13 +201,72 @@ static void check_granter(struct session *s, const struct grant *grant)
         diag_help(s, d, "write it in a policy at the top level");
 }
 
+/* ---- rows, tags ------------------------------------------------------------------------------ */
+
+/* A data filter is of one table, and what it gives cannot be passed on (access.md 1.3). */
+static void check_rows(struct session *s, const struct grant *grant)
+{
+    if (!grant->limits_rows)
+        return;
+    if (grant->target != GRANT_TABLE || grant->outputs.len != 1) {
+        struct diag *d = diag(s, D_ROWS_NEED_ONE_OUTPUT, grant->where_at,
+                              "`where` limits the rows of one table, and this is on %s",
+                              grant->outputs.len > 1 ? "several" : target_noun(grant->target));
+        diag_place(s, d, grant->target_at, "here");
+        diag_help(s, d, "write one grant for each product whose rows are limited");
+    } else if (!grant->outputs.at[0]->schema) {
+        diag(s, D_COLUMNS_WITHOUT_SCHEMA, grant->where_at,
+             "'%s' has no schema whose columns a filter could speak of",
+             grant->outputs.at[0]->decl.path);
+    } else if (grant->grantable) {
+        struct diag *d = diag(s, D_ROWS_PASSED_ON, grant->grantable_at,
+                              "a grant of some rows cannot be passed on");
+        diag_place(s, d, grant->where_at, "the rows");
+        diag_help(s, d, "drop the grant option, or grant all rows");
+    }
+}
+
+/* Alter and drop are of a key with all its values. */
+static void check_tag(struct session *s, const struct grant *grant)
+{
+    for (size_t i = 0; grant->target == GRANT_TAG && !grant->all_values && i < grant->written_count;
+         i++)
+        if (grant->written[i].bit & (PERMIT_ALTER | PERMIT_DROP)) {
+            struct diag *d = diag(s, D_TAG_KEY_AS_WHOLE, grant->written[i].at,
+                                  "'%s' is of a tag with all its values",
+                                  permission_word(grant->written[i].bit));
+            diag_place(s, d, grant->target_at, "some values are named here");
+            diag_help(s, d, "write `tag %s` without values",
+                      grant->expression.list.at[0].tag->decl.path);
+        }
+}
+
+static void check_expression(struct session *s, const struct grant *grant)
+{
+    size_t bytes = 0, most = (size_t)limit_info(LIMIT_TAG_EXPRESSION)->figure;
+    size_t values = (size_t)limit_info(LIMIT_CONDITION_VALUES)->figure;
+    if (grant->target != GRANT_TAGGED && grant->target != GRANT_TAGGED_DATABASES)
+        return;
+    for (size_t i = 0; i < grant->expression.list.len; i++) {
+        const struct tag_condition *condition = &grant->expression.list.at[i];
+        bytes += strlen(condition->tag->decl.path);
+        for (size_t k = 0; k < condition->values.len; k++)
+            bytes += strlen(condition->values.at[k]);
+        if (condition->values.len > values)
+            diag(s, D_TAG_EXPRESSION_TOO_LONG, condition->at,
+                 "%zu values of '%s' satisfy this; Lake Formation takes %zu of one key",
+                 condition->values.len, condition->tag->decl.path, values);
+    }
+    if (bytes > most)
+        diag(s, D_TAG_EXPRESSION_TOO_LONG, grant->target_at,
+             "keys and values of this expression have %zu bytes; Lake Formation takes %zu", bytes,
+             most);
+}
+
 static void check_grantees(struct session *s, const struct mesh *mesh, const struct grant *grant)
 {
     for (size_t i = 0; i < grant->to.len; i++) {
         const struct principal *principal = grant->to.at[i];
-        if (principal->kind == PRINCIPAL_ACCOUNT || principal->kind == PRINCIPAL_ORGANIZATION)
-            diag(s, D_GRANT_TO_ACCOUNT, grant->to_at.at[i],
-                 "grants to accounts and organizations are not supported yet");
         if (principal->kind == PRINCIPAL_TEAM && !principal->members.len)
             diag(s, D_EMPTY_TEAM, grant->to_at.at[i],
                  "team '%s' has no members, so nobody is granted this", principal->decl.path);
@@ -220,15 +301,70 @@ static void check_grant_option(struct session *s, const struct grant *grant)
     }
 }
 
-void statements_check(struct session *s, const struct mesh *mesh)
+/* Where only some columns of a table match, what is not SELECT shrinks to DESCRIBE (rule 2.2.15).
+ */
+static void check_partial(struct session *s, const struct grant *grant,
+                          struct signatures *signatures)
 {
-    for (size_t i = 0; i < mesh->grants.len; i++) {
-        const struct grant *grant = mesh->grants.at[i];
-        check_permissions(s, grant);
-        check_columns(s, grant);
-        check_status(s, grant);
-        check_granter(s, grant);
-        check_grant_option(s, grant);
-        check_grantees(s, mesh, grant);
+    enum { SHRINKS = PERMIT_ALL | PERMIT_ALTER | PERMIT_DROP | PERMIT_INSERT | PERMIT_DELETE };
+    const struct output *first = NULL;
+    size_t tables = 0;
+    if (grant->target != GRANT_TAGGED ||
+        !(permissions_expand(grant->permissions, grant->target) & SHRINKS))
+        return;
+    const bool *matching = signatures_matching(signatures, &grant->expression);
+    for (size_t i = 0; i < signatures->table_count; i++) {
+        const struct output *output = signatures->mesh->outputs.at[i];
+        if (!session_affords(s, signatures->work += output->data.len / 16 + 1, grant->at))
+            return;
+        if (signatures_reach(signatures, matching, output) == REACH_COLUMNS) {
+            first = first ? first : output;
+            tables++;
+        }
     }
+    if (!tables)
+        return;
+    struct diag *d = diag(s, D_TAGS_MATCH_PARTLY, grant->target_at,
+                          "only some columns of %zu table%s match: there this gives select on "
+                          "them, and describe",
+                          tables, tables == 1 ? "" : "s");
+    for (size_t i = 0; i < first->data.len; i++)
+        if (!matching[signatures->of_column[first->decl.index][first->data.at[i]->decl.index]]) {
+            diag_place(s, d, first->data.at[i]->decl.at, "this column of '%s' does not match",
+                       first->decl.path);
+            break;
+        }
+    diag_help(s, d,
+              "to write, a principal needs the whole table: grant on it by name, or widen the "
+              "expression");
+}
+
+static void check_grant(struct session *s, const struct mesh *mesh, const struct grant *grant)
+{
+    check_permissions(s, grant, false);
+    check_columns(s, grant);
+    check_rows(s, grant);
+    check_tag(s, grant);
+    check_expression(s, grant);
+    check_status(s, grant);
+    check_granter(s, grant);
+    check_grant_option(s, grant);
+    check_grantees(s, mesh, grant);
+}
+
+void access_check(struct session *s, const struct mesh *mesh)
+{
+    struct signatures signatures;
+    signatures_make(s, mesh, &signatures);
+    for (size_t i = 0; i < mesh->grants.len; i++) {
+        check_grant(s, mesh, mesh->grants.at[i]);
+        check_partial(s, mesh->grants.at[i], &signatures);
+    }
+    for (size_t i = 0; i < mesh->requests.len; i++) {
+        check_permissions(s, mesh->requests.at[i], false);
+        check_columns(s, mesh->requests.at[i]);
+    }
+    for (size_t i = 0; i < mesh->promises.len; i++)
+        check_permissions(s, mesh->promises.at[i], true);
+    signatures_free(&signatures);
 }

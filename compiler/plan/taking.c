@@ -1,0 +1,199 @@
+/* taking.c - what an account does with what others share with it (access.md 4.3): accept the
+ * shares, see the owner's database under a link of its own, and let its principals see the link. */
+#include "plan/grants.h"
+
+#include "check/access/owners.h"
+#include "check/limits.h"
+#include "model/names.h"
+#include "plan/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One principal that is to see a link, and how long. */
+struct sight {
+    const struct principal *principal;
+    const struct domain *domain;
+    const char *until;
+    struct span at;
+};
+
+struct taker {
+    struct plan *plan;
+    const struct deployment_account *account;
+    VEC(const struct deployment_account *) owners;
+    VEC(const struct domain *) domains;
+    VEC(struct sight) sights;
+    struct map linked; /* (principal, domain): it has a right on a link to that */
+    struct map seen;   /* (owner, NULL), (domain, NULL), (principal, domain) -> place from 1 */
+};
+
+/* It is shared with this account, or with somebody in it. */
+static bool is_shared(const struct taker *t, const struct entry *entry)
+{
+    const struct deployment *d = t->plan->deployment;
+    return entry->owner != t->account && entry->principal->kind != PRINCIPAL_ORGANIZATION &&
+           entry->resource != ENTRY_LINK && account_of_principal(d, entry->principal) == t->account;
+}
+
+static void see(struct taker *t, const struct entry *entry)
+{
+    struct arena *arena = &t->plan->s->arena;
+    size_t place = (size_t)(uintptr_t)map_get(&t->seen, entry->principal, entry->domain);
+    if (place) {
+        struct sight *sight = &t->sights.at[place - 1];
+        bool longer = sight->until && (!entry->until || strcmp(entry->until, sight->until) > 0);
+        sight->until = longer ? entry->until : sight->until;
+        return;
+    }
+    if (!map_get(&t->linked, entry->principal, entry->domain)) {
+        vec_push(arena, &t->sights,
+                 (struct sight){entry->principal, entry->domain, entry->until, entry->at});
+        map_put(&t->seen, entry->principal, entry->domain, (void *)(uintptr_t)t->sights.len);
+    }
+    if (!map_get(&t->seen, entry->domain, NULL)) {
+        map_put(&t->seen, entry->domain, NULL, t);
+        vec_push(arena, &t->domains, entry->domain);
+    }
+}
+
+static int by_id(const void *left, const void *right)
+{
+    const struct deployment_account *const *a = left, *const *b = right;
+    return strcmp((*a)->id ? (*a)->id : "", (*b)->id ? (*b)->id : "");
+}
+
+static int by_domain(const void *left, const void *right)
+{
+    const struct domain *const *a = left, *const *b = right;
+    return strcmp((*a)->decl.path, (*b)->decl.path);
+}
+
+static int by_sight(const void *left, const void *right)
+{
+    const struct sight *a = left, *b = right;
+    int order = strcmp(a->domain->decl.path, b->domain->decl.path);
+    return order ? order : strcmp(a->principal->decl.path, b->principal->decl.path);
+}
+
+/* Whoever is granted the link itself sees it already. */
+static void note_links(struct taker *t)
+{
+    const struct entries *entries = &t->plan->owned->entries;
+    for (size_t i = 0; i < entries->list.len; i++) {
+        const struct entry *entry = &entries->list.at[i];
+        if (entry->link && entry->link->domain && entry->owner == t->account)
+            map_put(&t->linked, entry->principal, entry->link->domain, t);
+    }
+}
+
+static void gather(struct taker *t)
+{
+    const struct entries *entries = &t->plan->owned->entries;
+    note_links(t);
+    for (size_t i = 0; i < entries->list.len; i++) {
+        const struct entry *entry = &entries->list.at[i];
+        if (!is_shared(t, entry))
+            continue;
+        if (!map_get(&t->seen, entry->owner, NULL)) {
+            map_put(&t->seen, entry->owner, NULL, t);
+            vec_push(&t->plan->s->arena, &t->owners, entry->owner);
+        }
+        if (entry->domain && principal_is_one(entry->principal))
+            see(t, entry);
+    }
+    if (t->owners.len)
+        qsort(t->owners.at, t->owners.len, sizeof *t->owners.at, by_id);
+    if (t->domains.len)
+        qsort(t->domains.at, t->domains.len, sizeof *t->domains.at, by_domain);
+    if (t->sights.len)
+        qsort(t->sights.at, t->sights.len, sizeof *t->sights.at, by_sight);
+}
+
+/* ---- as trees -------------------------------------------------------------------------------- */
+
+static const char *seen_name(const struct taker *t, const struct domain *domain, bool *declared)
+{
+    return name_seen_database(&t->plan->s->arena, t->plan->deployment, domain, t->account,
+                              declared);
+}
+
+static void set_links(const struct taker *t, json *out)
+{
+    const struct deployment *d = t->plan->deployment;
+    for (size_t i = 0; i < t->domains.len; i++) {
+        const struct domain *domain = t->domains.at[i];
+        bool declared;
+        json *link = json_add_object(out);
+        json_set_text(link, "name", seen_name(t, domain, &declared));
+        json_set_text(link, "catalog", plan_account_text(d->domains[domain->decl.index].catalog));
+        json_set_text(link, "database", d->domains[domain->decl.index].database);
+        json_set_bool(link, "declared", declared);
+    }
+}
+
+static json *sight_tree(const struct taker *t, const struct sight *sight)
+{
+    struct plan *plan = t->plan;
+    bool declared;
+    json *tree = json_object(&plan->scratch);
+    json_set_text(json_set_object(tree, "Principal"), "DataLakePrincipalIdentifier",
+                  plan_principal_text(plan, sight->principal));
+    json_set(json_set_object(tree, "Resource"), "Database",
+             entry_database(plan, plan_account_text(t->account),
+                            seen_name(t, sight->domain, &declared)));
+    json_add_text(json_set_array(tree, "Permissions"), "DESCRIBE");
+    json_set_array(tree, "PermissionsWithGrantOption");
+    return tree;
+}
+
+static void set_batches(const struct taker *t, struct grants *grants, json *out, json *slices,
+                        json *sources)
+{
+    size_t most = (size_t)limit_info(LIMIT_BATCH_ENTRIES)->figure;
+    json *entries = NULL;
+    for (size_t i = 0; i < t->sights.len; i++) {
+        const struct sight *sight = &t->sights.at[i];
+        if (i % most == 0) {
+            json *batch = json_add_object(out);
+            json_set_text(batch, "CatalogId", plan_account_text(t->account));
+            entries = json_set_array(batch, "Entries");
+        }
+        const char *id = entry_named(&grants->memory, entries, "Id", 'g', sight_tree(t, sight));
+        json_set_text(sources, id, source_where(t->plan->s, sight->at));
+        if (sight->until) {
+            json *slice = json_set_object(slices, id);
+            grants_day(&grants->memory, slice, "from", NULL);
+            grants_day(&grants->memory, slice, "until", sight->until);
+        }
+        plan_reset(t->plan);
+    }
+}
+
+bool grants_takes(struct plan *plan, const struct deployment_account *account)
+{
+    struct taker t = {.plan = plan, .account = account};
+    bool any = false;
+    for (size_t i = 0; !any && i < plan->owned->entries.list.len; i++)
+        any = is_shared(&t, &plan->owned->entries.list.at[i]);
+    return any;
+}
+
+void grants_taking(struct plan *plan, struct grants *grants, json *head, json *slices,
+                   json *sources)
+{
+    struct taker t = {.plan = plan, .account = grants->account};
+    if (plan->deployment->accounts.len < 2)
+        return;
+    gather(&t);
+    if (t.owners.len) {
+        json *taking = json_set_object(head, "taking");
+        json *owners = json_set_array(taking, "owners");
+        for (size_t i = 0; i < t.owners.len; i++)
+            json_add_text(owners, plan_account_text(t.owners.at[i]));
+        set_links(&t, json_set_array(taking, "links"));
+        set_batches(&t, grants, json_set_array(taking, "batches"), slices, sources);
+    }
+    map_free(&t.linked);
+    map_free(&t.seen);
+}
