@@ -66,6 +66,8 @@ class Facts:
 
     def on_tagged(self, principal, table, permissions, grantable, tests):
         w = self.world
+        if self.written_out(principal, table) and not table["columns"]:
+            return  # no name can be written out of a table that is still to be made
         match = [n for n in w.names(table) if w.matches(tests, lambda key: w.value(table, n, key))]
         if self.written_out(principal, table) and len(match) < len(w.names(table)) and set(match) <= set(w.keys(table)):
             if match or w.matches(tests, lambda key: w.table_value(table, key)):
@@ -76,8 +78,10 @@ class Facts:
             self.notes.add("partial match")
             if permissions & {"insert", "delete", "alter", "drop"}:
                 self.notes.add("partial match with write")
-            self.on_table(principal, table, permissions & {"select"} | {"describe"},
-                          {"select"} & set(grantable) | ({"describe"} if set(grantable) - {"select"} else set()), match)
+            shrunk = {"select"} & set(grantable) | ({"describe"} if set(grantable) - {"select"} else set())
+            if "select" in permissions and self.written_out(principal, table):
+                shrunk &= {"select"}  # beside a list of columns nothing else can stand
+            self.on_table(principal, table, permissions & {"select"} | {"describe"}, shrunk, match)
         elif w.matches(tests, lambda key: w.table_value(table, key)):
             self.notes.add("table matches, no column")
             self.on_table(principal, table, {"describe"}, {"describe"} if grantable else ())
@@ -121,7 +125,7 @@ class Facts:
                 if not self.shared_with_oneself(principal, w.catalog_of(domain)):
                     self.hold(principal, ("database", domain), permissions, option)
         elif kind == "location":
-            self.hold_plainly(principal, ("location", place(target["place"])), permissions, option)
+            self.hold_plainly(principal, ("location", w.deployed(target["place"])), permissions, option)
         elif kind == "catalog":
             self.hold_plainly(principal, ("catalog", w.governance), permissions, option)
         elif kind == "tag":
@@ -282,10 +286,6 @@ class Facts:
         return (principal, thing, permission) in self.held or (principal, thing, permission) in self.reached
 
 
-def place(text):
-    return text if text.endswith("/") else text + "/"
-
-
 def facts_of(mesh, environment):
     facts = Facts(World(mesh, environment))
     for s in mesh["statements"]:
@@ -319,7 +319,7 @@ def cells(facts, s):
     if kind in ("database", "databases"):
         return [(("database", d), None, p) for d in facts.target_domains(target) for p in permissions]
     if kind == "location":
-        wanted = place(target["place"])
+        wanted = w.deployed(target["place"])
         places = {thing[1] for _, thing, _ in facts.held | facts.reached if thing[0] == "location"}
         return [(("location", other), None, p) for other in places | {wanted} for p in permissions
                 if other.startswith(wanted) or wanted.startswith(other)]

@@ -131,6 +131,17 @@ class World:
         base = (domain["made"] or f"{self.mesh['name']}-{domain['name']}") if own else self.mesh["bucket"]
         return f"{base}-{self.suffix}" if self.suffix else base
 
+    def deployed(self, place):
+        """A place that a policy names: a bucket that the mesh names too is called as it is here."""
+        bucket, rest = place[len("s3://"):].split("/", 1) if "/" in place[len("s3://"):] else (place[len("s3://"):], "")
+        if bucket == self.mesh["bucket"]:
+            bucket = f"{bucket}-{self.suffix}" if self.suffix else bucket
+        else:
+            for domain in self.mesh["domains"]:
+                if bucket in (domain["made"], domain["bucket"]):
+                    bucket = self.bucket_of(domain)
+        return f"s3://{bucket}/{rest}" if rest == "" or rest.endswith("/") else f"s3://{bucket}/{rest}/"
+
     def database_of(self, name):
         base = self.domains[name]["database"] or f"{glue(name)}_data"
         return f"{base}_{self.suffix}" if self.suffix else base
