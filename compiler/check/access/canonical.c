@@ -128,8 +128,11 @@ static struct sum sum_of(const struct contributions *list, const struct slice *s
         sum.implied |= c->implied ? c->permissions : 0;
         sum.grantable |= c->grantable;
     }
-    if (sum.permissions & PERMIT_ALL)
+    /* ALL swallows the rest, but for what may be passed on where ALL may not. */
+    if (sum.grantable & PERMIT_ALL)
         sum.permissions = PERMIT_ALL;
+    else if (sum.permissions & PERMIT_ALL)
+        sum.permissions = PERMIT_ALL | (sum.permissions & sum.grantable);
     return sum;
 }
 

@@ -156,8 +156,7 @@ static void workers_of_glue(struct cells *cells, const struct mesh *mesh,
             evaluations(cells, deployment, mesh->domains.at[i]);
     for (size_t i = 0; i < mesh->outputs.len; i++) {
         const struct output *output = mesh->outputs.at[i];
-        if (output_is_made(output) && output->crawl.given &&
-            (!output->crawl.role || output->crawl.role->create))
+        if (output_is_made(output) && output->crawl.given)
             crawler(cells, deployment, output);
     }
 }

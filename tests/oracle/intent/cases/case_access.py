@@ -150,6 +150,9 @@ CASES = {
         "mesh": small(products=[product("d.raw", None, crawl={})]), "about": ["d.raw"],
         "expect": ["crawler of d.raw d.raw reaches select *", "crawler of d.raw database d may create_table",
                    "crawler of d.raw s3://m-data/d/raw/ may data_location_access"]},
+    "a crawler under a role of the mesh, over columns that are known": {
+        "mesh": small(products=[product("d.p", "S", crawl={"role": "ann"})]),
+        "expect": ["ann d.p select a,b,c,k", "ann d.p may alter", "ann s3://m-data/d/p/ may data_location_access"]},
     "an evaluation reads what it checks": {
         "mesh": small(pipelines=[pipeline("d.run", [], [("check", "d.p")])]), "expect": ["quality of d d.p select a,b,c,k"]},
 
