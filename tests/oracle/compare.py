@@ -114,16 +114,17 @@ class Side:
             for value in thing["values"]:
                 self.things["tags", thing["catalog"], thing["key"], value][who] = Thing(thing)
 
-    def stranger(self, account):
-        for name in ("stranger of %s" % account, "stranger of *"):
+    def stranger(self, account, of_account=True):
+        for name in (("stranger of %s" % account,) if of_account else ()) + ("stranger of *",):
             if name in self.accounts:
                 return name
         return None
 
     def of(self, listed, who, account):
-        """What a principal has among {principal: Thing}; one that is not known is a stranger of its account."""
+        """What a principal has among {principal: Thing}; one that is not known is a stranger of its account, and an account that
+        is not known is granted nothing."""
         if who not in self.accounts:
-            found = listed.get(self.stranger(account))
+            found = listed.get(self.stranger(account, who != account))
             return found.copy() if found else Thing()
         found = listed[who].copy() if who in listed else Thing()
         if self.accounts[who] is None and account is not None and self.stranger(account) in listed:
@@ -217,6 +218,10 @@ class Comparison:
             for who, account in sorted(self.principals.items()):
                 self.words(who, " ".join(key), *[side.of(side.things.get(key, {}), who, account) for side in (self.one, self.other)])
         self.promises()
+        if all("open" in side.answer for side in (self.one, self.other)):
+            left, right = ({".".join((one["catalog"], one["database"], one["table"], one["why"])) for one in side.answer["open"]} for side in (self.one, self.other))
+            if left != right:
+                self.say("everybody", "open", ",".join(sorted(left - right)) or "nothing more", ",".join(sorted(right - left)) or "nothing more")
         return self
 
     def table(self, key):

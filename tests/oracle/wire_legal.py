@@ -81,7 +81,7 @@ class Judgement:
             if not database.target:
                 self.one_of_two(key, database.where, self.listed("managed", key), self.listed("hybrid", key))
         for key, table in self.world.tables.items():
-            if table.location and not table.target:
+            if table.location and not table.target and key not in self.world.crawled:
                 self.one_of_two(key, table.where, self.listed("managed", key), self.listed("hybrid", key) or self.listed("hybrid", key[:2]))
 
     def one_of_two(self, key, where, managed, hybrid):
@@ -458,11 +458,23 @@ class Judgement:
         for (name, _), found in self.expressions.items():
             if len(found) > EXPRESSIONS:
                 self.bad(name, "expressions", "%d expressions" % len(found))
-        for (name, _, _), listed in self.on_tables.items():
+        for (name, catalog, database), listed in self.on_tables.items():
+            self.through_link(name, catalog, database, listed[0][4])
             tables = {one[0] for one in listed if one[1] != "full"}
             for table in tables:
                 here = [one for one in listed if one[0] in (table, "*")]
                 self.one_table(name, here)
+
+    def through_link(self, name, catalog, database, where):
+        """Queries reach a table of another account through a link to its database, which must be seen too."""
+        file = self.world.file_of(account_of(name)) if account_of(name) != catalog and kind_of(name) in ("role", "user") else None
+        if file is None or file["format"] < 2:
+            return
+        links = {(account_of(name), link["name"].lower()) for link in file.get("taking", {}).get("links", []) if (account(link["catalog"]), link["database"].lower()) == (catalog, database)}
+        links |= {key for key, known in self.world.databases.items() if known.target == (catalog, database) and key[0] == account_of(name)}
+        mine = self.reach.held.by[name].links
+        if not any(link in mine and mine[link].words for link in links):
+            self.doubt(where, "no-link", "%s sees no link to %s of %s" % (name, database, catalog))
 
     def one_table(self, name, here):
         limited = [one for one in here if one[1] != "full"]

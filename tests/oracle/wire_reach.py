@@ -336,7 +336,7 @@ class Reach:
                 found[key] = "hybrid"
             elif table.location and not registered:
                 found[key] = "not registered"
-            elif table.location and not self.managed(key):
+            elif table.location and not self.managed(key) and key not in self.world.crawled:  # those get no default permissions
                 found.setdefault(key, "IAM_ALLOWED_PRINCIPALS")
         return found
 
@@ -350,7 +350,7 @@ class Reach:
         for group, right in self.held.by.items():
             if group != name and self.is_in(name, home, group):
                 sight.join(right)
-        if home in self.held.leaks:
+        if home in self.held.leaks and kind_of(name) != "account":
             sight.join(self.held.leaks[home])
         own = Sight()
         own.join(self.held.by.get(name, Sight()))
@@ -368,8 +368,9 @@ class Reach:
         return home is not None and kind_of(group) == "account" and account_of(group) == home
 
     def add_ways(self, name, home, own, sight):
-        """Adds the tables whose files can be read past a grant; whether there were new ones."""
-        found = {key for key in self.open if home == key[0]}
+        """Adds the tables whose files can be read past a grant; whether there were new ones. Hybrid access is no way in but a
+        choice of the mesh: such tables are listed as open, and everybody with IAM rights in the account is not."""
+        found = {key for key, why in self.open.items() if home == key[0] and why != "hybrid"}
         found |= {key for key, table in self.world.tables.items() if table.location and self.s3.reads(name, home, table.location)}
         if self.can_make_tables(own):
             found |= {key for key, table in self.world.tables.items() if table.location and any(covers(path, table.location) for path, right in own.locations.items() if right)}
@@ -389,9 +390,9 @@ class Reach:
         outer = (self.world.tables[other].location for other, right in own.tables.items() if other != key and right.select and other in self.world.tables)
         return any(path and covers(path, place) for path in outer)
 
-    @staticmethod
-    def can_make_tables(own):
-        """Make a table over files of somebody else, or turn one's own to them."""
+    def can_make_tables(self, own):
+        """Make a table over files of somebody else, or turn one that can be read to them: one that is there, or that a crawler
+        will make."""
         return (any("create_table" in right.words for right in own.databases.values()) or
                 any("create_database" in right.words for right in own.catalogs.values()) or
-                any("alter" in right.words and right.select for right in own.tables.values()))
+                any("alter" in right.words and right.select and not (key[2] == "*" and key[:2] in self.world.databases) for key, right in own.tables.items()))

@@ -38,7 +38,7 @@ def canonical(arn):
 
 def path_of(text):
     """s3://bucket/prefix/ or arn:aws:s3:::bucket/prefix -> bucket/prefix, by whose segments locations are compared."""
-    text = re.sub(r"^(s3[an]?://|arn:[^:]*:s3:::)", "", text)
+    text = re.sub(r"^(s3[an]?://|arn:aws:s3:::)", "", canonical(text))
     return text.rstrip("/")
 
 
@@ -203,6 +203,7 @@ class World:
     def __init__(self, folder):
         self.databases, self.tables, self.roles = {}, {}, {}
         self.registered, self.bucket_policies, self.accounts = [], [], set()
+        self.crawled = set()  # the tables that a crawler will make; their columns nobody knows yet
         self.twice = []  # what two stacks make
         self.files = [json.load(open(name)) for name in sorted(glob.glob(os.path.join(folder, "grants", "*.json")))]
         if not self.files:
@@ -251,6 +252,13 @@ class World:
             else:
                 name, columns, keys, location, target = hive_table(found["TableInput"])
             self.put(self.tables, (catalog, database, name), Table(catalog, database, name, where, columns, keys, path_of(location) if location else None, target))
+        for _, where, found in stack.of_type("AWS::Glue::Crawler"):
+            for target in found.get("Targets", {}).get("S3Targets", []) if "TablePrefix" in found else []:
+                name = re.sub(r"\W", "_", found["TablePrefix"] + path_of(target["Path"]).split("/")[-1]).lower()
+                key = stack.account, found["DatabaseName"].lower(), name
+                if key not in self.tables:
+                    self.crawled.add(key)
+                    self.put(self.tables, key, Table(*key, where, [], [], path_of(target["Path"]), None))
         self.accounts |= {catalog for catalog, _ in self.databases}
 
     def read_roles(self, stack):
