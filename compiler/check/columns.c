@@ -103,7 +103,14 @@ static const struct type *map_with_other_key(const struct type *type)
     return found;
 }
 
-/* What a format cannot hold: kinds of types, and why (Athena's pages on each serde). */
+/* These hold whatever type there is: their columns need no look. */
+static bool holds_all(enum format format)
+{
+    return format == FORMAT_PARQUET || format == FORMAT_ORC || format == FORMAT_ION ||
+           format == FORMAT_CLOUDTRAIL || format == FORMAT_HUDI || format == FORMAT_NONE;
+}
+
+/* What another format cannot hold: kinds of types, and why (Athena's pages on each serde). */
 static const char *refused(enum format format, const struct type *type)
 {
     enum { NESTED = 1u << TYPE_ARRAY | 1u << TYPE_MAP | 1u << TYPE_STRUCT };
@@ -147,8 +154,8 @@ static const char *refused(enum format format, const struct type *type)
 
 static void check_format(struct session *s, const struct output *output)
 {
-    if (output->serde.library.value)
-        return; /* spelled out: its author knows what it holds */
+    if (output->serde.library.value || holds_all(output->format))
+        return; /* a library that is spelled out: its author knows what it holds */
     for (size_t i = 0; i < output->data.len; i++) {
         const struct column *column = output->data.at[i];
         const char *why = refused(output->format, column->type);

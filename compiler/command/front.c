@@ -3,6 +3,7 @@
 #include "check/check.h"
 #include "command/command.h"
 #include "model/model.h"
+#include "source/divide.h"
 #include "syntax/parse.h"
 
 #include <stdio.h>
@@ -46,7 +47,7 @@ static void hide_progress(struct session *s)
 
 /* ---- settings -------------------------------------------------------------------------------- */
 
-/* How many threads parse, when the environment says it. */
+/* How many threads there are, when the environment says it. */
 static bool threads_setting(struct session *s)
 {
     const char *text = getenv("MESHC_THREADS");
@@ -54,9 +55,9 @@ static bool threads_setting(struct session *s)
         return true;
     char *end;
     long threads = strtol(text, &end, 10);
-    if (*text < '0' || *text > '9' || *end || threads < 1 || threads > PARSE_THREADS_MAX) {
+    if (*text < '0' || *text > '9' || *end || threads < 1 || threads > THREADS_MAX) {
         fprintf(stderr, "meshc: MESHC_THREADS is '%s', not a number from 1 to %d\n", text,
-                (int)PARSE_THREADS_MAX);
+                (int)THREADS_MAX);
         return false;
     }
     s->threads = (unsigned)threads;

@@ -85,7 +85,7 @@ int command_manual(struct session *s, const struct settings *settings)
           ".TP\n3\nA file could not be read or written, or the system refused something.\n"
           ".SH ENVIRONMENT\n"
           ".TP\nNO_COLOR\nSet and not empty: no colours unless \\-\\-color=always.\n"
-          ".TP\nMESHC_THREADS\nHow many threads read the files of a mesh, 1 to 8: by itself one, "
+          ".TP\nMESHC_THREADS\nHow many threads read and check a mesh, 1 to 8: by itself one, "
           "for a large mesh as many as there are processors. The outcome is the same.\n",
           stdout);
     return EXIT_FINE;

@@ -1,6 +1,7 @@
 /* session.c - the beginning and the end of a run. */
 #include "source/session.h"
 
+#include <assert.h>
 #include <string.h>
 
 void session_init(struct session *s)
@@ -21,6 +22,7 @@ enum { MEMORY_BASE = 512 << 20, WORK_BASE = 20000000, SHARE_PER_BYTE = 64 };
 
 bool session_affords(struct session *s, size_t work, struct span at)
 {
+    assert(!s->forked);
     size_t share = (size_t)s->sources.next * SHARE_PER_BYTE;
     if (s->arena.total <= MEMORY_BASE + share && work <= WORK_BASE + share) {
         return true;
@@ -40,7 +42,8 @@ bool session_affords(struct session *s, size_t work, struct span at)
 
 void session_fork(struct session *s, struct session *thread)
 {
-    *thread = (struct session){.diagnostics.werror = s->diagnostics.werror};
+    *thread = (struct session){.forked = true, .sources = s->sources};
+    thread->diagnostics.werror = s->diagnostics.werror;
     memcpy(thread->diagnostics.levels, s->diagnostics.levels, sizeof s->diagnostics.levels);
     memcpy(thread->diagnostics.silenced, s->diagnostics.silenced, sizeof s->diagnostics.silenced);
     thread->atoms = atoms_share(&s->atoms, &thread->arena);

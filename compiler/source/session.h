@@ -17,7 +17,8 @@ struct session {
     struct sources sources;
     struct diagnostics diagnostics;
     bool overdrawn;   /* session_affords has reported */
-    unsigned threads; /* that parse at once; 0: as many as pay */
+    bool forked;      /* one of a thread: see session_fork */
+    unsigned threads; /* that work at once; 0: as many as pay (divide.h) */
     void (*progress)(struct session *s, const char *what); /* NULL: silent */
     void *progress_data;
 };
@@ -26,8 +27,8 @@ struct session {
 void session_init(struct session *s);
 void session_free(struct session *s);
 
-/* A session for a thread that works for s: it has the names and the levels of diagnostics in
- * common with s, everything else is its own. Before the first such thread starts. */
+/* A session for a thread that works for s: it has the sources, the names and the levels of
+ * diagnostics in common with s, everything else is its own. Before the first such thread starts. */
 void session_fork(struct session *s, struct session *thread);
 /* After the last has ended: the memory of one is now that of s. Its diagnostics are the
  * caller's care (diag_adopt). */
@@ -36,7 +37,8 @@ void session_join(struct session *s, struct session *thread);
 /* What is written once may stand for much: a schema included everywhere, defaults, teams. False
  * when the mesh has used up its share of memory, or `work` (steps that no text of their own stands
  * for) is beyond it: the caller goes no further into the thing at `at`, which the first time is
- * reported. Both shares grow with the size of the sources. */
+ * reported. Both shares grow with the size of the sources. Not asked in a thread: which work it has
+ * done is chance. */
 bool session_affords(struct session *s, size_t work, struct span at);
 
 #endif

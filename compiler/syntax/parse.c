@@ -1,4 +1,5 @@
 /* parse.c - the doors of the front end: one file to its tree, one file to its tokens. */
+#include "source/divide.h"
 #include "syntax/build.h"
 
 #include <parse.h>
@@ -40,6 +41,28 @@ struct tree *parse_file(struct session *s, const struct source *source)
     struct tree *tree = ps->tree;
     scan_close(ps);
     return tree;
+}
+
+struct parsing {
+    struct source *const *sources;
+    struct tree **trees;
+};
+
+static void parse_piece(struct session *own, void *data, size_t i)
+{
+    struct parsing *all = data;
+    if (own->progress)
+        own->progress(own, all->sources[i]->name);
+    all->trees[i] = parse_file(own, all->sources[i]);
+}
+
+struct tree **parse_all(struct session *s)
+{
+    size_t files = s->sources.files.len;
+    struct tree **trees = arena_array(&s->arena, struct tree *, files);
+    struct parsing all = {s->sources.files.at, trees};
+    divide(s, files, s->sources.next, parse_piece, &all);
+    return trees;
 }
 
 void scan_tokens(struct session *s, const struct source *source, struct token_list *out)

@@ -12,9 +12,8 @@ enum { NESTING_MAX = 200, CONDITION_MAX = 1000, NAME_BYTES_MAX = 1000, SYNTAX_ER
 /* Parses one file; everything wrong with it is reported. Never NULL: good declarations are kept. */
 struct tree *parse_file(struct session *s, const struct source *source);
 
-/* Parses all files of the run, in the order of the sources, by several threads when they are large
- * (s->threads). What comes out does not depend on how many there were. */
-enum { PARSE_THREADS_MAX = 8 };
+/* The trees of all files of the run, in the order of the sources; several at once where that pays
+ * (source/divide.h). */
 struct tree **parse_all(struct session *s);
 
 /* Every token of a file with its place, comments included, for the formatter: no report is made, an
