@@ -48,11 +48,11 @@ static deployment_check *const deployment_checks[] = {
     check_dashboards,
     check_audit,
     check_events,
-    access_check_deployment,
 };
 
 static deployment_check *const deployment_checks_that_multiply[] = {
     check_stacks,
+    access_check_deployment,
 };
 /* clang-format on */
 

@@ -37,6 +37,7 @@ static void *run(void *argument)
     size_t i;
     while ((i = atomic_fetch_add(&job->next, 1)) < job->pieces) {
         struct reports reports = {.by = worker, .first = queue->list.len};
+        worker->session.overdrawn = false; /* each piece says it for itself */
         job->work(&worker->session, job->data, i);
         reports.end = queue->list.len;
         job->reports[i] = reports;

@@ -3,8 +3,8 @@
  * Each thread takes the next piece that nobody has, and works in a session of its own, which shares
  * the names and the levels of diagnostics (session_fork). What the pieces report is put together in
  * their order. So the outcome is the same to the byte, whatever the number of threads: as long as a
- * piece writes to nothing but that session and its own part of the data, and does not ask what the
- * session affords. */
+ * piece writes to nothing but that session and its own part of the data. What takes much memory for
+ * little text is no piece: see session_affords. */
 #ifndef MESH_SOURCE_DIVIDE_H
 #define MESH_SOURCE_DIVIDE_H
 

@@ -37,8 +37,8 @@ void session_join(struct session *s, struct session *thread);
 /* What is written once may stand for much: a schema included everywhere, defaults, teams. False
  * when the mesh has used up its share of memory, or `work` (steps that no text of their own stands
  * for) is beyond it: the caller goes no further into the thing at `at`, which the first time is
- * reported. Both shares grow with the size of the sources. Not asked in a thread: which work it has
- * done is chance. */
+ * reported. Both shares grow with the size of the sources. In a thread only the work counts: how
+ * much memory it has is chance. */
 bool session_affords(struct session *s, size_t work, struct span at);
 
 #endif
