@@ -32,6 +32,7 @@ void check_existing_roles(struct session *s, const struct deployment *deployment
 void check_warehouse_links(struct session *s, const struct deployment *deployment);
 void check_dashboards(struct session *s, const struct deployment *deployment);
 void check_audit(struct session *s, const struct deployment *deployment);
+void check_overlaps(struct session *s, const struct deployment *deployment);
 void check_events(struct session *s, const struct deployment *deployment);
 
 #endif

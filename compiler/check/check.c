@@ -6,6 +6,7 @@
 #include "check/check.h"
 
 #include "check/access/access.h"
+#include "check/access/promised.h"
 #include "check/areas.h"
 #include "check/pipelines.h"
 #include "source/divide.h"
@@ -48,6 +49,7 @@ static deployment_check *const deployment_checks[] = {
     check_dashboards,
     check_audit,
     check_events,
+    check_overlaps,
 };
 
 static deployment_check *const deployment_checks_that_multiply[] = {
@@ -88,4 +90,5 @@ void check_mesh(struct session *s, const struct mesh *mesh, const struct deploym
         for (size_t i = 0; i < COUNT(deployment_checks_that_multiply); i++)
             deployment_checks_that_multiply[i](s, checked.deployment);
     }
+    promised_check(s, mesh, deployments);
 }

@@ -13,6 +13,7 @@ enum { EXIT_FINE = 0, EXIT_MESH = 1, EXIT_USAGE = 2, EXIT_SYSTEM = 3 };
 int command_check(struct session *s, const struct settings *settings);
 int command_build(struct session *s, const struct settings *settings);
 int command_fmt(struct session *s, const struct settings *settings);
+int command_who(struct session *s, const struct settings *settings);
 int command_explain(struct session *s, const struct settings *settings);
 int command_init(struct session *s, const struct settings *settings);
 int command_completion(struct session *s, const struct settings *settings);

@@ -34,6 +34,16 @@ static void put_words(const char *words)
         putchar(*words == '|' ? ' ' : *words);
 }
 
+/* "--format:check|--format:build": an option's word means something with some verbs. */
+static void put_patterns(const struct option_info *option)
+{
+    size_t count, put = 0;
+    const struct verb_info *verbs = options_verbs(&count);
+    for (size_t i = 0; i < count; i++)
+        if (!verbs[i].hidden && option_fits(option, &verbs[i]))
+            printf("%s--%s:%s", put++ ? "|" : "    ", option->name, verbs[i].name);
+}
+
 static void bash(void)
 {
     size_t verb_count, option_count;
@@ -47,16 +57,18 @@ static void bash(void)
           "  elif [[ ${COMP_WORDS[at-1]} == = ]]; then at=$((at-1)); fi\n"
           "  local before=${COMP_WORDS[at-1]}\n"
           "  COMPREPLY=()\n"
-          "  case $before in\n",
+          "  case $before:${COMP_WORDS[1]} in\n",
           stdout);
     for (size_t i = 0; i < option_count; i++) {
         if (!options[i].words)
             continue;
-        printf("    --%s) words='", options[i].name);
+        put_patterns(&options[i]);
+        fputs(") words='", stdout);
         put_words(options[i].words);
         puts("' ;;");
     }
-    fputs("    completion) words='bash zsh' ;;\n"
+    fputs("    completion:*) words='bash zsh' ;;\n"
+          "    who:who) words='can sees why --all' ;;\n"
           "    *)\n"
           "      if ((COMP_CWORD == 1)); then words='",
           stdout);

@@ -27,6 +27,17 @@ static const struct verb_info verbs[] = {
      "folder); - formats standard input to standard output. A file that does not parse is never "
      "touched.",
      false, command_fmt},
+    {"who", "can PERMISSION TARGET | sees | why PRINCIPAL TARGET", "tell who may do what, and why",
+     "`who can select sales.orders.amount` names everybody who may, or could get to; `who sees "
+     "--as "
+     "analysts` shows all that a principal or team has; `who why analysts sales.orders.amount` "
+     "shows "
+     "each way in, line by line, or what comes nearest; `who --all` shows everything. The mesh is "
+     "that of the current folder, or of the PATH that follows. What Lake Formation allows is "
+     "shown; "
+     "IAM may still stop somebody. Promises (`forbid`) that are broken do not matter here, other "
+     "errors do.",
+     false, command_who},
     {"explain", "[CODE...]", "explain a diagnostic, with a wrong and a right example",
      "Takes codes (M0301) or names (unknown-attribute); without one, lists them all.", false,
      command_explain},
@@ -37,7 +48,10 @@ static const struct verb_info verbs[] = {
 
 static const struct option_info options[] = {
     {"output", 'o', "DIR", NULL, " build ", "folder to write to (default: out)"},
-    {"env", 0, "NAME", NULL, " build check ", "only this environment (default: every one)"},
+    {"env", 0, "NAME", NULL, " build check who ", "only this environment (default: every one)"},
+    {"all", 0, NULL, NULL, " who ", "everything that everybody has"},
+    {"as", 0, "NAME", NULL, " who ", "a role, user, group, account, team, pipeline, ..."},
+    {"format", 0, "FORMAT", "text|json|csv", " who ", "how the answer is written (default: text)"},
     {"check", 0, NULL, NULL, " fmt ",
      "write nothing; name the files that are not in the style, exit 1"},
     {"diff", 0, NULL, NULL, " fmt ", "write nothing; show what would change, exit 1 if anything"},
@@ -49,7 +63,7 @@ static const struct option_info options[] = {
     {"stats", 0, NULL, NULL, " build ",
      "show how much of CloudFormation's limits each stack uses; with --format json as JSON"},
     {"quiet", 'q', NULL, NULL, " check build fmt init ", "no summary on standard output"},
-    {"color", 0, "WHEN", "auto|always|never", " check build fmt ",
+    {"color", 0, "WHEN", "auto|always|never", " check build fmt who ",
      "colour diagnostics (default: auto; NO_COLOR is honoured)"},
     {"help", 'h', NULL, NULL, NULL, "show this help"},
     {"version", 0, NULL, NULL, NULL, "show the version"},
@@ -110,12 +124,18 @@ static int word_index(const char *words, const char *word)
     }
 }
 
-static const struct option_info *find_long(const char *name, size_t length)
+/* Of several rows with one name, that of the verb. */
+static const struct option_info *find_long(const char *name, size_t length,
+                                           const struct verb_info *verb)
 {
-    for (size_t i = 0; i < OPTIONS; i++)
-        if (strlen(options[i].name) == length && memcmp(options[i].name, name, length) == 0)
-            return &options[i];
-    return NULL;
+    const struct option_info *found = NULL;
+    for (size_t i = 0; i < OPTIONS; i++) {
+        const struct option_info *option = &options[i];
+        if (strlen(option->name) == length && memcmp(option->name, name, length) == 0 &&
+            (!found || (verb && option_fits(option, verb))))
+            found = option;
+    }
+    return found;
 }
 
 static const struct option_info *find_short(char letter)
@@ -155,6 +175,12 @@ static bool set_option(struct session *s, struct settings *out, const struct opt
     }
     if (strcmp(option->name, "output") == 0)
         out->output = argument;
+    else if (strcmp(option->name, "all") == 0)
+        out->all = true;
+    else if (strcmp(option->name, "as") == 0)
+        out->as = argument;
+    else if (strcmp(option->name, "format") == 0 && strcmp(out->verb->name, "who") == 0)
+        out->answer = (enum answer_format)index;
     else if (strcmp(option->name, "env") == 0)
         out->environment = argument;
     else if (strcmp(option->name, "check") == 0)
@@ -190,7 +216,7 @@ static enum parse_result read_option(struct reader *r, const char *word)
     const struct option_info *option;
     if (is_long) {
         size_t length = strcspn(word + 2, "=");
-        option = find_long(word + 2, length);
+        option = find_long(word + 2, length, verb);
         attached = word[2 + length] == '=' ? word + 3 + length : NULL;
     } else {
         option = find_short(word[1]);

@@ -10,6 +10,7 @@
 struct session;
 struct settings;
 
+enum answer_format { ANSWER_TEXT, ANSWER_JSON, ANSWER_CSV };
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
 
 struct settings {
@@ -20,7 +21,9 @@ struct settings {
     const char *environment;  /* --env */
     enum render_format format;
     enum when color;
-    bool check, diff, quiet, stats;
+    const char *as;            /* who --as */
+    enum answer_format answer; /* who --format */
+    bool check, diff, quiet, stats, all;
 };
 
 struct verb_info {

@@ -722,6 +722,9 @@ const struct storage *output_storage(const struct output *output);
 /* The value of a key after inheritance and default, NULL when there is none (access.md 1.2): on a
  * column (of its table when column is NULL), on the database of a domain. */
 atom tag_value_of(const struct output *output, const struct column *column, const struct tag *tag);
+/* Where that value was written; NULL: nowhere, it is the default, or there is none. */
+const struct tagging *tag_source_of(const struct output *output, const struct column *column,
+                                    const struct tag *tag);
 atom tag_value_of_database(const struct domain *domain, const struct tag *tag);
 /* Its place among the values, lowest first where they are ordered; -1: it is none of them. */
 int tag_value_index(const struct tag *tag, atom value);

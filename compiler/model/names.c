@@ -348,6 +348,33 @@ const char *name_role(struct arena *arena, const struct deployment *deployment,
     return role->create ? suffixed(arena, deployment, role->aws_name) : role->aws_name;
 }
 
+const char *name_principal(struct arena *arena, const struct deployment *deployment,
+                           const struct principal *principal)
+{
+    switch (principal->kind) {
+    case PRINCIPAL_ROLE:
+        return arena_format(arena, "role/%s", name_role(arena, deployment, principal));
+    case PRINCIPAL_USER:
+        return arena_format(arena, "user/%s", principal->aws_name);
+    case PRINCIPAL_GROUP:
+        return arena_format(arena, "group/%s", principal->aws_name);
+    case PRINCIPAL_PIPELINE:
+        return arena_format(arena, "role/%s",
+                            name_pipeline_role(arena, deployment, principal->pipeline));
+    case PRINCIPAL_FUNCTION:
+        return arena_format(arena, "role/%s",
+                            name_function_role(arena, deployment, principal->function));
+    case PRINCIPAL_WAREHOUSE:
+        return arena_format(arena, "role/%s",
+                            name_warehouse_role(arena, deployment, principal->warehouse));
+    case PRINCIPAL_ACCOUNT:
+    case PRINCIPAL_ORGANIZATION:
+    case PRINCIPAL_TEAM: /* replaced by its members before */
+        break;
+    }
+    return NULL;
+}
+
 const char *name_warehouse(struct arena *arena, const struct deployment *deployment,
                            const struct warehouse *warehouse)
 {

@@ -59,6 +59,10 @@ const char *name_function_role(struct arena *arena, const struct deployment *dep
                                const struct function *function);
 const char *name_warehouse_role(struct arena *arena, const struct deployment *deployment,
                                 const struct warehouse *warehouse);
+/* "role/SalesDataOwner": what follows the account in the ARN of a principal that has none written;
+ * NULL for an account or a team. */
+const char *name_principal(struct arena *arena, const struct deployment *deployment,
+                           const struct principal *principal);
 /* A role of IAM: one that is made has the deployment's suffix, one that exists has its name. */
 const char *name_role(struct arena *arena, const struct deployment *deployment,
                       const struct principal *role);

@@ -321,7 +321,8 @@ atom tag_value_of_database(const struct domain *domain, const struct tag *tag)
     return found != NULL ? found->value : tag->default_value;
 }
 
-atom tag_value_of(const struct output *output, const struct column *column, const struct tag *tag)
+const struct tagging *tag_source_of(const struct output *output, const struct column *column,
+                                    const struct tag *tag)
 {
     /* With a table that its crawler makes one day nothing can be associated before. */
     bool stands = output->schema != NULL || output->existing || output->product->existing ||
@@ -330,9 +331,15 @@ atom tag_value_of(const struct output *output, const struct column *column, cons
     const struct tagging *own = column != NULL ? put_on(&column->tags, tag) : NULL;
     atom above = found != NULL ? found->value : tag->default_value;
     if (own == NULL) {
-        return above;
+        return found;
     }
     bool weaker = own->lifted && above != NULL && tag->ordered &&
                   tag_value_index(tag, own->value) < tag_value_index(tag, above);
-    return weaker ? above : own->value;
+    return weaker ? found : own;
+}
+
+atom tag_value_of(const struct output *output, const struct column *column, const struct tag *tag)
+{
+    const struct tagging *source = tag_source_of(output, column, tag);
+    return source != NULL ? source->value : tag->default_value;
 }

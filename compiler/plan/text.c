@@ -252,37 +252,6 @@ json *plan_data(struct plan *plan, const struct data *data)
 
 /* ---- principals ------------------------------------------------------------------------------ */
 
-/* "role/SalesDataOwner": what follows the account in a principal's ARN; NULL when it is not an IAM
- * ARN made of names. */
-static const char *principal_rest(struct plan *plan, const struct principal *principal)
-{
-    switch (principal->kind) {
-    case PRINCIPAL_ROLE:
-        return plan_format(plan, "role/%s", name_role(&plan->scratch, plan->deployment, principal));
-    case PRINCIPAL_USER:
-        return plan_format(plan, "user/%s", principal->aws_name);
-    case PRINCIPAL_GROUP:
-        return plan_format(plan, "group/%s", principal->aws_name);
-    case PRINCIPAL_PIPELINE:
-        return plan_format(
-            plan, "role/%s",
-            name_pipeline_role(&plan->scratch, plan->deployment, principal->pipeline));
-    case PRINCIPAL_FUNCTION:
-        return plan_format(
-            plan, "role/%s",
-            name_function_role(&plan->scratch, plan->deployment, principal->function));
-    case PRINCIPAL_WAREHOUSE:
-        return plan_format(
-            plan, "role/%s",
-            name_warehouse_role(&plan->scratch, plan->deployment, principal->warehouse));
-    case PRINCIPAL_ACCOUNT:
-    case PRINCIPAL_ORGANIZATION:
-    case PRINCIPAL_TEAM: /* replaced by its members before */
-        break;
-    }
-    return NULL;
-}
-
 json *plan_principal(struct plan *plan, const struct principal *principal)
 {
     principal = principal_acting(principal);
@@ -292,7 +261,7 @@ json *plan_principal(struct plan *plan, const struct principal *principal)
     if (principal->arn.value)
         return json_text(&plan->scratch, principal->arn.value);
     const struct deployment_account *account = account_of_principal(plan->deployment, principal);
-    const char *rest = principal_rest(plan, principal);
+    const char *rest = name_principal(&plan->scratch, plan->deployment, principal);
     return rest ? plan_arn_in(plan, account, "iam", ARN_ACCOUNT, rest)
                 : plan_account_of(plan, account);
 }
@@ -303,7 +272,7 @@ const char *plan_principal_text(struct plan *plan, const struct principal *princ
     if (principal->arn.value)
         return principal->arn.value;
     const struct deployment_account *account = account_of_principal(plan->deployment, principal);
-    const char *rest = principal_rest(plan, principal);
+    const char *rest = name_principal(&plan->scratch, plan->deployment, principal);
     return rest ? plan_arn_text_in(plan, account, "iam", ARN_ACCOUNT, rest)
                 : plan_account_text(account);
 }

@@ -17,7 +17,7 @@
 
 /* Places shown of one diagnostic; columns shown of one line, and of those the ones before the
  * place. */
-enum { MARKS_MAX = 16, COLUMNS_MAX = 200, COLUMNS_BEFORE = 60 };
+enum { MARKS_MAX = 40, COLUMNS_MAX = 200, COLUMNS_BEFORE = 60 };
 
 enum paint {
     PAINT_NONE,

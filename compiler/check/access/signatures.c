@@ -27,6 +27,9 @@ static void gather_keys(struct signatures *sigs, const struct mesh *mesh)
     for (size_t i = 0; i < mesh->promises.len; i++)
         if (has_expression(mesh->promises.at[i]))
             add_keys(sigs, &mesh->promises.at[i]->expression);
+    for (size_t i = 0; i < mesh->requests.len; i++)
+        if (has_expression(mesh->requests.at[i]))
+            add_keys(sigs, &mesh->requests.at[i]->expression);
 }
 
 /* ---- vectors --------------------------------------------------------------------------------- */

@@ -1,0 +1,421 @@
+/* promised.c - see promised.h: what is reported of promises and requests, and how it is shown. */
+#include "check/access/promised.h"
+
+#include "base/buf.h"
+#include "check/access/aim.h"
+#include "check/access/reasons.h"
+#include "check/access/requests.h"
+
+#include <string.h>
+
+/* Principals whose ways in are shown, and ways of each (access.md 2, "Failure text"). */
+enum { SHOWN_PARTIES = 3, SHOWN_WAYS = 3 };
+
+struct judge { /* of one deployment */
+    struct session *s;
+    struct effective effective;
+    struct entries entries;
+    struct proofs proofs;
+    const struct proof *proof; /* being reported */
+    bool clouded; /* the mesh has other errors: what seems to be missing may be what they are about
+                   */
+    const char *where; /* " in environment 'dev'", where it is told; "" */
+};
+
+/* ---- environments ---------------------------------------------------------------------------- */
+
+/* What became of a promise, as a text: two environments with the same are told of once. */
+static const char *outcome(struct judge *j, const struct proof *proof)
+{
+    const struct parties *parties = &j->effective.parties;
+    struct buf text = {0};
+    buf_format(&text, "%s%s", verdict_word(proof->verdict), proof->aimed ? "" : " nothing");
+    for (size_t i = 0; i < parties->list.len; i++) {
+        const struct party *party = &parties->list.at[i];
+        bool broken = party_set_has(proof->broken, i), passed = party_set_has(proof->passed_on, i);
+        if (party->principal && (broken || passed))
+            buf_format(&text, "\n%s%s %s", broken ? "b" : "", passed ? "p" : "", party->name);
+        else if (broken)
+            buf_puts(&text, "\nb stranger"); /* their names have the account's number */
+    }
+    const char *copy = arena_copy(&j->s->arena, text.at, text.len);
+    buf_free(&text);
+    return copy;
+}
+
+/* ---- a broken promise ------------------------------------------------------------------------ */
+
+static const char *thing_of(struct judge *j, const struct hit *hit)
+{
+    struct arena *arena = &j->effective.arena;
+    const struct entry *entry = hit->route.entry;
+    if (hit->output)
+        return column_path(arena, hit->output, hit->column);
+    return statement_target(j->s, arena, j->proof->promise)[0]
+               ? statement_target(j->s, arena, j->proof->promise)
+               : entry->principal->decl.path;
+}
+
+/* The ways of one party, of all the entries that were found to break the promise. */
+static void reasons_of_party(struct judge *j, size_t party, struct reasons *out)
+{
+    struct effective *e = &j->effective;
+    const struct proof *proof = j->proof;
+    struct aim aim;
+    aim_make(e, proof->promise, &aim);
+    for (size_t i = 0; i < proof->hits.len; i++) {
+        const struct hit *hit = &proof->hits.at[i];
+        const uint64_t *reached =
+            party_reached(&e->parties, hit->route.grantee, hit->route.entry->owner);
+        if (hit->route.grantee != party && !(reached && party_set_has(reached, party)))
+            continue;
+        struct question question = {party, hit->permission, hit->output, hit->column};
+        reasons_of_route(e, &e->arena, &question, &hit->route, out);
+    }
+    for (size_t i = 0; proof->by_way && i < e->mesh->outputs.len; i++) {
+        const struct output *output = e->mesh->outputs.at[i];
+        if (aim_at_output(&aim, output) && ways_reach(e->ways, party, output)) {
+            struct question question = {party, PERMIT_SELECT, output, ANY_COLUMN};
+            reasons_of_ways(e, &e->arena, &question, out);
+            break;
+        }
+    }
+    reasons_sort(out);
+}
+
+static bool placed(const struct diag *d, const struct reason_line *line)
+{
+    for (const struct diag_place *place = d->places; place; place = place->next)
+        if (place->span.lo == line->at.lo && strcmp(place->label, line->text) == 0)
+            return true;
+    return false;
+}
+
+static void place_reason(struct session *s, struct diag *d, const struct reason *reason)
+{
+    for (size_t i = 0; i < reason->lines.len; i++)
+        if (reason->lines.at[i].at.lo && !placed(d, &reason->lines.at[i]))
+            diag_place(s, d, reason->lines.at[i].at, "%s", reason->lines.at[i].text);
+}
+
+/* "pii: none | indirect": the values of a forbidden key that are not forbidden. */
+static const char *harmless(struct judge *j, const struct tag_condition *condition)
+{
+    struct buf text = {0};
+    for (size_t i = 0; i < condition->tag->values.len; i++) {
+        bool forbidden = false;
+        for (size_t k = 0; k < condition->values.len; k++)
+            forbidden |= condition->values.at[k] == condition->tag->values.at[i];
+        if (!forbidden)
+            buf_format(&text, "%s%s", text.len ? " | " : "", condition->tag->values.at[i]);
+    }
+    const char *copy =
+        text.len ? arena_format(&j->s->arena, "%s: %s", condition->tag->decl.path, text.at) : NULL;
+    buf_free(&text);
+    return copy;
+}
+
+/* The smallest edit of the statement after which it does not break the promise; NULL: none is
+ * known. */
+static const char *smallest_edit(struct judge *j, const struct grant *grant, const struct hit *hit)
+{
+    const struct grant *promise = j->proof->promise;
+    struct arena *arena = &j->s->arena;
+    if (!grant || !hit->output || hit->column == ANY_COLUMN)
+        return NULL;
+    if (grant->target == GRANT_TAGGED && promise->target == GRANT_TAGGED &&
+        promise->expression.list.len == 1) {
+        const char *rest = harmless(j, &promise->expression.list.at[0]);
+        return rest ? arena_format(arena, "add `%s` to the expression of the grant", rest) : NULL;
+    }
+    const struct column *column = table_column(hit->output, hit->column);
+    if (!column || table_column_is_key(hit->output, hit->column) || grant->target != GRANT_TABLE)
+        return NULL;
+    if (grant->has_columns && !grant->except)
+        return arena_format(arena, "take '%s' out of the columns of the grant", column->decl.name);
+    return arena_format(arena, "grant on `%s except (%s%s)`", hit->output->decl.path,
+                        grant->has_columns ? ".., " : "", column->decl.name);
+}
+
+static void help_edit(struct judge *j, struct diag *d, size_t party, const struct reasons *reasons,
+                      size_t more)
+{
+    const struct proof *proof = j->proof;
+    const struct party *who = &j->effective.parties.list.at[party];
+    const struct grant *grant = reasons->list.len ? reasons->list.at[0].grant : NULL;
+    const char *edit = NULL;
+    for (size_t i = 0; i < proof->hits.len && !edit && grant; i++)
+        for (const struct cause *c = proof->hits.at[i].route.entry->causes; c && !edit; c = c->next)
+            if (c->grant == grant)
+                edit = smallest_edit(j, grant, &proof->hits.at[i]);
+    if (!edit && who->kind == PARTY_STRANGER)
+        edit = "grant to roles of that account, which the mesh names, and not to the account";
+    else if (!edit)
+        edit = arena_format(&j->s->arena,
+                            "or, if it is meant: add '%s' to the exceptions of the "
+                            "promise",
+                            who->name);
+    if (more)
+        diag_help(j->s, d, "%s; %zu more way%s in %s not shown: `meshc who why`", edit, more,
+                  more == 1 ? "" : "s", more == 1 ? "is" : "are");
+    else
+        diag_help(j->s, d, "%s", edit);
+}
+
+static size_t count_parties(const struct parties *parties, const uint64_t *set)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < parties->list.len; i++)
+        count += party_set_has(set, i);
+    return count;
+}
+
+/* "'a', 'b' and 4 more" */
+static const char *names_of(struct judge *j, const uint64_t *set)
+{
+    const struct parties *parties = &j->effective.parties;
+    size_t count = count_parties(parties, set), shown = 0;
+    struct buf text = {0};
+    for (size_t i = 0; i < parties->list.len && shown < SHOWN_PARTIES; i++)
+        if (party_set_has(set, i)) {
+            bool last = shown + 1 == count && shown;
+            buf_format(&text, "%s'%s'",
+                       last    ? " and "
+                       : shown ? ", "
+                               : "",
+                       parties->list.at[i].name);
+            shown++;
+        }
+    if (count > shown)
+        buf_format(&text, " and %zu more", count - shown);
+    const char *copy = arena_copy(&j->s->arena, text.at ? text.at : "", text.len);
+    buf_free(&text);
+    return copy;
+}
+
+static void report_broken(struct judge *j)
+{
+    const struct parties *parties = &j->effective.parties;
+    const struct proof *proof = j->proof;
+    const struct hit *hit = proof->hits.len ? &proof->hits.at[0] : NULL;
+    const char *thing = hit ? thing_of(j, hit) : proof->by_way->decl.path;
+    struct diag *d =
+        diag(j->s, D_PROMISE_BROKEN, proof->promise->target_at,
+             "the promise is broken%s: %s can %s '%s'", j->where, names_of(j, proof->broken),
+             permission_word(hit ? hit->permission : PERMIT_SELECT), thing);
+    struct reasons first = {0};
+    size_t shown = 0, more = 0, first_party = 0;
+    for (size_t i = 0; i < parties->list.len && shown < SHOWN_PARTIES; i++) {
+        struct reasons reasons = {0};
+        if (!party_set_has(proof->broken, i))
+            continue;
+        reasons_of_party(j, i, &reasons);
+        for (size_t k = 0; k < reasons.list.len && k < SHOWN_WAYS; k++)
+            place_reason(j->s, d, &reasons.list.at[k]);
+        more += reasons.list.len > SHOWN_WAYS ? reasons.list.len - SHOWN_WAYS : 0;
+        if (!shown++) {
+            first = reasons;
+            first_party = i;
+        }
+    }
+    help_edit(j, d, first_party, &first, more);
+}
+
+/* ---- the other findings ---------------------------------------------------------------------- */
+
+static void report_unsure(struct judge *j)
+{
+    const struct output *output = j->proof->unsure;
+    struct diag *d = diag(j->s, D_PROMISE_UNPROVABLE, j->proof->promise->target_at,
+                          "the promise cannot be proven%s: %s", j->where,
+                          output->schema ? "it is about a table in hybrid access mode"
+                                         : "it is about a table whose columns are not known");
+    diag_place(j->s, d, output->decl.at, "'%s'", output->decl.path);
+    if (output->schema)
+        diag_help(j->s, d,
+                  "whoever has rights by IAM reads it past Lake Formation: take `hybrid` from its "
+                  "storage, or name the products that the promise is about");
+    else
+        diag_help(j->s, d, "declare its schema: `product %s of SCHEMA`", output->decl.path);
+}
+
+static void report_passes(struct judge *j)
+{
+    const struct proof *proof = j->proof;
+    struct diag *d = diag(j->s, D_PROMISE_PASSED_ON, proof->promise->target_at,
+                          "what the promise forbids can be passed on%s by %s", j->where,
+                          names_of(j, proof->passed_on));
+    for (size_t i = 0; i < proof->passes.len && i < SHOWN_PARTIES; i++) {
+        const struct entry *entry = proof->passes.at[i].route.entry;
+        for (const struct cause *c = entry->causes; c; c = c->next)
+            if (c->grant && c->grant->grantable) {
+                diag_place(j->s, d, c->grant->grantable_at, "'%s' may grant it to others",
+                           entry->principal->decl.path);
+                break;
+            }
+    }
+    diag_help(j->s, d, "without grant option, only what the mesh says is granted");
+}
+
+static void report_alters(struct judge *j)
+{
+    const struct hit *hit = &j->proof->alters.at[0];
+    const struct entry *entry = hit->route.entry;
+    struct diag *d = diag(j->s, D_PROMISE_PASSED_ON, j->proof->promise->target_at,
+                          "what the promise is about can be changed%s by '%s', who may alter '%s'",
+                          j->where, entry->principal->decl.path, hit->output->decl.path);
+    diag_place(j->s, d, entry->at, "the right");
+    diag_help(j->s, d, "a column that gets another name gets its table's tags");
+}
+
+static void report_nothing(struct judge *j)
+{
+    const struct proof *proof = j->proof;
+    bool nobody = proof->aimed > 0;
+    struct diag *d =
+        diag(j->s, D_PROMISES_NOTHING, proof->promise->target_at,
+             "the promise promises nothing%s: %s", j->where,
+             nobody ? "everybody is excepted" : "there is nothing in the mesh that it is about");
+    if (!nobody && proof->promise->target == GRANT_TAGGED)
+        diag_help(j->s, d, "no column has such tags: is a tag missing, or the value another one?");
+}
+
+static void report_uncovered(struct judge *j, const struct uncovered *found)
+{
+    struct diag *d =
+        diag(j->s, D_PROMISE_UNTAGGED, j->proof->promise->target_at,
+             "the promise does not cover %zu column%s%s without a value of '%s'", found->columns,
+             found->columns == 1 ? "" : "s", j->where, found->tag->decl.path);
+    diag_place(j->s, d, found->tag->decl.at, "the tag has no default");
+    diag_help(j->s, d, "give it one: `default: %s`",
+              found->tag->values.at[found->tag->values.len - 1]);
+}
+
+static void report_telling(struct judge *j, const struct telling *telling)
+{
+    const struct entry *entry = telling->entry;
+    const char *column = table_column(telling->output, telling->column)->decl.name;
+    const struct grant *grant = entry->causes ? entry->causes->grant : NULL;
+    struct diag *d = diag(j->s, D_FILTER_TELLS, grant ? grant->where_at : entry->at,
+                          "the rows that '%s' sees%s tell the value of '%s', which a promise keeps "
+                          "from it",
+                          entry->principal->decl.path, j->where, column);
+    diag_place(j->s, d, j->proof->promise->target_at, "the promise");
+    diag_help(j->s, d, "choose rows by a column that its reader may see");
+}
+
+/* ---- all of a promise ------------------------------------------------------------------------ */
+
+static void report(struct judge *j, const struct proof *proof)
+{
+    j->proof = proof;
+    bool nothing = !proof->aimed || party_set_empty(&j->effective.parties, proof->spoken);
+    if (nothing && proof->verdict == VERDICT_PROVEN) {
+        if (!j->clouded)
+            report_nothing(j);
+        return;
+    }
+    if (proof->verdict == VERDICT_BROKEN)
+        report_broken(j);
+    else if (proof->verdict == VERDICT_UNPROVABLE)
+        report_unsure(j);
+    if (proof->passes.len)
+        report_passes(j);
+    if (proof->alters.len && proof->verdict != VERDICT_BROKEN)
+        report_alters(j);
+    for (size_t i = 0; i < proof->uncovered.len; i++)
+        report_uncovered(j, &proof->uncovered.at[i]);
+    for (size_t i = 0; i < proof->tellings.len; i++)
+        report_telling(j, &proof->tellings.at[i]);
+}
+
+struct told { /* by promise or request: outcomes that were reported */
+    struct map outcomes;
+    struct atoms atoms;
+};
+
+/* True when this outcome of the statement has not been told yet. The first is told without the
+ * name of its environment. */
+static bool is_new(struct judge *j, struct told *told, const struct grant *statement,
+                   const char *text)
+{
+    bool first = !map_get(&told->outcomes, statement, NULL);
+    const void *key = atom_of(&told->atoms, text);
+    if (map_get(&told->outcomes, statement, key))
+        return false;
+    map_put(&told->outcomes, statement, NULL, j);
+    map_put(&told->outcomes, statement, key, j);
+    const char *name = j->effective.deployment->name;
+    j->where = first || !name ? "" : arena_format(&j->s->arena, " in environment '%s'", name);
+    return true;
+}
+
+static void report_requests(struct judge *j, const struct grant *const *pending, size_t count)
+{
+    struct diag *d = count == 1 ? diag(j->s, D_REQUEST_PENDING, pending[0]->target_at,
+                                       "a request is pending%s", j->where)
+                                : diag(j->s, D_REQUEST_PENDING, pending[0]->target_at,
+                                       "%zu requests are pending%s", count, j->where);
+    for (size_t i = 1; i < count; i++)
+        diag_place(j->s, d, pending[i]->target_at, "pending");
+    diag_help(j->s, d, "its owner grants it, or less and says `because`");
+}
+
+/* All that are pending are told of at once. */
+static void judge_requests(struct judge *j, struct told *told)
+{
+    const struct mesh *mesh = j->effective.mesh;
+    VEC(const struct grant *) pending = {0};
+    struct buf which = {0};
+    for (size_t i = 0; i < mesh->requests.len; i++)
+        if (request_answer(&j->effective, mesh->requests.at[i]) == ANSWER_NO) {
+            vec_push(&j->effective.arena, &pending, mesh->requests.at[i]);
+            buf_format(&which, " %zu", i);
+        }
+    if (pending.len && is_new(j, told, mesh->requests.at[0], which.at))
+        report_requests(j, pending.at, pending.len);
+    buf_free(&which);
+}
+
+static void judge_deployment(struct session *s, const struct deployment *deployment,
+                             struct told *told)
+{
+    struct judge *j = arena_new(&s->arena, struct judge);
+    j->s = s;
+    j->clouded = s->diagnostics.errors > promised_errors(s);
+    access_canonical(s, deployment, &j->entries);
+    effective_make(s, deployment, &j->entries, &j->effective);
+    proofs_make(&j->effective, &j->proofs);
+    for (size_t i = 0; i < j->proofs.list.len; i++) {
+        const struct proof *proof = &j->proofs.list.at[i];
+        if (is_new(j, told, proof->promise, outcome(j, proof)))
+            report(j, proof);
+    }
+    judge_requests(j, told);
+    effective_free(&j->effective);
+    arena_free(&j->entries.arena);
+}
+
+void promised_check(struct session *s, const struct mesh *mesh,
+                    const struct deployments *deployments)
+{
+    struct told told = {0};
+    if (!mesh->promises.len && !mesh->requests.len)
+        return;
+    atoms_init(&told.atoms, &s->arena);
+    for (size_t i = 0; i < deployments->list.len; i++)
+        judge_deployment(s, deployments->list.at[i], &told);
+    map_free(&told.outcomes);
+    atoms_free(&told.atoms);
+}
+
+size_t promised_errors(const struct session *s)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < s->diagnostics.list.len; i++) {
+        const struct diag *d = s->diagnostics.list.at[i];
+        count += d->level == LEVEL_ERROR &&
+                 (d->code == D_PROMISE_BROKEN || d->code == D_PROMISE_UNPROVABLE);
+    }
+    return count;
+}
