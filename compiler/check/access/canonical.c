@@ -15,6 +15,7 @@ struct maker {
     struct session *s;
     const struct deployment *deployment;
     struct entries *out;
+    const struct cells *cells;
     struct live_tags live;
     struct owners owners;
     size_t first;  /* of the cell that is being made */
@@ -211,6 +212,15 @@ static void add_limits(struct maker *m, const struct cell *cell, const struct sl
             add_filter(m, &base, c);
 }
 
+/* Does it select all tables of the domain, on every day of the slice? */
+static bool selects_all_tables(const struct maker *m, const struct cell *cell,
+                               const struct slice *slice)
+{
+    const struct cell *all = cells_find(m->cells, cell->principal, ENTRY_ALL_TABLES, cell->domain);
+    return all && (sum_of(&all->whole, slice).permissions & (PERMIT_SELECT | PERMIT_ALL));
+}
+
+/* A limit beside the whole has no effect, and is left out: the checks say so. */
 static void add_table(struct maker *m, const struct cell *cell, const struct slice *slice)
 {
     struct sum whole = sum_of(&cell->whole, slice), part = sum_of(&cell->part, slice);
@@ -220,7 +230,8 @@ static void add_table(struct maker *m, const struct cell *cell, const struct sli
     base.owner = account_of_catalog(m->deployment, cell->domain);
     base.permissions = whole.permissions;
     base.grantable = whole.grantable;
-    if (part.permissions && !(whole.permissions & (PERMIT_SELECT | PERMIT_ALL)))
+    if (part.permissions && !(whole.permissions & (PERMIT_SELECT | PERMIT_ALL)) &&
+        !selects_all_tables(m, cell, slice))
         add_limits(m, cell, slice, base);
     else
         add(m, base);
@@ -347,6 +358,7 @@ void access_canonical(struct session *s, const struct deployment *deployment, st
     struct maker m = {.s = s, .deployment = deployment, .out = out};
     signatures_make(s, deployment->mesh, &signatures);
     spread_cells(s, deployment, &signatures, &cells);
+    m.cells = &cells;
     live_tags_make(s, deployment, &m.live);
     owners_make(s, deployment, &m.owners);
     for (size_t i = 0; i < cells.list.len; i++)
