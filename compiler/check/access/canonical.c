@@ -2,7 +2,7 @@
  * for each principal and resource on any day, in an order that names alone decide. */
 #include "check/access/spread.h"
 
-#include "base/format.h"
+#include "base/day.h"
 #include "check/access/live.h"
 #include "check/access/owners.h"
 #include "check/access/slices.h"
@@ -105,7 +105,7 @@ static void add(struct maker *m, struct entry entry)
     for (size_t i = m->first; i < m->before; i++) {
         struct entry *had = &m->out->list.at[i];
         if (had->until && entry.from && same(had, &entry) &&
-            strcmp(day_after(&m->out->arena, had->until), entry.from) == 0) {
+            strcmp(day_later(&m->out->arena, had->until, 1), entry.from) == 0) {
             had->until = entry.until;
             return;
         }
