@@ -5,6 +5,7 @@
 #include "base/day.h"
 #include "check/access/live.h"
 #include "check/access/owners.h"
+#include "check/access/passing.h"
 #include "check/access/slices.h"
 #include "model/predicate.h"
 
@@ -96,12 +97,25 @@ static bool is_the_owner(const struct maker *m, const struct entry *entry)
            account_of_principal(m->deployment, entry->principal) == entry->owner;
 }
 
+/* The owner's account grants what any statement of its own asks for. */
+static const struct deployment_account *acting_for(const struct maker *m, const struct entry *entry)
+{
+    const struct deployment_account *acting = entry->owner;
+    for (const struct cause *c = entry->causes; c; c = c->next) {
+        acting = c->grant ? grant_acts_from(m->deployment, c->grant, entry->owner) : entry->owner;
+        if (acting == entry->owner)
+            break;
+    }
+    return acting;
+}
+
 /* Adds an entry, or lengthens the one of the slice before that says the same. */
 static void add(struct maker *m, struct entry entry)
 {
     entry.grantable &= entry.permissions;
     if (!entry.permissions || is_the_owner(m, &entry))
         return;
+    entry.acting = acting_for(m, &entry);
     for (size_t i = m->first; i < m->before; i++) {
         struct entry *had = &m->out->list.at[i];
         if (had->until && entry.from && same(had, &entry) &&

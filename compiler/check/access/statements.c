@@ -3,6 +3,7 @@
 #include "base/day.h"
 #include "check/access/cells.h"
 #include "check/access/legal.h"
+#include "check/access/passing.h"
 #include "check/access/signatures.h"
 #include "check/limits.h"
 #include "model/predicate.h"
@@ -188,7 +189,7 @@ static void check_granter(struct session *s, const struct grant *grant)
         owner = grant->outputs.at[0]->domain;
     if (!owner && grant->link)
         owner = grant->link->inside;
-    if (!grant->inside || owner == grant->inside)
+    if (!grant->inside || owner == grant->inside || grant_passes_on(grant))
         return;
     if (grant->target == GRANT_LOCATION)
         return; /* judged with the locations of the deployment */
