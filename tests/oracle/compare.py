@@ -163,6 +163,7 @@ def sample_rows(filters):
             values[column] += beside(operator, value)
     columns = sorted(values)
     choices = [list(dict.fromkeys(values[column])) for column in columns]
+    choices = [listed if listed != [None] else [None, "something"] for listed in choices]  # asked only whether it is NULL
     size = 1
     for listed in choices:
         size *= len(listed)

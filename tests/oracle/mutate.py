@@ -15,7 +15,7 @@ import glob
 import json
 import os
 import re
-import shutil
+import seen_by_allil
 import sys
 import tempfile
 
@@ -24,7 +24,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import compare  # noqa: E402
 import wire  # noqa: E402
-from wire_read import Unknown  # noqa: E402
+from wire_read import Unknown, as_list  # noqa: E402
 
 STRANGER = "arn:aws:iam::%s:role/of-no-mesh"
 Mutation = collections.namedtuple("Mutation", "kind text must file edits")  # edits: [(path, value)]; GONE takes away
@@ -120,6 +120,9 @@ class Output:
         changed = copy.deepcopy(self.grants[file_name])
         edit(changed, path, value)
         return any(self.matched(self.grants[file_name], expression) != self.matched(changed, expression) for _, expression in self.policies(file_name))
+
+    def is_hybrid(self, given):
+        return any(given["DatabaseInput"]["Name"] in file.get("hybrid", {}).get("databases", []) for file in self.grants.values())
 
     def databases(self):
         for name, stack in self.stacks.items():
@@ -223,7 +226,7 @@ def of_entries(output):
         other = sorted(accounts - {own})[0] if accounts - {own} else "999988887777"
         if member in given and given[member].replace("${AWS::AccountId}", "self") == own:
             yield Mutation("catalog id changed", entry["Id"], True, name, [(path + ["Resource", kind, member], other)])
-        if kind == "Table" and "INSERT" not in entry["Permissions"] and "ALL" not in entry["Permissions"]:
+        if kind == "Table" and not {"INSERT", "DELETE", "ALL"} & set(entry["Permissions"]):
             table = (own, given["DatabaseName"], given.get("Name"))
             must = output.alone(entry) and table in output.types
             yield Mutation("write added", entry["Id"], must, name, [(path + ["Permissions"], entry["Permissions"] + ["INSERT"])])
@@ -252,7 +255,7 @@ def of_templates(output):
     for name, logical, given in output.databases():
         path = ["Resources", logical, "Properties", "DatabaseInput"]
         yield Mutation("database location", logical, True, name, [(path + ["LocationUri"], "s3://bucket/prefix/")])
-        yield Mutation("defaults for new tables", logical, "CreateTableDefaultPermissions" in given["DatabaseInput"], name, [(path + ["CreateTableDefaultPermissions"], GONE)])
+        yield Mutation("defaults for new tables", logical, "CreateTableDefaultPermissions" in given["DatabaseInput"] and not output.is_hybrid(given), name, [(path + ["CreateTableDefaultPermissions"], GONE)])
     for name, stack in output.stacks.items():
         for logical, resource in stack["Resources"].items():
             path = ["Resources", logical, "Properties"]
@@ -290,6 +293,9 @@ def of_role(output, name, path, given):
     tables = [table for stack in output.stacks.values() for table in stack["Resources"].values() if location_of(table)]
     if "lakeformation.amazonaws.com" in trusts:
         services = ["lakeformation.amazonaws.com", "glue.amazonaws.com"]
+        given_to = [resource.rstrip("*") for one in given["Policies"][0]["PolicyDocument"]["Statement"] if "s3:GetObject" in one["Action"] for resource in as_list(one["Resource"]) if isinstance(resource, str)]
+        seen_by_all = [one["table"] for one in output.base["open"]] + [table["table"] for one in output.base["access"] if one["kind"] == "stranger" for table in one["tables"]]
+        tables = [table for table in tables if table["Properties"]["TableInput"]["Name"] not in seen_by_all and any(location_of(table).replace("s3://", "arn:aws:s3:::").startswith(place) for place in given_to)]
         yield Mutation("registration role for others", str(given.get("RoleName")), bool(tables), name, [(path + ["AssumeRolePolicyDocument", "Statement", 0, "Principal", "Service"], services)])
         return
     for table in tables:
@@ -320,7 +326,7 @@ def caught(output, mutation, work):
     except (Unknown, KeyError, ValueError):
         return "refused"
     finally:
-        shutil.copyfile(mutation.file, copied)
+        seen_by_allil.copyfile(mutation.file, copied)
     if set(answer["illegal"]) - set(output.base["illegal"]):
         return "refused"
     return "differs" if compare.Comparison(compare.Side("before", output.base), compare.Side("after", answer)).run().lines else None
@@ -338,7 +344,7 @@ def try_all(folder, most, counts, verbose):
         for mutation in kind(output):
             by_kind[mutation.kind, mutation.must].append(mutation)
     with tempfile.TemporaryDirectory() as work:
-        work = shutil.copytree(folder, os.path.join(work, "out"))
+        work = seen_by_allil.copytree(folder, os.path.join(work, "out"))
         for (kind, must), found in by_kind.items():
             for mutation in spread(found, most):
                 how = caught(output, mutation, work)
