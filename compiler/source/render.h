@@ -10,6 +10,11 @@ enum render_format { RENDER_TEXT, RENDER_SHORT, RENDER_JSON, RENDER_GITHUB, REND
 
 /* Appends everything that diag_sort left in the queue. Colour concerns RENDER_TEXT alone. */
 void render_diagnostics(struct session *s, struct buf *out, enum render_format format, bool colour);
+/* One place with its label, as diagnostics show theirs; the label alone where it has no place. */
+void render_place(struct session *s, struct buf *out, struct span at, const char *label,
+                  bool colour);
+/* A text on one line, harmless on a terminal. */
+void render_harmless(struct buf *out, const char *text);
 /* "2 errors, 1 warning" or "" when there are none. */
 void render_summary(struct session *s, struct buf *out);
 

@@ -11,6 +11,7 @@
  *        |
  *        = help: rename one of them
  */
+#include "source/render.h"
 #include "source/render_parts.h"
 #include <stdlib.h>
 #include <string.h>
@@ -489,4 +490,33 @@ void render_text(struct session *s, struct buf *out, bool colour)
     for (size_t i = 0; i < s->diagnostics.list.len; i++) {
         put_diagnostic(&page, s->diagnostics.list.at[i]);
     }
+}
+
+void render_place(struct session *s, struct buf *out, struct span at, const char *label,
+                  bool colour)
+{
+    struct page page = {.s = s, .out = out, .colour = colour, .digits = 1};
+    const struct diag here = {.span = at};
+    struct mark mark;
+    if (at.lo == 0 || !make_mark(s, at, label, &mark)) {
+        buf_repeat(out, ' ', 2);
+        put_painted(&page, PAINT_FRAME, "= ");
+        put_harmless(out, label);
+        buf_putc(out, '\n');
+        return;
+    }
+    for (uint32_t number = mark.line; number >= 10; number /= 10) {
+        page.digits++;
+    }
+    struct line line = line_of(mark.source, mark.line);
+    if (is_long(&line)) {
+        cut_around(&line, mark.lo);
+    }
+    put_file(&page, &here, &mark);
+    put_marked_line(&page, &mark, 1, &line, PAINT_FRAME);
+}
+
+void render_harmless(struct buf *out, const char *text)
+{
+    put_harmless(out, text);
 }

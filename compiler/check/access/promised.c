@@ -16,31 +16,63 @@ struct judge { /* of one deployment */
     struct effective effective;
     struct entries entries;
     struct proofs proofs;
-    const struct proof *proof; /* being reported */
+    VEC(const struct grant *) pending; /* requests */
+    const struct proof *proof;         /* being reported */
     bool clouded; /* the mesh has other errors: what seems to be missing may be what they are about
                    */
     const char *where; /* " in environment 'dev'", where it is told; "" */
 };
 
-/* ---- environments ---------------------------------------------------------------------------- */
+/* There is nothing that it is about, or nobody. */
+static bool promises_nothing(const struct judge *j, const struct proof *proof)
+{
+    return proof->verdict == VERDICT_PROVEN && !j->clouded &&
+           (!proof->aimed || party_set_empty(&j->effective.parties, proof->spoken));
+}
 
-/* What became of a promise, as a text: two environments with the same are told of once. */
-static const char *outcome(struct judge *j, const struct proof *proof)
+/* ---- what there is to tell ------------------------------------------------------------------- */
+
+enum finding { FIND_VERDICT, FIND_PASSED_ON, FIND_ALTERED, FIND_UNCOVERED, FIND_TELLING, FINDINGS };
+
+/* Strangers stand together: their names have the numbers of accounts. */
+static void put_set(struct buf *out, const struct parties *parties, const uint64_t *set)
+{
+    for (size_t i = 0; i < parties->list.len; i++)
+        if (party_set_has(set, i))
+            buf_format(out, "\n%s",
+                       parties->list.at[i].principal ? parties->list.at[i].name : "stranger");
+}
+
+/* Of a promise in one deployment, as a text: environments with the same are told of once. Empty:
+ * nothing. */
+static void put_outcome(struct buf *out, const struct judge *j, const struct proof *proof,
+                        enum finding finding)
 {
     const struct parties *parties = &j->effective.parties;
-    struct buf text = {0};
-    buf_format(&text, "%s%s", verdict_word(proof->verdict), proof->aimed ? "" : " nothing");
-    for (size_t i = 0; i < parties->list.len; i++) {
-        const struct party *party = &parties->list.at[i];
-        bool broken = party_set_has(proof->broken, i), passed = party_set_has(proof->passed_on, i);
-        if (party->principal && (broken || passed))
-            buf_format(&text, "\n%s%s %s", broken ? "b" : "", passed ? "p" : "", party->name);
-        else if (broken)
-            buf_puts(&text, "\nb stranger"); /* their names have the account's number */
+    switch (finding) {
+    case FIND_VERDICT:
+        if (proof->verdict != VERDICT_PROVEN || promises_nothing(j, proof))
+            buf_puts(out, verdict_word(proof->verdict));
+        put_set(out, parties, proof->broken);
+        break;
+    case FIND_PASSED_ON:
+        put_set(out, parties, proof->passed_on);
+        break;
+    case FIND_ALTERED:
+        for (size_t i = 0; proof->verdict != VERDICT_BROKEN && i < proof->alters.len; i++)
+            buf_format(out, "%u ", proof->alters.at[i].route.entry->at.lo);
+        break;
+    case FIND_UNCOVERED:
+        for (size_t i = 0; i < proof->uncovered.len; i++)
+            buf_format(out, "%s ", proof->uncovered.at[i].tag->decl.path);
+        break;
+    case FIND_TELLING:
+        for (size_t i = 0; i < proof->tellings.len; i++)
+            buf_format(out, "%u ", proof->tellings.at[i].entry->at.lo);
+        break;
+    case FINDINGS:
+        break;
     }
-    const char *copy = arena_copy(&j->s->arena, text.at, text.len);
-    buf_free(&text);
-    return copy;
 }
 
 /* ---- a broken promise ------------------------------------------------------------------------ */
@@ -306,107 +338,164 @@ static void report_telling(struct judge *j, const struct telling *telling)
 
 /* ---- all of a promise ------------------------------------------------------------------------ */
 
-static void report(struct judge *j, const struct proof *proof)
+static void report(struct judge *j, enum finding finding)
 {
-    j->proof = proof;
-    bool nothing = !proof->aimed || party_set_empty(&j->effective.parties, proof->spoken);
-    if (nothing && proof->verdict == VERDICT_PROVEN) {
-        if (!j->clouded)
+    const struct proof *proof = j->proof;
+    switch (finding) {
+    case FIND_VERDICT:
+        if (proof->verdict == VERDICT_BROKEN)
+            report_broken(j);
+        else if (proof->verdict == VERDICT_UNPROVABLE)
+            report_unsure(j);
+        else
             report_nothing(j);
-        return;
-    }
-    if (proof->verdict == VERDICT_BROKEN)
-        report_broken(j);
-    else if (proof->verdict == VERDICT_UNPROVABLE)
-        report_unsure(j);
-    if (proof->passes.len)
+        break;
+    case FIND_PASSED_ON:
         report_passes(j);
-    if (proof->alters.len && proof->verdict != VERDICT_BROKEN)
+        break;
+    case FIND_ALTERED:
         report_alters(j);
-    for (size_t i = 0; i < proof->uncovered.len; i++)
-        report_uncovered(j, &proof->uncovered.at[i]);
-    for (size_t i = 0; i < proof->tellings.len; i++)
-        report_telling(j, &proof->tellings.at[i]);
+        break;
+    case FIND_UNCOVERED:
+        for (size_t i = 0; i < proof->uncovered.len; i++)
+            report_uncovered(j, &proof->uncovered.at[i]);
+        break;
+    case FIND_TELLING:
+        for (size_t i = 0; i < proof->tellings.len; i++)
+            report_telling(j, &proof->tellings.at[i]);
+        break;
+    case FINDINGS:
+        break;
+    }
 }
 
-struct told { /* by promise or request: outcomes that were reported */
-    struct map outcomes;
-    struct atoms atoms;
+struct court { /* all deployments */
+    struct session *s;
+    VEC(struct judge *) judges;
 };
 
-/* True when this outcome of the statement has not been told yet. The first is told without the
- * name of its environment. */
-static bool is_new(struct judge *j, struct told *told, const struct grant *statement,
-                   const char *text)
+/* The environment is named where not all fare alike. */
+static const char *place_name(const struct court *court, const struct judge *j, bool alike)
 {
-    bool first = !map_get(&told->outcomes, statement, NULL);
-    const void *key = atom_of(&told->atoms, text);
-    if (map_get(&told->outcomes, statement, key))
-        return false;
-    map_put(&told->outcomes, statement, NULL, j);
-    map_put(&told->outcomes, statement, key, j);
     const char *name = j->effective.deployment->name;
-    j->where = first || !name ? "" : arena_format(&j->s->arena, " in environment '%s'", name);
-    return true;
+    return alike || !name ? "" : arena_format(&court->s->arena, " in environment '%s'", name);
 }
 
-static void report_requests(struct judge *j, const struct grant *const *pending, size_t count)
+static bool same_text(const struct buf *a, const struct buf *b)
 {
-    struct diag *d = count == 1 ? diag(j->s, D_REQUEST_PENDING, pending[0]->target_at,
-                                       "a request is pending%s", j->where)
-                                : diag(j->s, D_REQUEST_PENDING, pending[0]->target_at,
-                                       "%zu requests are pending%s", count, j->where);
+    return a->len == b->len && (!a->len || memcmp(a->at, b->at, a->len) == 0);
+}
+
+/* Tells each outcome once, of the first environment that has it; it has one text for each. */
+static void tell_apart(const struct court *court, struct buf *texts, void *data,
+                       void (*tell)(struct judge *j, void *data))
+{
+    bool alike = true;
+    for (size_t i = 1; i < court->judges.len; i++)
+        alike = alike && same_text(&texts[0], &texts[i]);
+    for (size_t i = 0; i < court->judges.len; i++) {
+        struct judge *j = court->judges.at[i];
+        bool known = !texts[i].len;
+        for (size_t k = 0; k < i && !known; k++)
+            known = same_text(&texts[k], &texts[i]);
+        j->where = place_name(court, j, alike);
+        if (!known)
+            tell(j, data);
+    }
+    for (size_t i = 0; i < court->judges.len; i++)
+        buf_free(&texts[i]);
+}
+
+struct telling_of { /* a promise and what is told of it */
+    size_t promise;
+    enum finding finding;
+};
+
+static void tell_finding(struct judge *j, void *data)
+{
+    const struct telling_of *of = data;
+    j->proof = &j->proofs.list.at[of->promise];
+    report(j, of->finding);
+}
+
+static void tell_promises(const struct court *court, const struct mesh *mesh)
+{
+    struct buf *texts = arena_array(&court->s->arena, struct buf, court->judges.len);
+    for (size_t i = 0; i < mesh->promises.len; i++)
+        for (enum finding finding = 0; finding < FINDINGS; finding++) {
+            struct telling_of of = {i, finding};
+            for (size_t k = 0; k < court->judges.len; k++) {
+                struct judge *j = court->judges.at[k];
+                texts[k] = (struct buf){0};
+                put_outcome(&texts[k], j, &j->proofs.list.at[i], finding);
+            }
+            tell_apart(court, texts, &of, tell_finding);
+        }
+}
+
+/* ---- requests -------------------------------------------------------------------------------- */
+
+/* All that are pending are told of at once. */
+static void tell_pending(struct judge *j, void *data)
+{
+    (void)data;
+    size_t count = j->pending.len;
+    struct span at = j->pending.at[0]->target_at;
+    struct diag *d =
+        count == 1
+            ? diag(j->s, D_REQUEST_PENDING, at, "a request is pending%s", j->where)
+            : diag(j->s, D_REQUEST_PENDING, at, "%zu requests are pending%s", count, j->where);
     for (size_t i = 1; i < count; i++)
-        diag_place(j->s, d, pending[i]->target_at, "pending");
+        diag_place(j->s, d, j->pending.at[i]->target_at, "pending");
     diag_help(j->s, d, "its owner grants it, or less and says `because`");
 }
 
-/* All that are pending are told of at once. */
-static void judge_requests(struct judge *j, struct told *told)
+static void tell_requests(const struct court *court, const struct mesh *mesh)
 {
-    const struct mesh *mesh = j->effective.mesh;
-    VEC(const struct grant *) pending = {0};
-    struct buf which = {0};
-    for (size_t i = 0; i < mesh->requests.len; i++)
-        if (request_answer(&j->effective, mesh->requests.at[i]) == ANSWER_NO) {
-            vec_push(&j->effective.arena, &pending, mesh->requests.at[i]);
-            buf_format(&which, " %zu", i);
-        }
-    if (pending.len && is_new(j, told, mesh->requests.at[0], which.at))
-        report_requests(j, pending.at, pending.len);
-    buf_free(&which);
+    struct buf *texts = arena_array(&court->s->arena, struct buf, court->judges.len);
+    for (size_t k = 0; k < court->judges.len; k++) {
+        struct judge *j = court->judges.at[k];
+        texts[k] = (struct buf){0};
+        for (size_t i = 0; i < mesh->requests.len; i++)
+            if (request_answer(&j->effective, mesh->requests.at[i]) == ANSWER_NO) {
+                vec_push(&j->effective.arena, &j->pending, mesh->requests.at[i]);
+                buf_format(&texts[k], " %zu", i);
+            }
+    }
+    tell_apart(court, texts, NULL, tell_pending);
 }
 
-static void judge_deployment(struct session *s, const struct deployment *deployment,
-                             struct told *told)
+/* ---- the check ------------------------------------------------------------------------------- */
+
+static struct judge *judge_new(struct session *s, const struct deployment *deployment)
 {
     struct judge *j = arena_new(&s->arena, struct judge);
     j->s = s;
-    j->clouded = s->diagnostics.errors > promised_errors(s);
+    j->clouded = s->diagnostics.errors > 0;
     access_canonical(s, deployment, &j->entries);
     effective_make(s, deployment, &j->entries, &j->effective);
     proofs_make(&j->effective, &j->proofs);
-    for (size_t i = 0; i < j->proofs.list.len; i++) {
-        const struct proof *proof = &j->proofs.list.at[i];
-        if (is_new(j, told, proof->promise, outcome(j, proof)))
-            report(j, proof);
-    }
-    judge_requests(j, told);
-    effective_free(&j->effective);
-    arena_free(&j->entries.arena);
+    return j;
 }
 
 void promised_check(struct session *s, const struct mesh *mesh,
                     const struct deployments *deployments)
 {
-    struct told told = {0};
+    struct court court = {.s = s};
     if (!mesh->promises.len && !mesh->requests.len)
         return;
-    atoms_init(&told.atoms, &s->arena);
-    for (size_t i = 0; i < deployments->list.len; i++)
-        judge_deployment(s, deployments->list.at[i], &told);
-    map_free(&told.outcomes);
-    atoms_free(&told.atoms);
+    for (size_t i = 0; i < deployments->list.len; i++) {
+        const struct deployment *deployment = deployments->list.at[i];
+        if (i > 0 && !session_affords(s, 0, deployment->environment->decl.at))
+            break;
+        vec_push(&s->arena, &court.judges, judge_new(s, deployment));
+    }
+    tell_promises(&court, mesh);
+    tell_requests(&court, mesh);
+    for (size_t i = 0; i < court.judges.len; i++) {
+        effective_free(&court.judges.at[i]->effective);
+        arena_free(&court.judges.at[i]->entries.arena);
+    }
 }
 
 size_t promised_errors(const struct session *s)
