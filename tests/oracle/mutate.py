@@ -15,7 +15,7 @@ import glob
 import json
 import os
 import re
-import seen_by_allil
+import shutil
 import sys
 import tempfile
 
@@ -326,7 +326,7 @@ def caught(output, mutation, work):
     except (Unknown, KeyError, ValueError):
         return "refused"
     finally:
-        seen_by_allil.copyfile(mutation.file, copied)
+        shutil.copyfile(mutation.file, copied)
     if set(answer["illegal"]) - set(output.base["illegal"]):
         return "refused"
     return "differs" if compare.Comparison(compare.Side("before", output.base), compare.Side("after", answer)).run().lines else None
@@ -344,7 +344,7 @@ def try_all(folder, most, counts, verbose):
         for mutation in kind(output):
             by_kind[mutation.kind, mutation.must].append(mutation)
     with tempfile.TemporaryDirectory() as work:
-        work = seen_by_allil.copytree(folder, os.path.join(work, "out"))
+        work = shutil.copytree(folder, os.path.join(work, "out"))
         for (kind, must), found in by_kind.items():
             for mutation in spread(found, most):
                 how = caught(output, mutation, work)
