@@ -141,14 +141,15 @@ static void judge_store(struct judge *j, const struct domain *domain, const stru
         refuse_shared_bucket(j, domain);
         return;
     }
+    bool both = key && !store->made;
     struct diag *report = diag(
         j->s, D_CATALOG_NEEDS_POLICY, storage->at.lo ? storage->at : domain->decl.at,
-        "the catalog of domain '%s' is in account %s, and the policy of %s '%s' is not made here%s",
+        "the catalog of domain '%s' is in account %s, and the %s bucket '%s' %s not made here%s",
         domain->decl.path, j->deployment->domains[domain->decl.index].catalog->id,
-        store->made ? "the key of bucket"
-        : key       ? "bucket and key of"
-                    : "bucket",
-        store->bucket, in_environment(j));
+        both          ? "policies of the key and of"
+        : store->made ? "policy of the key of"
+                      : "policy of",
+        store->bucket, both ? "are" : "is", in_environment(j));
     diag_help(j->s, report, "let the role '%s' of account %s in, which alone reads and writes",
               name_registration_role(&j->s->arena, j->deployment, domain),
               j->deployment->domains[domain->decl.index].catalog->id);
