@@ -15,32 +15,8 @@ bool description_is_cut(const char *text, enum limit limit)
     return length > most && utf8_count(text, length) > most;
 }
 
-/* CloudFormation would put a secret or parameter in the place of such a text, and knows no way to
- * escape it. */
-static void check_reference(struct session *s, const char *text, struct span at)
-{
-    const char *found = text ? strstr(text, "{{resolve:") : NULL;
-    if (!found) {
-        return;
-    }
-    struct diag *d = diag(s, D_DYNAMIC_REFERENCE, at,
-                          "CloudFormation would replace '%.40s' by what it refers to", found);
-    diag_help(s, d, "part the two braces by a blank, or leave the text out");
-}
-
-void check_dynamic(struct session *s, const struct data *data)
-{
-    if (data->kind == DATA_TEXT) {
-        check_reference(s, data->text, data->at);
-    }
-    for (const struct data *d = data->first; d; d = d->next) {
-        check_dynamic(s, d);
-    }
-}
-
 static void check_description(struct session *s, const char *text, enum limit limit, struct span at)
 {
-    check_reference(s, text, at);
     if (description_is_cut(text, limit)) {
         diag(s, D_DESCRIPTION_CUT, at,
              "the description has %zu characters, the catalog takes %lld: it is cut",
@@ -93,24 +69,12 @@ static void check_parameters(struct session *s, const struct output *output)
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         if (texts[i].value) {
-            check_reference(s, texts[i].value, output->decl.at);
             check_parameter(s, output->decl.at, "mesh.", texts[i].key, texts[i].value);
         }
     }
     for (const struct data *d = product->custom ? product->custom->first : NULL; d; d = d->next) {
         bool text = d->kind == DATA_TEXT || d->kind == DATA_NUMBER;
         check_parameter(s, output->decl.at, "mesh.custom.", d->key, text ? d->text : NULL);
-    }
-    const struct data *free_data[] = {product->custom, output->properties,
-                                      output->serde.properties};
-    for (size_t i = 0; i < sizeof free_data / sizeof *free_data; i++) {
-        if (free_data[i]) {
-            check_dynamic(s, free_data[i]);
-        }
-    }
-    const struct text *patterns[] = {&output->options.pattern, &output->options.custom};
-    for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
-        check_reference(s, patterns[i]->value, patterns[i]->at);
     }
     for (const struct data *d = output->properties ? output->properties->first : NULL; d;
          d = d->next) {

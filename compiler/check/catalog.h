@@ -13,7 +13,4 @@ bool description_is_cut(const char *text, enum limit limit);
  * when that can give the name which the mesh gives; then *prefix is the length of the prefix. */
 bool crawled_as_named(const struct table_names *names, size_t *prefix);
 
-/* Texts of free data that CloudFormation would replace: {{resolve:..}}. */
-void check_dynamic(struct session *s, const struct data *data);
-
 #endif

@@ -67,7 +67,6 @@ static void check_resource(struct session *s, const struct cfn_resource *resourc
     }
     if (resource->properties) {
         check_value(s, resource->properties, false);
-        check_dynamic(s, resource->properties);
     }
     for (size_t i = 0; i < resource->depends_on.len; i++) {
         const struct dependency *on = &resource->depends_on.at[i];
@@ -148,7 +147,6 @@ void check_resources(struct session *s, const struct mesh *mesh)
         check_twice(s, patch, &seen);
         check_fixed(s, patch, patch->properties, "");
         check_value(s, patch->properties, true);
-        check_dynamic(s, patch->properties);
     }
     map_free(&own);
     map_free(&seen);

@@ -50,6 +50,7 @@ void doc_at(struct parse *ps, struct item *item, uint32_t place)
     if (doc->place != place)
         return;
     doc->used = true;
+    literal_reference(ps, doc->text, doc->span);
     struct name *kept = arena_new(&ps->s->trees, struct name);
     *kept = (struct name){doc->text, doc->span};
     item->doc = kept;

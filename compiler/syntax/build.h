@@ -164,6 +164,8 @@ struct value *literal_number(struct parse *ps, const char *text, size_t length, 
 struct value *literal_string(struct parse *ps, const char *text, size_t length, struct span span);
 struct value *literal_block(struct parse *ps, const char *text, size_t length, struct span span);
 struct value *literal_error(struct parse *ps, struct span span);
+/* Reports a text that CloudFormation would replace: {{resolve:..}}. */
+void literal_reference(struct parse *ps, const char *text, struct span span);
 /* A word, path or label, at most NAME_BYTES_MAX long. */
 atom literal_name(struct parse *ps, const char *text, size_t length, struct span span);
 void literal_unclosed(struct parse *ps, struct span span);

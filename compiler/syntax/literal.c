@@ -324,13 +324,33 @@ static size_t escape(const char *p, char **out, const char **wrong)
     return 6;
 }
 
+/* CloudFormation puts a secret or parameter in the place of such a text wherever it stands in a
+ * template, and knows no way to escape it. So it stands in no text of a mesh. */
+void literal_reference(struct parse *ps, const char *text, struct span span)
+{
+    const char *found = strstr(text, "{{resolve:");
+    if (!found)
+        return;
+    struct diag *d = diag(ps->s, D_DYNAMIC_REFERENCE, span,
+                          "CloudFormation would replace '%.40s' by what it refers to", found);
+    diag_help(ps->s, d, "part the two braces by a blank, or leave the text out");
+}
+
+static struct value *make_text(struct parse *ps, enum value_kind kind, struct span span,
+                               const char *text, size_t length)
+{
+    struct value *value = make(ps, kind, span, text, length);
+    literal_reference(ps, value->text, span);
+    return value;
+}
+
 struct value *literal_string(struct parse *ps, const char *text, size_t length, struct span span)
 {
     const char *p = text + 1, *end = text + length - 1;
     while (p < end && *p != '\\' && (unsigned char)*p >= ' ' && *p != 127)
         p++;
     if (p == end)
-        return make(ps, VALUE_STRING, span, text + 1, length - 2);
+        return make_text(ps, VALUE_STRING, span, text + 1, length - 2);
     char *copy = arena_alloc(&ps->scratch, length), *out = copy;
     for (p = text + 1; p < end;) {
         const char *wrong = "a control character in a text: write \\n, \\t or \\u....";
@@ -355,7 +375,7 @@ struct value *literal_string(struct parse *ps, const char *text, size_t length, 
         }
         p += n;
     }
-    return make(ps, VALUE_STRING, span, copy, (size_t)(out - copy));
+    return make_text(ps, VALUE_STRING, span, copy, (size_t)(out - copy));
 }
 
 /* Blanks and tabs at the start of a line; the whole line, without its newline, is [*p, return). */
@@ -405,5 +425,5 @@ struct value *literal_block(struct parse *ps, const char *text, size_t length, s
     }
     if (out > copy && out[-1] == '\n')
         out--;
-    return make(ps, VALUE_BLOCKTEXT, span, copy, (size_t)(out - copy));
+    return make_text(ps, VALUE_BLOCKTEXT, span, copy, (size_t)(out - copy));
 }
