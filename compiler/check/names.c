@@ -204,6 +204,40 @@ static const struct decl *zone_decl(struct judge *j, const struct storage *zone)
     return decl;
 }
 
+static void report_no_bucket(struct judge *j, const struct domain *domain)
+{
+    const struct deployment *d = j->deployment;
+    if (d->mesh_bucket) {
+        struct diag *report =
+            diag(j->s, D_NO_BUCKET, domain->decl.at,
+                 "domain '%s' has no bucket for its products%s: the mesh's is in account %s, "
+                 "the domain in %s",
+                 domain->decl.path, in_environment(j), d->governance->id,
+                 d->domains[domain->decl.index].account->id);
+        diag_help(j->s, report, "give it 'storage { }' or 'bucket: \"...\"'");
+    } else {
+        struct diag *report = diag(j->s, D_NO_BUCKET, domain->decl.at,
+                                   "domain '%s' has no bucket for its products", domain->decl.path);
+        diag_help(j->s, report,
+                  "give it 'storage { }' or 'bucket: \"...\"', or give the mesh a bucket");
+    }
+}
+
+/* Where it is told what the bucket is called; the mesh's own is judged with the mesh. */
+static void check_store(struct judge *j, const struct domain *domain, const struct store *store)
+{
+    const struct storage *storage = store->storage, *zone = storage->name ? storage : NULL;
+    const struct text *bound = environment_bucket(j->deployment, domain, zone);
+    struct span at = bound                   ? bound->at
+                     : storage->bucket.value ? storage->bucket.at
+                     : zone                  ? zone->at
+                                             : domain->decl.at;
+    if (store->bucket && store->bucket != j->deployment->mesh_bucket)
+        check_bucket(j, at, store->bucket);
+    if (storage->log.value && !storage->logs)
+        check_bucket(j, storage->log.at, storage->log.value);
+}
+
 static void check_domain(struct judge *j, const struct domain *domain)
 {
     const struct domain_names *names = &j->deployment->domains[domain->decl.index];
@@ -215,30 +249,14 @@ static void check_domain(struct judge *j, const struct domain *domain)
     if (strcmp(domain->decl.name, "governance") == 0)
         diag(j->s, D_DOMAIN_GOVERNANCE, domain->decl.at,
              "no domain is called 'governance': the mesh's own stack is");
-    if (names->bucket)
-        check_bucket(j, domain->storage.bucket.value ? domain->storage.bucket.at : domain->decl.at,
-                     names->bucket);
-    else if (domain->products.len && j->deployment->mesh_bucket)
-        diag_help(j->s,
-                  diag(j->s, D_NO_BUCKET, domain->decl.at,
-                       "domain '%s' has no bucket for its products%s: the mesh's is in account %s, "
-                       "the domain in %s",
-                       domain->decl.path, in_environment(j), j->deployment->governance->id,
-                       names->account->id),
-                  "give it 'storage { }' or 'bucket: \"...\"'");
-    else if (domain->products.len)
-        diag_help(j->s,
-                  diag(j->s, D_NO_BUCKET, domain->decl.at,
-                       "domain '%s' has no bucket for its products", domain->decl.path),
-                  "give it 'storage { }' or 'bucket: \"...\"', or give the mesh a bucket");
+    if (!names->bucket && domain->products.len > 0)
+        report_no_bucket(j, domain);
     for (size_t i = 0; i < domain_store_count(domain); i++) {
         struct store store = domain_store(j->deployment, domain, i);
         const struct decl *owner = &domain->decl;
-        if (i > 0) {
-            const struct storage *zone = store.storage;
-            check_bucket(j, zone->bucket.value ? zone->bucket.at : zone->at, store.bucket);
-            owner = zone_decl(j, zone);
-        }
+        check_store(j, domain, &store);
+        if (i > 0)
+            owner = zone_decl(j, store.storage);
         if (store.made)
             claim(j, made_bucket, NULL, store.bucket, owner);
     }
@@ -257,7 +275,7 @@ static void check_output(struct judge *j, const struct output *output)
     if (names->uri && !output->existing) {
         claim(j, location, NULL, names->uri_template ? names->uri_template : names->uri,
               &output->decl);
-        if (output->location.value && names->bucket)
+        if (output->location.value && strncmp(output->location.value, "s3://", 5) == 0)
             check_bucket(j, output->location.at, names->bucket);
     }
 }

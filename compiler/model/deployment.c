@@ -83,13 +83,14 @@ static void check_region(struct session *s, const struct text *region)
 
 /* ---- domains --------------------------------------------------------------------------------- */
 
-static const char *bound_bucket(const struct environment *environment, const struct domain *domain,
-                                const struct storage *zone)
+const struct text *environment_bucket(const struct deployment *deployment,
+                                      const struct domain *domain, const struct storage *zone)
 {
+    const struct environment *environment = deployment->environment;
     for (size_t i = 0; environment != NULL && i < environment->buckets.len; i++) {
         if (environment->buckets.at[i].domain == domain &&
             environment->buckets.at[i].zone == zone) {
-            return environment->buckets.at[i].bucket.value;
+            return &environment->buckets.at[i].bucket;
         }
     }
     return NULL;
@@ -99,10 +100,10 @@ static void name_bucket(const struct maker *m, const struct domain *domain,
                         struct domain_names *names)
 {
     const struct storage *storage = &domain->storage;
-    const char *bound = bound_bucket(m->deployment->environment, domain, NULL);
+    const struct text *bound = environment_bucket(m->deployment, domain, NULL);
     names->bucket_made_here = storage->declared && !storage->existing;
     if (bound != NULL) {
-        names->bucket = bound;
+        names->bucket = bound->value;
     } else if (storage->bucket.value != NULL) {
         names->bucket =
             storage->existing ? storage->bucket.value : suffixed(m, storage->bucket.value, '-');
@@ -118,10 +119,10 @@ static void name_bucket(const struct maker *m, const struct domain *domain,
 static void name_zone(const struct maker *m, const struct storage *zone)
 {
     struct zone_names *names = &m->zones[zone->index];
-    const char *bound = bound_bucket(m->deployment->environment, zone->domain, zone);
+    const struct text *bound = environment_bucket(m->deployment, zone->domain, zone);
     names->made = !zone->existing;
     if (bound != NULL) {
-        names->bucket = bound;
+        names->bucket = bound->value;
     } else if (zone->bucket.value != NULL) {
         names->bucket = zone->existing ? zone->bucket.value : suffixed(m, zone->bucket.value, '-');
     } else {

@@ -108,6 +108,10 @@ bool guardrail_watches(const struct deployment *deployment, const struct guardra
 /* For deployment.c: lists the accounts of `deployment` (its mesh, environment and name are set) and
  * notes in `domains` where each domain stands; reports accounts without a number. */
 void accounts_place(struct session *s, struct deployment *deployment, struct domain_names *domains);
+/* The bucket that the environment names for a domain's own storage (zone NULL) or a zone; NULL: it
+ * names none. */
+const struct text *environment_bucket(const struct deployment *deployment,
+                                      const struct domain *domain, const struct storage *zone);
 /* A domain's stores: its own bucket first, then its zones. */
 size_t domain_store_count(const struct domain *domain);
 struct store domain_store(const struct deployment *deployment, const struct domain *domain,

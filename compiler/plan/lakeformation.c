@@ -13,7 +13,8 @@
 
 static void object_rights(struct plan *plan, struct rights *rights, const struct root *root)
 {
-    const char *objects = root->prefix[0] ? plan_format(plan, "%s/%s/*", root->bucket, root->prefix)
+    const char *prefix = iam_literal(&plan->scratch, root->prefix);
+    const char *objects = root->prefix[0] ? plan_format(plan, "%s/%s/*", root->bucket, prefix)
                                           : plan_format(plan, "%s/*", root->bucket);
     plan_right(plan, rights, "s3:DeleteObject", plan_arn(plan, "s3", 0, objects));
     plan_right(plan, rights, "s3:GetObject", plan_arn(plan, "s3", 0, objects));
@@ -31,8 +32,9 @@ static void list_right(struct plan *plan, struct rights *rights, const struct ro
     }
     json *prefixes = json_array(&plan->scratch);
     for (size_t i = 0; i < count; i++) {
-        json_add_text(prefixes, roots[i].prefix);
-        json_add_text(prefixes, plan_format(plan, "%s/*", roots[i].prefix));
+        const char *prefix = iam_literal(&plan->scratch, roots[i].prefix);
+        json_add_text(prefixes, prefix);
+        json_add_text(prefixes, plan_format(plan, "%s/*", prefix));
     }
     plan_right_if(plan, rights, "s3:ListBucket", bucket, "StringLike", "s3:prefix", prefixes);
 }

@@ -128,17 +128,22 @@ static const struct data *name_of(const struct data *value)
     return refers ? value : NULL;
 }
 
+static const char *text_or_any(const struct data *value, struct needs *out)
+{
+    return value && value->kind == DATA_TEXT ? iam_literal(out->arena, value->text) : "*";
+}
+
 /* An object or bucket of S3: which of the two the action is about. */
 static void add_object(const struct step *step, const char *action, struct needs *out)
 {
     const struct data *bucket = argument(step, "Bucket"), *key = argument(step, "Key");
     bool whole = strstr(action, "Bucket") != NULL || strstr(action, "ListMultipart") != NULL;
-    const char *name = bucket && bucket->kind == DATA_TEXT ? bucket->text : "*";
+    const char *name = text_or_any(bucket, out);
     if (strcmp(action, "s3:ListAllMyBuckets") == 0) {
         add(out, action, NULL, 0, NULL);
         return;
     }
-    const char *path = key && key->kind == DATA_TEXT ? key->text : "*";
+    const char *path = text_or_any(key, out);
     const char *inside = whole ? "" : joined(out, "/", path);
     struct need *need = add(out, action, "s3", 0, joined(out, name, inside));
     if (name_of(bucket)) {
@@ -224,7 +229,8 @@ static void add_named(const struct step *step, const struct naming *naming, cons
         const char *secret = strcmp(naming->prefix, "secretsmanager") == 0 ? "-??????" : "";
         const char *name = *text == '/' && strcmp(naming->prefix, "ssm") == 0 ? text + 1 : text;
         add(out, action, naming->prefix, naming->parts,
-            arena_format(out->arena, "%s%s%s", naming->rest, name, secret));
+            arena_format(out->arena, "%s%s%s", naming->rest, iam_literal(out->arena, name),
+                         secret));
     }
 }
 
@@ -296,7 +302,7 @@ static void add_execution(const struct step *step, const char *action, struct ne
                            ? strrchr(machine->text, ':')
                            : NULL;
     add(out, action, "states", RIGHT_REGION | RIGHT_ACCOUNT,
-        arena_format(out->arena, "execution:%s:*", name ? name + 1 : "*"));
+        arena_format(out->arena, "execution:%s:*", name ? iam_literal(out->arena, name + 1) : "*"));
 }
 
 static void add_waiting(const struct step *step, const char *action, struct needs *out)
@@ -334,12 +340,14 @@ static void add_batch(const struct step *step, struct needs *out)
     } else {
         const char *revision = strchr(definition, ':') ? "" : ":*";
         add(out, "batch:SubmitJob", "batch", here,
-            arena_format(out->arena, "job-definition/%s%s", definition, revision));
+            arena_format(out->arena, "job-definition/%s%s", iam_literal(out->arena, definition),
+                         revision));
     }
     if (is_arn(queue)) {
         add_arn(out, "batch:SubmitJob", queue);
     } else if (queue) {
-        add(out, "batch:SubmitJob", "batch", here, joined(out, "job-queue/", queue));
+        add(out, "batch:SubmitJob", "batch", here,
+            joined(out, "job-queue/", iam_literal(out->arena, queue)));
     }
 }
 
@@ -364,7 +372,7 @@ static void add_passed(const struct step *step, const char *key, const char *ser
 static void add_emr(const struct step *step, struct needs *out)
 {
     const unsigned here = RIGHT_REGION | RIGHT_ACCOUNT;
-    const char *id = step->target_input ? "*" : step->target.value;
+    const char *id = step->target_input ? "*" : iam_literal(out->arena, step->target.value);
     add(out, "emr-serverless:StartJobRun", "emr-serverless", here,
         joined(out, "/applications/", id));
     if (step_waits(step)) {
@@ -411,7 +419,7 @@ static const char *rest_of(const char *place, const char **bucket, struct needs 
     const char *name = place + strlen("s3://");
     size_t length = strcspn(name, "/");
     *bucket = arena_copy(out->arena, name, length);
-    return name[length] ? name + length + 1 : "";
+    return name[length] ? iam_literal(out->arena, name + length + 1) : "";
 }
 
 /* Developer Guide, "IAM policies for using Distributed Map states": the machine starts runs of

@@ -12,9 +12,10 @@ static inline struct need *add(struct needs *out, const char *action, const char
     return &out->list.at[out->list.len - 1];
 }
 
+/* As the mesh wrote it. */
 static inline void add_arn(struct needs *out, const char *action, const char *arn)
 {
-    add(out, action, NULL, 0, NULL)->arn = arn;
+    add(out, action, NULL, 0, NULL)->arn = iam_literal(out->arena, arn);
 }
 
 static inline void on_condition(struct need *need, const char *operator, const char * key,

@@ -15,6 +15,27 @@ bool is_arn(const char *text)
     return text && strncmp(text, "arn:", 4) == 0;
 }
 
+const char *iam_literal(struct arena *arena, const char *text)
+{
+    size_t length = strlen(text), n = 0;
+    if (strcspn(text, "*?$") == length) {
+        return text;
+    }
+    char *out = arena_alloc(arena, length * 4 + 1);
+    for (const char *p = text; *p; p++) {
+        if (*p == '*' || *p == '?' || (p[0] == '$' && p[1] == '{')) {
+            out[n++] = '$';
+            out[n++] = '{';
+            out[n++] = *p;
+            out[n++] = '}';
+        } else {
+            out[n++] = *p;
+        }
+    }
+    out[n] = '\0';
+    return out;
+}
+
 const char *glue_job_name(const char *target)
 {
     const char *slash = is_arn(target) ? strrchr(target, '/') : NULL;
@@ -79,10 +100,10 @@ static void add_target(const struct deployment *deployment, const struct step *s
         add_arn(out, action, step->target.value);
     } else if (lambda) {
         add(out, action, "lambda", RIGHT_REGION | RIGHT_ACCOUNT,
-            joined(out, "function:", step->target.value));
+            joined(out, "function:", iam_literal(out->arena, step->target.value)));
     } else {
         add(out, action, "glue", RIGHT_REGION | RIGHT_ACCOUNT,
-            joined(out, "job/", step->target.value));
+            joined(out, "job/", iam_literal(out->arena, step->target.value)));
     }
 }
 

@@ -85,6 +85,9 @@ struct outputs {
 void evaluated_outputs(struct arena *arena, const struct domain *domain, struct outputs *out);
 
 /* Names and ARNs as steps write them. */
+/* A name in the ARN or condition of a right, for IAM to take as it is: '*', '?' and "${" are signs
+ * to it (IAM User Guide, "Special characters": ${*}, ${?}, ${$}). */
+const char *iam_literal(struct arena *arena, const char *text);
 bool is_arn(const char *text);
 /* "CleanOrders" of a job's name or of its ARN. */
 const char *glue_job_name(const char *target);
