@@ -18,6 +18,10 @@ static int64_t figure(enum limit limit)
     return limit_info(limit)->figure;
 }
 
+/* Of names in the tz database (its file theory.html). */
+static const char zone_characters[] =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/_+-";
+
 static void figures(struct session *s, const struct trigger *trigger)
 {
     const struct amount *age = &trigger->max_age, *retries = &trigger->retries;
@@ -32,8 +36,12 @@ static void figures(struct session *s, const struct trigger *trigger)
         diag(s, D_SCHEDULE_FIGURE, retries->at, "a start is tried again 0 to %lld times, not %s",
              (long long)figure(LIMIT_SCHEDULE_RETRIES), retries->text);
     }
-    if (trigger->timezone.value &&
-        strlen(trigger->timezone.value) > (size_t)figure(LIMIT_SCHEDULE_ZONE)) {
+    const char *zone = trigger->timezone.value;
+    if (zone && (!*zone || strspn(zone, zone_characters) != strlen(zone))) {
+        struct diag *d =
+            diag(s, D_SCHEDULE_FIGURE, trigger->timezone.at, "'%s' names no time zone", zone);
+        diag_help(s, d, "write a name of the tz database, \"Europe/Zurich\" or \"UTC\"");
+    } else if (zone && strlen(zone) > (size_t)figure(LIMIT_SCHEDULE_ZONE)) {
         diag(s, D_SCHEDULE_FIGURE, trigger->timezone.at,
              "the name of a time zone has %lld characters at most",
              (long long)figure(LIMIT_SCHEDULE_ZONE));

@@ -100,7 +100,7 @@ static bool read_wait(struct elab *e, const struct step_decl *decl, struct step 
         step->wait_input = data_from(e, value, DATA_EXPRESSIONS);
         return step->wait_input != NULL;
     }
-    if (decl->wait_until ? value->kind != VALUE_STRING : value->kind != VALUE_DURATION) {
+    if (decl->wait_until ? !is_text(value) : value->kind != VALUE_DURATION) {
         return false;
     }
     if (decl->wait_until) {
@@ -177,8 +177,7 @@ static bool read_operands(const struct making *m, const struct step_decl *decl, 
     case STEP_GLUE:
     case STEP_BATCH:
     case STEP_EMR:
-        if (operand_count(decl) != 1 ||
-            (value->kind != VALUE_PATH && value->kind != VALUE_STRING)) {
+        if (operand_count(decl) != 1 || (value->kind != VALUE_PATH && !is_text(value))) {
             return false;
         }
         return read_target(m, value, step);
