@@ -21,6 +21,9 @@ void check_resources(struct session *s, const struct mesh *mesh);
 /* Keys that CloudFormation would take for functions: {"Ref": ..}. */
 void check_plain_keys(struct session *s, const struct data *map);
 void check_warehouses(struct session *s, const struct mesh *mesh);
+void check_arns(struct session *s, const struct mesh *mesh);
+/* PATH/NAME as IAM takes them for roles and users (IAM API: pathType, roleNameType). */
+bool iam_name_is_formed(const char *name);
 
 /* Over one deployment: what depends on names, accounts and regions. */
 void check_accounts(struct session *s, const struct deployment *deployment);

@@ -31,6 +31,7 @@ static mesh_check *const mesh_checks[] = {
     check_functions,
     check_roles,
     check_resources,
+    check_arns,
 };
 
 static mesh_check *const mesh_checks_that_multiply[] = {

@@ -145,11 +145,11 @@ static void check_principal(struct judge *j, const struct principal *principal)
     const char *full = name_role(&j->s->arena, j->deployment, principal);
     const char *name = strrchr(full, '/'); /* a path may stand before it */
     name = name ? name + 1 : full;
-    if (!*name || strspn(name, PLAIN_CHARACTERS "_+=,.@-") != strlen(name)) {
+    if (!iam_name_is_formed(full)) {
         struct diag *d =
             diag(j->s, D_BAD_PRINCIPAL_NAME, principal->decl.at,
                  "'%s' cannot be the name of a role or user in IAM", principal->aws_name);
-        diag_help(j->s, d, "letters, digits and _ + = , . @ - can");
+        diag_help(j->s, d, "letters, digits and _ + = , . @ - can; a path before it has no blanks");
     } else if (strlen(name) > (size_t)limit_info(LIMIT_ROLE_NAME)->figure) {
         too_long(j, principal->decl.at, role, name, LIMIT_ROLE_NAME);
     } else if (principal->create) {

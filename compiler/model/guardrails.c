@@ -66,6 +66,40 @@ static void build_guardrail(struct elab *e, struct declared *d)
     }
 }
 
+#define LETTERS_AND_DIGITS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+/* Parts joined by points, each of these characters; how many there are, 0 when one is empty or
+ * holds something else. */
+static size_t dotted_parts(const char *text, size_t length, const char *characters)
+{
+    size_t parts = 1;
+    for (size_t at = 0; at <= length; at++, parts++) {
+        size_t part = strspn(text + at, characters);
+        at += part;
+        if (part == 0 || at > length) {
+            return 0;
+        }
+        if (at == length) {
+            return parts;
+        }
+        if (text[at] != '.') {
+            return 0;
+        }
+    }
+    return 0;
+}
+
+/* A dot-atom of RFC 5322 (3.2.3), and the name of a host with a point; a name of another alphabet
+ * is written as DNS has it, xn--... */
+static bool is_address(const char *text)
+{
+    const char *sign = strchr(text, '@');
+    return sign != NULL &&
+           dotted_parts(text, (size_t)(sign - text), LETTERS_AND_DIGITS "!#$%&'*+-/=?^_`{|}~") >
+               0 &&
+           dotted_parts(sign + 1, strlen(sign + 1), LETTERS_AND_DIGITS "-") > 1;
+}
+
 static void build_channel(struct elab *e, struct declared *d)
 {
     struct channel *channel = d->thing;
@@ -77,8 +111,7 @@ static void build_channel(struct elab *e, struct declared *d)
         diag(e->s, D_NOT_AN_ARN, channel->arn.at, "an ARN begins with \"arn:\"");
     }
     for (const struct value *v = value_items(body_value(&body, "email")); v != NULL; v = v->next) {
-        const char *sign = strchr(v->text, '@');
-        if (sign == NULL || sign == v->text || sign[1] == '\0' || strchr(v->text, ' ') != NULL) {
+        if (!is_address(v->text)) {
             diag(e->s, D_NOT_AN_EMAIL, v->span, "this is no address of electronic mail");
             continue;
         }
