@@ -337,7 +337,6 @@ environment prod {
 }
 environment dev {
   suffix: «suffix=dev»
-  account: 210987654321
 }
 """
 
