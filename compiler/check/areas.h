@@ -12,6 +12,7 @@ void check_field_numbers(struct session *s, const struct mesh *mesh);
 void check_rules(struct session *s, const struct mesh *mesh);
 void check_lineage(struct session *s, const struct mesh *mesh);
 void check_service_levels(struct session *s, const struct mesh *mesh);
+void check_tags(struct session *s, const struct mesh *mesh);
 void check_catalog(struct session *s, const struct mesh *mesh);
 void check_rulesets(struct session *s, const struct mesh *mesh);
 void check_promises(struct session *s, const struct mesh *mesh);

@@ -27,6 +27,7 @@ static mesh_check *const mesh_checks[] = {
     check_promises,
     check_guardrails,
     check_catalog,
+    check_tags,
     check_rulesets,
     check_functions,
     check_roles,

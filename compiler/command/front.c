@@ -1,5 +1,6 @@
 /* front.c - what the verbs share: from operands to a checked program, and from diagnostics to an
  * exit code. */
+#include "base/day.h"
 #include "check/check.h"
 #include "command/command.h"
 #include "model/model.h"
@@ -80,6 +81,7 @@ bool front_settings(struct session *s, const struct settings *settings)
     }
     if (!threads_setting(s))
         return false;
+    s->as_of = settings->as_of ? settings->as_of : day_of_time(&s->arena, (int64_t)time(NULL));
     if (isatty(STDERR_FILENO) && settings->format == RENDER_TEXT) {
         struct progress *progress = arena_new(&s->arena, struct progress);
         clock_gettime(CLOCK_MONOTONIC, &progress->start);

@@ -1,6 +1,7 @@
 /* options.c - the command line as a table, and its one reader. */
 #include "command/options.h"
 
+#include "base/day.h"
 #include "base/suggest.h"
 #include "command/command.h"
 
@@ -52,6 +53,8 @@ static const struct option_info options[] = {
     {"all", 0, NULL, NULL, " who ", "everything that everybody has"},
     {"as", 0, "NAME", NULL, " who ", "a role, user, group, account, team, pipeline, ..."},
     {"format", 0, "FORMAT", "text|json|csv", " who ", "how the answer is written (default: text)"},
+    {"as-of", 0, "DATE", NULL, " build check ",
+     "judge ends of grants by this day (default: today, UTC); what is written never depends on it"},
     {"check", 0, NULL, NULL, " fmt ",
      "write nothing; name the files that are not in the style, exit 1"},
     {"diff", 0, NULL, NULL, " fmt ", "write nothing; show what would change, exit 1 if anything"},
@@ -163,6 +166,17 @@ static enum parse_result unknown_option(const char *text, const struct verb_info
     return wrong_end(verb);
 }
 
+static bool set_day(struct settings *out, const char *argument)
+{
+    if (!day_has_shape(argument) || argument[strlen("2027-01-31")] || !day_exists(argument)) {
+        wrong_start();
+        fprintf(stderr, "--as-of takes a day, for example 2027-01-31, not '%s'\n", argument);
+        return false;
+    }
+    out->as_of = argument;
+    return true;
+}
+
 /* Puts one option with its argument into the settings; false after a message. */
 static bool set_option(struct session *s, struct settings *out, const struct option_info *option,
                        const char *argument)
@@ -183,6 +197,8 @@ static bool set_option(struct session *s, struct settings *out, const struct opt
         out->answer = (enum answer_format)index;
     else if (strcmp(option->name, "env") == 0)
         out->environment = argument;
+    else if (strcmp(option->name, "as-of") == 0)
+        return set_day(out, argument);
     else if (strcmp(option->name, "check") == 0)
         out->check = true;
     else if (strcmp(option->name, "diff") == 0)

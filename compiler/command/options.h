@@ -19,6 +19,7 @@ struct settings {
     VEC(const char *) levels; /* the arguments of -W, in order */
     const char *output;       /* -o */
     const char *environment;  /* --env */
+    const char *as_of;        /* --as-of */
     enum render_format format;
     enum when color;
     const char *as;            /* who --as */

@@ -84,6 +84,8 @@ struct elab {
     struct map columns;   /* (schema, name) -> struct column; only of schemas with many columns */
     struct map physicals; /* (schema, name in the catalog) -> struct column: predicate_types.c */
     struct map types;     /* (Glue's spelling, NULL) and what types are made of -> struct type */
+    struct map shares;    /* (a percentage as written, NULL) -> its text as a share of one */
+    struct map rates;     /* (a duration as written, NULL) -> its text as a rate of EventBridge */
     struct map insides;   /* (prototype of a `type`, NULL) -> struct taggings found inside it */
     struct map defaults;  /* (struct domain or the mesh, kind_info) -> struct body */
     VEC(struct declared *) of_kind[KIND_COUNT];

@@ -176,6 +176,8 @@ struct mesh *model_build(struct session *s, struct tree *const *trees, size_t co
     map_free(&e.physicals);
     map_free(&e.insides);
     map_free(&e.types);
+    map_free(&e.shares);
+    map_free(&e.rates);
     map_free(&e.defaults);
     return mesh;
 }

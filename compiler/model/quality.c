@@ -256,6 +256,17 @@ static enum comparison comparison_of(enum operator op)
     return COMPARE_EQ;
 }
 
+/* "0.99" for the percentage "99". The same few stand in many products. */
+static const char *share_of(struct elab *e, atom percentage)
+{
+    char *share = map_get(&e->shares, percentage, NULL);
+    if (share == NULL) {
+        share = arena_format(e->arena, "%.10g", strtod(percentage, NULL) / 100);
+        map_put(&e->shares, percentage, NULL, share);
+    }
+    return share;
+}
+
 /* A share may be written 99% or 0.99; freshness is a duration, kept in seconds. */
 static struct data *metric_operand(struct elab *e, struct rule *rule, const struct value *value)
 {
@@ -272,9 +283,7 @@ static struct data *metric_operand(struct elab *e, struct rule *rule, const stru
                        arena_format(e->arena, "%lld", (long long)rule->duration.base), value->span);
     }
     if (value->kind == VALUE_PERCENT && metric->share) {
-        return data_of(e, DATA_NUMBER,
-                       arena_format(e->arena, "%.10g", strtod(value->text, NULL) / 100),
-                       value->span);
+        return data_of(e, DATA_NUMBER, share_of(e, value->text), value->span);
     }
     if ((value->kind == VALUE_INTEGER || value->kind == VALUE_DECIMAL) &&
         rule->metric != METRIC_FRESHNESS) {

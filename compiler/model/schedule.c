@@ -18,6 +18,14 @@ static struct schedule refuse(struct elab *e, const struct value *value, const c
 
 /* ---- every(1h) ------------------------------------------------------------------------------- */
 
+static char *rate_text(struct elab *e, int64_t seconds)
+{
+    int64_t unit = seconds % 86400 == 0 ? 86400 : seconds % 3600 == 0 ? 3600 : 60;
+    const char *word = unit == 86400 ? "day" : unit == 3600 ? "hour" : "minute";
+    int64_t n = seconds / unit;
+    return arena_format(e->arena, "rate(%lld %s%s)", (long long)n, word, n == 1 ? "" : "s");
+}
+
 static struct schedule rate(struct elab *e, const struct value *call)
 {
     const struct value *value = call->first;
@@ -34,11 +42,11 @@ static struct schedule rate(struct elab *e, const struct value *call)
                       seconds <= 0 ? "a schedule takes at least a minute"
                                    : "a schedule this long never runs");
     }
-    int64_t unit = seconds % 86400 == 0 ? 86400 : seconds % 3600 == 0 ? 3600 : 60;
-    const char *word = unit == 86400 ? "day" : unit == 3600 ? "hour" : "minute";
-    int64_t n = seconds / unit;
-    const char *text =
-        arena_format(e->arena, "rate(%lld %s%s)", (long long)n, word, n == 1 ? "" : "s");
+    char *text = map_get(&e->rates, value->text, NULL);
+    if (text == NULL) {
+        text = rate_text(e, seconds);
+        map_put(&e->rates, value->text, NULL, text);
+    }
     return (struct schedule){text, seconds};
 }
 

@@ -45,19 +45,47 @@ atom names_join(struct elab *e, atom scope, atom name)
     return atom_put(&e->s->atoms, text, a + b + 1);
 }
 
-atom names_lower(struct elab *e, atom text)
+static bool is_capital(char c)
 {
-    size_t n = atom_length(text), i = 0;
-    while (i < n && !(text[i] >= 'A' && text[i] <= 'Z')) {
+    return c >= 'A' && c <= 'Z';
+}
+
+/* Of eight bytes at once: the sums reach the top bit of a byte that is at least 'A', above 'Z'. */
+static bool some_capital(const char *text)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+    uint64_t word;
+    memcpy(&word, text, sizeof word);
+    uint64_t low = word & ~tops, from_a = low + ones * (0x80 - 'A'),
+             above_z = low + ones * (0x7f - 'Z');
+    return (from_a & ~above_z & ~word & tops) != 0;
+}
+
+/* Asked of every column. */
+static bool has_capital(const char *text, size_t n)
+{
+    size_t i = 0;
+    for (; i + sizeof(uint64_t) <= n; i += sizeof(uint64_t)) {
+        if (some_capital(text + i)) {
+            return true;
+        }
+    }
+    while (i < n && !is_capital(text[i])) {
         i++;
     }
-    if (i == n) {
+    return i < n;
+}
+
+atom names_lower(struct elab *e, atom text)
+{
+    size_t n = atom_length(text);
+    if (!has_capital(text, n)) {
         return text;
     }
     char small[256];
     char *lower = n < sizeof small ? small : arena_alloc(e->arena, n + 1);
-    for (i = 0; i < n; i++) {
-        lower[i] = (char)(text[i] >= 'A' && text[i] <= 'Z' ? text[i] - 'A' + 'a' : text[i]);
+    for (size_t i = 0; i < n; i++) {
+        lower[i] = (char)(is_capital(text[i]) ? text[i] - 'A' + 'a' : text[i]);
     }
     return atom_put(&e->s->atoms, lower, n);
 }

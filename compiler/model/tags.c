@@ -3,6 +3,7 @@
 #include "model/elab.h"
 
 #include "base/suggest.h"
+#include <ctype.h>
 #include <string.h>
 
 int tag_value_index(const struct tag *tag, atom value)
@@ -48,6 +49,27 @@ int tags_value_named(struct elab *e, const struct tag *tag, const struct value *
 
 /* ---- declarations ---------------------------------------------------------------------------- */
 
+/* Lake Formation API, LFTagValue: letters, digits, blanks and _ . : / = + - @ %, up to 256. */
+static bool characters_fit(struct elab *e, const struct value *value)
+{
+    enum { MOST = 256 };
+    size_t n = atom_length(value->text);
+    const char *c = value->text;
+    while (*c == ' ' || isalnum((unsigned char)*c) || (unsigned char)*c >= 0x80 ||
+           (*c != '\0' && strchr("_.:/=+-@%", *c) != NULL)) {
+        c++;
+    }
+    if (n > 0 && n <= MOST && *c == '\0') {
+        return true;
+    }
+    struct diag *d = diag(e->s, D_TAG_VALUE_TEXT, value->span,
+                          n == 0     ? "a value of a tag is not empty"
+                          : n > MOST ? "a value of a tag has at most 256 characters"
+                                     : "a value of a tag takes no such character");
+    diag_help(e->s, d, "letters, digits, blanks and _ . : / = + - @ %% can stand in it");
+    return false;
+}
+
 static void add_value(struct elab *e, struct tag *tag, const struct value *value, struct map *seen)
 {
     if (value->kind != VALUE_PATH && value->kind != VALUE_STRING) {
@@ -55,6 +77,9 @@ static void add_value(struct elab *e, struct tag *tag, const struct value *value
             diag(e->s, D_WRONG_TYPE, value->span, "a value of a tag is a word; this is %s",
                  value_word(value));
         }
+        return;
+    }
+    if (!characters_fit(e, value)) {
         return;
     }
     struct value *keep = map_get(seen, names_lower(e, value->text), NULL);

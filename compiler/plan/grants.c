@@ -86,7 +86,8 @@ static void name_entries(struct plan *plan, struct grants *grants, json *sources
 
 /* ---- whose they are -------------------------------------------------------------------------- */
 
-/* Sorts by owner and leaves the order otherwise: one count, one pass. */
+/* Sorts by owner and leaves the order otherwise: one count, one pass. What a consumer passes on
+ * stands behind all others. */
 static const struct owned *owned_of(struct plan *plan)
 {
     const struct deployment *d = plan->deployment;
@@ -101,13 +102,16 @@ static const struct owned *owned_of(struct plan *plan)
         map_set(&places, d->accounts.at[i], NULL, (void *)(uintptr_t)(i + 1));
     size_t count = entries->list.len;
     size_t *place = arena_array(&entries->arena, size_t, count);
-    size_t *next = arena_array(&entries->arena, size_t, d->accounts.len + 1);
-    owned->first = arena_array(&plan->s->arena, size_t, d->accounts.len + 1);
+    size_t *next = arena_array(&entries->arena, size_t, d->accounts.len + 2);
+    owned->first = arena_array(&plan->s->arena, size_t, d->accounts.len + 2);
     for (size_t i = 0; i < count; i++) {
-        place[i] = (size_t)(uintptr_t)map_get(&places, entries->list.at[i].owner, NULL) - 1;
+        const struct entry *entry = &entries->list.at[i];
+        place[i] = entry->acting == entry->owner
+                       ? (size_t)(uintptr_t)map_get(&places, entry->owner, NULL) - 1
+                       : d->accounts.len;
         owned->first[place[i] + 1]++;
     }
-    for (size_t i = 0; i < d->accounts.len; i++)
+    for (size_t i = 0; i <= d->accounts.len; i++)
         next[i + 1] = owned->first[i + 1] += owned->first[i];
     struct entry *sorted = arena_array(&entries->arena, struct entry, count);
     for (size_t i = 0; i < count; i++)

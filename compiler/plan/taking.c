@@ -170,6 +170,40 @@ static void set_batches(const struct taker *t, struct grants *grants, json *out,
     }
 }
 
+/* What the account passes on, one batch after another of each owner. */
+static void add_passed_on(const struct taker *t, struct grants *grants, json *out, json *slices,
+                          json *sources)
+{
+    const struct owned *owned = t->plan->owned;
+    size_t first = owned->first[t->plan->deployment->accounts.len];
+    size_t most = (size_t)limit_info(LIMIT_BATCH_ENTRIES)->figure, count = 0;
+    const struct deployment_account *owner = NULL;
+    json *entries = NULL;
+    for (size_t i = first; i < owned->entries.list.len; i++) {
+        const struct entry *entry = &owned->entries.list.at[i];
+        if (entry->acting != t->account)
+            continue;
+        if (entry->owner != owner || count == most) {
+            json *batch = json_add_object(out);
+            json_set_text(batch, "CatalogId", plan_account_text(entry->owner));
+            entries = json_set_array(batch, "Entries");
+            owner = entry->owner;
+            count = 0;
+        }
+        count++;
+        json *tree = entry_tree(t->plan, entry, "");
+        json_remove(tree, "Id");
+        const char *id = entry_named(&grants->memory, entries, "Id", 'g', tree);
+        json_set_text(sources, id, source_where(t->plan->s, entry->at));
+        if (entry->from || entry->until) {
+            json *slice = json_set_object(slices, id);
+            grants_day(&grants->memory, slice, "from", entry->from);
+            grants_day(&grants->memory, slice, "until", entry->until);
+        }
+        plan_reset(t->plan);
+    }
+}
+
 bool grants_takes(struct plan *plan, const struct deployment_account *account)
 {
     struct taker t = {.plan = plan, .account = account};
@@ -192,7 +226,9 @@ void grants_taking(struct plan *plan, struct grants *grants, json *head, json *s
         for (size_t i = 0; i < t.owners.len; i++)
             json_add_text(owners, plan_account_text(t.owners.at[i]));
         set_links(&t, json_set_array(taking, "links"));
-        set_batches(&t, grants, json_set_array(taking, "batches"), slices, sources);
+        json *batches = json_set_array(taking, "batches");
+        set_batches(&t, grants, batches, slices, sources);
+        add_passed_on(&t, grants, batches, slices, sources);
     }
     map_free(&t.linked);
     map_free(&t.seen);

@@ -3,6 +3,7 @@
 #define _XOPEN_SOURCE 700 /* realpath */
 #include "base/utf8.h"
 #include "base/buf.h"
+#include "source/divide.h"
 #include "source/session.h"
 #include <dirent.h>
 #include <errno.h>
@@ -23,6 +24,7 @@ struct found {
     const char *path, *name;
     dev_t device;
     ino_t number;
+    off_t size;
     int rank; /* of several names for one file: 0 given by the user, 1 found, 2 a link */
 };
 
@@ -152,7 +154,7 @@ static void add_file(struct search *f, const char *path, const char *name,
              source_shown(f->s, path));
         return;
     }
-    struct found file = {path, name, status->st_dev, status->st_ino, rank};
+    struct found file = {path, name, status->st_dev, status->st_ino, status->st_size, rank};
     vec_push(&f->s->arena, &f->files, file);
 }
 
@@ -438,6 +440,34 @@ static const char *shown_path(struct search *f, const struct found *file)
     return rest == NULL ? file->path : join(f, f->shown, rest);
 }
 
+struct reading {
+    const char **paths;
+    struct source_text *texts;
+};
+
+static void read_piece(struct session *own, void *data, size_t i)
+{
+    struct reading *all = data;
+    all->texts[i] = source_read(own, all->paths[i]);
+}
+
+/* Several at once where that pays; taken one by one, because their places follow each other. */
+static void read_files(struct search *f, const struct found *files, size_t count)
+{
+    struct arena *arena = &f->s->arena;
+    struct reading all = {arena_array(arena, const char *, count),
+                          arena_array(arena, struct source_text, count)};
+    size_t bytes = 0;
+    for (size_t i = 0; i < count; i++) {
+        all.paths[i] = shown_path(f, &files[i]);
+        bytes += (size_t)files[i].size;
+    }
+    divide(f->s, count, bytes, read_piece, &all);
+    for (size_t i = 0; i < count; i++) {
+        source_take(f->s, all.paths[i], files[i].name, &all.texts[i]);
+    }
+}
+
 static void load(struct search *f)
 {
     size_t kept = 0;
@@ -453,9 +483,7 @@ static void load(struct search *f)
         }
     }
     qsort(files, kept, sizeof *files, by_name);
-    for (size_t i = 0; i < kept; i++) {
-        source_load(f->s, shown_path(f, &files[i]), files[i].name);
-    }
+    read_files(f, files, kept);
 }
 
 /* The paths that exist, tidy; the others are reported. */

@@ -19,6 +19,8 @@ struct session {
     bool overdrawn;   /* session_affords has reported */
     bool forked;      /* one of a thread: see session_fork */
     unsigned threads; /* that work at once; 0: as many as pay (divide.h) */
+    /* The day that ends and exemptions are judged by, "2026-11-25"; NULL: none. */
+    const char *as_of;
     void (*progress)(struct session *s, const char *what); /* NULL: silent */
     void *progress_data;
 };

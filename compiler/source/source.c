@@ -63,6 +63,33 @@ static void report_byte(struct session *s, const struct source *source, size_t a
     }
 }
 
+const char *source_shown(struct session *s, const char *path)
+{
+    enum { HEAD = 80, TAIL = 120 };
+    size_t length = strlen(path), head = HEAD, tail = length - TAIL;
+    if (length <= HEAD + TAIL + 3) {
+        return path;
+    }
+    while (head > 0 && ((unsigned char)path[head] & 0xc0) == 0x80) {
+        head--;
+    }
+    while (tail < length && ((unsigned char)path[tail] & 0xc0) == 0x80) {
+        tail++;
+    }
+    return arena_format(&s->arena, "%.*s...%s", (int)head, path, path + tail);
+}
+
+static void report_unreadable(struct session *s, const char *path, int reason)
+{
+    struct span nowhere = {0, 0};
+    if (reason == ENOENT || reason == ENOTDIR) {
+        diag(s, D_FILE_NOT_FOUND, nowhere, "'%s' does not exist", source_shown(s, path));
+    } else {
+        diag(s, D_CANNOT_READ, nowhere, "cannot read '%s': %s", source_shown(s, path),
+             strerror(reason));
+    }
+}
+
 /* ---- adding ---------------------------------------------------------------------------------- */
 
 static bool starts_with(const char *text, size_t size, const char *start, size_t length)
@@ -99,27 +126,41 @@ static struct source *source_new(struct session *s, const char *path, const char
     return source;
 }
 
-/* The text ends in a NUL and lives as long as the session. */
-static struct source *source_take(struct session *s, const char *path, const char *name,
-                                  const char *text, size_t size)
+/* A text that ends in a NUL and lives as long as the session. */
+static struct source_text look_at_text(const char *text, size_t size)
 {
+    struct source_text found = {.text = text, .size = size};
     if (starts_with(text, size, "\xff\xfe", 2) || starts_with(text, size, "\xfe\xff", 2)) {
+        found.utf16 = true;
+        return found;
+    }
+    if (starts_with(text, size, "\xef\xbb\xbf", 3)) {
+        found.text += 3;
+        found.size -= 3;
+    }
+    found.bad = check_bytes(found.text, found.size);
+    return found;
+}
+
+struct source *source_take(struct session *s, const char *path, const char *name,
+                           const struct source_text *text)
+{
+    if (text->text == NULL) {
+        report_unreadable(s, path, text->error);
+        return NULL;
+    }
+    if (text->utf16) {
         struct diag *d = diag(s, D_UTF16_TEXT, (struct span){0, 0}, "'%s' is UTF-16", path);
         diag_help(s, d, "save it as UTF-8, or convert it: iconv -f UTF-16 -t UTF-8");
         return NULL;
     }
-    if (starts_with(text, size, "\xef\xbb\xbf", 3)) {
-        text += 3;
-        size -= 3;
-    }
-    struct source *source = source_new(s, path, name, text, size);
+    struct source *source = source_new(s, path, name, text->text, text->size);
     if (source == NULL) {
         return NULL;
     }
-    size_t bad = check_bytes(source->text, size);
-    if (bad < size) {
+    if (text->bad < text->size) {
         vec_push(&s->arena, &s->sources.broken, source);
-        report_byte(s, source, bad);
+        report_byte(s, source, text->bad);
         return NULL;
     }
     vec_push(&s->arena, &s->sources.files, source);
@@ -129,7 +170,8 @@ static struct source *source_take(struct session *s, const char *path, const cha
 struct source *source_add(struct session *s, const char *path, const char *name, const char *text,
                           size_t size)
 {
-    return source_take(s, path, name, arena_copy(&s->arena, text, size), size);
+    struct source_text taken = look_at_text(arena_copy(&s->arena, text, size), size);
+    return source_take(s, path, name, &taken);
 }
 
 /* ---- reading --------------------------------------------------------------------------------- */
@@ -165,56 +207,31 @@ static const char *read_all(struct session *s, int file, size_t *size)
     return text;
 }
 
-const char *source_shown(struct session *s, const char *path)
-{
-    enum { HEAD = 80, TAIL = 120 };
-    size_t length = strlen(path), head = HEAD, tail = length - TAIL;
-    if (length <= HEAD + TAIL + 3) {
-        return path;
-    }
-    while (head > 0 && ((unsigned char)path[head] & 0xc0) == 0x80) {
-        head--;
-    }
-    while (tail < length && ((unsigned char)path[tail] & 0xc0) == 0x80) {
-        tail++;
-    }
-    return arena_format(&s->arena, "%.*s...%s", (int)head, path, path + tail);
-}
-
-static void report_unreadable(struct session *s, const char *path, int reason)
-{
-    struct span nowhere = {0, 0};
-    if (reason == ENOENT || reason == ENOTDIR) {
-        diag(s, D_FILE_NOT_FOUND, nowhere, "'%s' does not exist", source_shown(s, path));
-    } else {
-        diag(s, D_CANNOT_READ, nowhere, "cannot read '%s': %s", source_shown(s, path),
-             strerror(reason));
-    }
-}
-
-struct source *source_load(struct session *s, const char *path, const char *name)
+struct source_text source_read(struct session *s, const char *path)
 {
     bool standard_input = strcmp(path, "-") == 0;
-    struct source *source = NULL;
     int file = STDIN_FILENO;
     while (!standard_input && (file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)) < 0) {
         if (errno != EINTR) {
-            report_unreadable(s, path, errno);
-            return NULL;
+            return (struct source_text){.error = errno};
         }
     }
-    const char *shown = standard_input ? "<stdin>" : path;
     size_t size;
     const char *text = read_all(s, file, &size);
+    struct source_text result = {.error = errno};
     if (text != NULL) {
-        source = source_take(s, shown, name, text, size);
-    } else {
-        report_unreadable(s, shown, errno);
+        result = look_at_text(text, size);
     }
     if (!standard_input) {
         close(file);
     }
-    return source;
+    return result;
+}
+
+struct source *source_load(struct session *s, const char *path, const char *name)
+{
+    struct source_text text = source_read(s, path);
+    return source_take(s, strcmp(path, "-") == 0 ? "<stdin>" : path, name, &text);
 }
 
 /* ---- places ---------------------------------------------------------------------------------- */

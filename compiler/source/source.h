@@ -50,6 +50,18 @@ struct source *source_add(struct session *s, const char *path, const char *name,
 /* Reads a file; "-" is standard input. NULL after reporting why. */
 struct source *source_load(struct session *s, const char *path, const char *name);
 
+/* The same in two steps: the first reports nothing, and needs nothing of the session but memory. */
+struct source_text {
+    const char *text; /* without a byte order mark; NULL: it cannot be read */
+    size_t size;
+    size_t bad; /* the first byte that cannot be scanned; size when there is none */
+    bool utf16;
+    int error; /* why it cannot be read: errno */
+};
+struct source_text source_read(struct session *s, const char *path);
+struct source *source_take(struct session *s, const char *path, const char *name,
+                           const struct source_text *text);
+
 /* Finds the program: for each path the root (nearest folder at or above it that holds mesh.mesh,
  * then every *.mesh below the root, hidden folders skipped, links that leave the root or loop
  * reported); with no root the given files and folders themselves. Files are loaded in order of

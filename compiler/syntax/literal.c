@@ -1,5 +1,6 @@
 /* literal.c - what the scanner's tokens mean: names, numbers with and without units, dates, texts;
  * and its errors. */
+#include "base/day.h"
 #include "syntax/build.h"
 
 #include <stdio.h>
@@ -121,17 +122,6 @@ static bool integer(const char *p, size_t n, bool negative, int64_t *out)
     return true;
 }
 
-static bool real_date(const char *p)
-{
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    int year = (p[0] - '0') * 1000 + (p[1] - '0') * 100 + (p[2] - '0') * 10 + (p[3] - '0');
-    int month = (p[5] - '0') * 10 + (p[6] - '0'), day = (p[8] - '0') * 10 + (p[9] - '0');
-    if (year < 1 || month < 1 || month > 12 || day < 1)
-        return false;
-    bool leap = month == 2 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    return day <= days[month - 1] + leap;
-}
-
 static struct value *too_large(struct parse *ps, struct span span, int64_t most, const char *unit)
 {
     lexical_error(ps, D_NUMBER_TOO_LARGE, span,
@@ -211,7 +201,7 @@ static struct value *with_dash(struct parse *ps, const char *text, size_t length
 {
     if (digits(text) == 4 && text[4] == '-' && digits(text + 5) == 2 && text[7] == '-' &&
         digits(text + 8) == 2 && text[10] == 0) {
-        if (real_date(text))
+        if (day_exists(text))
             return make(ps, VALUE_DATE, span, text, length);
         lexical_error(ps, D_BAD_DATE, span, "the calendar has no day %s", text);
         return literal_error(ps, span);

@@ -395,4 +395,4 @@ class Reach:
         will make."""
         return (any("create_table" in right.words for right in own.databases.values()) or
                 any("create_database" in right.words for right in own.catalogs.values()) or
-                any("alter" in right.words and right.select and not (key[2] == "*" and key[:2] in self.world.databases) for key, right in own.tables.items()))
+                any("alter" in right.words and right.select and not (key[2] == "*" and key[:2] in self.world.databases and key[:2] not in self.world.crawled) for key, right in own.tables.items()))

@@ -160,8 +160,9 @@ def iceberg_table(found):
 
 
 def iceberg_type(given):
+    """A nested type is JSON, as a text of the template where it is the type of a column."""
     if isinstance(given, str):
-        return given
+        return iceberg_type(json.loads(given)) if given.startswith("{") else given
     kind = (given.get("Type") or given.get("type", "")).lower()
     if kind == "struct":
         parts = given.get("Fields") or given.get("fields", [])
@@ -203,7 +204,8 @@ class World:
     def __init__(self, folder):
         self.databases, self.tables, self.roles = {}, {}, {}
         self.registered, self.bucket_policies, self.accounts = [], [], set()
-        self.crawled = set()  # the tables that a crawler will make; their columns nobody knows yet
+        self.crawled = set()  # the tables that a crawler will make, by (catalog, database, name), their columns unknown; and of
+        # those whose name is the crawler's choice, the database
         self.twice = []  # what two stacks make
         self.files = [json.load(open(name)) for name in sorted(glob.glob(os.path.join(folder, "grants", "*.json")))]
         if not self.files:
@@ -253,6 +255,8 @@ class World:
                 name, columns, keys, location, target = hive_table(found["TableInput"])
             self.put(self.tables, (catalog, database, name), Table(catalog, database, name, where, columns, keys, path_of(location) if location else None, target))
         for _, where, found in stack.of_type("AWS::Glue::Crawler"):
+            if "DatabaseName" in found:
+                self.crawled.add((stack.account, found["DatabaseName"].lower()))
             for target in found.get("Targets", {}).get("S3Targets", []) if "TablePrefix" in found else []:
                 name = re.sub(r"\W", "_", found["TablePrefix"] + path_of(target["Path"]).split("/")[-1]).lower()
                 key = stack.account, found["DatabaseName"].lower(), name

@@ -38,11 +38,13 @@ struct cause {
 struct entry {
     const struct principal *principal; /* never a team */
     enum entry_resource resource;
-    const struct deployment_account *owner; /* whose catalog it is on; never NULL */
-    const struct domain *domain;            /* DATABASE, ALL_TABLES, and the table's */
-    const struct output *output;            /* TABLE, COLUMNS, FILTER */
-    const struct column *const *columns;    /* COLUMNS, FILTER: data columns in the table's order;
-                                               FILTER    of every column, later ones too: NULL */
+    const struct deployment_account *owner;  /* whose catalog it is on; never NULL */
+    const struct deployment_account *acting; /* whose administrator grants it: the owner's, or a
+                                                consumer's that passes it on */
+    const struct domain *domain;             /* DATABASE, ALL_TABLES, and the table's */
+    const struct output *output;             /* TABLE, COLUMNS, FILTER */
+    const struct column *const *columns;     /* COLUMNS, FILTER: data columns in the table's order;
+                                                FILTER    of every column, later ones too: NULL */
     size_t column_count;
     const struct predicate *where;           /* FILTER: the rows; NULL: all */
     const struct link *link;                 /* LINK */

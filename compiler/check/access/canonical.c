@@ -2,9 +2,10 @@
  * for each principal and resource on any day, in an order that names alone decide. */
 #include "check/access/spread.h"
 
-#include "base/format.h"
+#include "base/day.h"
 #include "check/access/live.h"
 #include "check/access/owners.h"
+#include "check/access/passing.h"
 #include "check/access/slices.h"
 #include "model/predicate.h"
 
@@ -15,6 +16,7 @@ struct maker {
     struct session *s;
     const struct deployment *deployment;
     struct entries *out;
+    const struct cells *cells;
     struct live_tags live;
     struct owners owners;
     size_t first;  /* of the cell that is being made */
@@ -95,16 +97,29 @@ static bool is_the_owner(const struct maker *m, const struct entry *entry)
            account_of_principal(m->deployment, entry->principal) == entry->owner;
 }
 
+/* The owner's account grants what any statement of its own asks for. */
+static const struct deployment_account *acting_for(const struct maker *m, const struct entry *entry)
+{
+    const struct deployment_account *acting = entry->owner;
+    for (const struct cause *c = entry->causes; c; c = c->next) {
+        acting = c->grant ? grant_acts_from(m->deployment, c->grant, entry->owner) : entry->owner;
+        if (acting == entry->owner)
+            break;
+    }
+    return acting;
+}
+
 /* Adds an entry, or lengthens the one of the slice before that says the same. */
 static void add(struct maker *m, struct entry entry)
 {
     entry.grantable &= entry.permissions;
     if (!entry.permissions || is_the_owner(m, &entry))
         return;
+    entry.acting = acting_for(m, &entry);
     for (size_t i = m->first; i < m->before; i++) {
         struct entry *had = &m->out->list.at[i];
         if (had->until && entry.from && same(had, &entry) &&
-            strcmp(day_after(&m->out->arena, had->until), entry.from) == 0) {
+            strcmp(day_later(&m->out->arena, had->until, 1), entry.from) == 0) {
             had->until = entry.until;
             return;
         }
@@ -211,6 +226,15 @@ static void add_limits(struct maker *m, const struct cell *cell, const struct sl
             add_filter(m, &base, c);
 }
 
+/* Does it select all tables of the domain, on every day of the slice? */
+static bool selects_all_tables(const struct maker *m, const struct cell *cell,
+                               const struct slice *slice)
+{
+    const struct cell *all = cells_find(m->cells, cell->principal, ENTRY_ALL_TABLES, cell->domain);
+    return all && (sum_of(&all->whole, slice).permissions & (PERMIT_SELECT | PERMIT_ALL));
+}
+
+/* A limit beside the whole has no effect, and is left out: the checks say so. */
 static void add_table(struct maker *m, const struct cell *cell, const struct slice *slice)
 {
     struct sum whole = sum_of(&cell->whole, slice), part = sum_of(&cell->part, slice);
@@ -220,7 +244,8 @@ static void add_table(struct maker *m, const struct cell *cell, const struct sli
     base.owner = account_of_catalog(m->deployment, cell->domain);
     base.permissions = whole.permissions;
     base.grantable = whole.grantable;
-    if (part.permissions && !(whole.permissions & (PERMIT_SELECT | PERMIT_ALL)))
+    if (part.permissions && !(whole.permissions & (PERMIT_SELECT | PERMIT_ALL)) &&
+        !selects_all_tables(m, cell, slice))
         add_limits(m, cell, slice, base);
     else
         add(m, base);
@@ -347,6 +372,7 @@ void access_canonical(struct session *s, const struct deployment *deployment, st
     struct maker m = {.s = s, .deployment = deployment, .out = out};
     signatures_make(s, deployment->mesh, &signatures);
     spread_cells(s, deployment, &signatures, &cells);
+    m.cells = &cells;
     live_tags_make(s, deployment, &m.live);
     owners_make(s, deployment, &m.owners);
     for (size_t i = 0; i < cells.list.len; i++)

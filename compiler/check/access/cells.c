@@ -3,6 +3,7 @@
 
 #include "check/access/derived.h"
 #include "check/access/owners.h"
+#include "model/names.h"
 
 #include <string.h>
 
@@ -97,7 +98,8 @@ struct contribution *cells_give(struct cells *cells, const struct principal *pri
 {
     if (!cells_afford(cells, 4, giving->what.cause.at))
         return NULL;
-    struct cell *cell = cell_of(cells, principal, giving);
+    const struct principal *one = map_get(&cells->ones, principal, NULL);
+    struct cell *cell = cell_of(cells, one ? one : principal, giving);
     struct contribution *fresh = arena_new(&cells->arena, struct contribution);
     *fresh = giving->what;
     fresh->next = NULL;
@@ -208,11 +210,47 @@ static void expand(struct builder *b, const struct principal *principal)
         expand(b, principal->members.at[i]);
 }
 
+/* Roles of one name whose accounts are one in this deployment, and accounts of one number, are one
+ * principal, called by the first of their names; Lake Formation knows no other. */
+static const char *identity(struct cells *cells, const struct deployment *deployment,
+                            const struct principal *principal)
+{
+    const struct deployment_account *account = account_of_principal(deployment, principal);
+    if (principal->arn.value)
+        return principal->arn.value;
+    const char *rest = name_principal(&cells->arena, deployment, principal);
+    return arena_format(&cells->arena, "%s %s", account->id ? account->id : "self",
+                        rest ? rest : "");
+}
+
+static void find_ones(struct cells *cells, const struct deployment *deployment)
+{
+    const struct mesh *mesh = deployment->mesh;
+    struct map first = {0};
+    for (int turn = 0; turn < 2; turn++)
+        for (size_t i = 0; i < mesh->principals.len; i++) {
+            const struct principal *p = mesh->principals.at[i];
+            bool account = p->kind == PRINCIPAL_ACCOUNT;
+            if (!(account ? deployment->declared[p->account->decl.index] != NULL
+                          : principal_is_one(p) && p->kind != PRINCIPAL_TEAM))
+                continue;
+            atom key = atom_of(&cells->s->atoms, identity(cells, deployment, p));
+            const struct principal *had = map_get(&first, key, NULL);
+            if (turn == 0 && (!had || strcmp(p->decl.path, had->decl.path) < 0))
+                map_set(&first, key, NULL, (void *)(uintptr_t)p);
+            else if (turn == 1 && had != p)
+                map_put(&cells->ones, p, NULL, (void *)(uintptr_t)had);
+        }
+    map_free(&first);
+}
+
 void cells_build(struct session *s, const struct mesh *mesh, const struct deployment *deployment,
                  struct cells *out)
 {
     *out = (struct cells){.s = s};
     struct builder b = {.cells = out, .deployment = deployment};
+    if (deployment && deployment->accounts.len)
+        find_ones(out, deployment);
     for (size_t i = 0; i < mesh->grants.len; i++) {
         b.grant = mesh->grants.at[i];
         for (size_t k = 0; k < b.grant->to.len && !out->full; k++) {
@@ -228,5 +266,6 @@ void cells_build(struct session *s, const struct mesh *mesh, const struct deploy
 void cells_free(struct cells *cells)
 {
     map_free(&cells->index);
+    map_free(&cells->ones);
     arena_free(&cells->arena);
 }

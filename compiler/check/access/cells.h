@@ -56,8 +56,9 @@ struct cells {
     struct session *s;
     VEC(struct cell *) list; /* in order of first mention */
     struct map index;
-    size_t work; /* see session_affords */
-    bool full;   /* reported: nothing is added any more */
+    struct map ones; /* principal -> the one it is here, where another's name comes first */
+    size_t work;     /* see session_affords */
+    bool full;       /* reported: nothing is added any more */
 };
 
 /* Stops, and reports, where the grants stand for more than CELLS_MAX cells or too much work.

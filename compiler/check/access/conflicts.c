@@ -2,6 +2,7 @@
  * function a row. */
 #include "check/access/foreign.h"
 #include "check/access/owners.h"
+#include "check/access/passing.h"
 #include "check/access/spread.h"
 #include "check/limits.h"
 #include "model/predicate.h"
@@ -290,6 +291,7 @@ void access_check_deployment(struct session *s, const struct deployment *deploym
     check_limits(s, deployment, &cells, &signatures);
     note_databases(s, &cells);
     foreign_check(s, deployment, &cells);
+    passing_check(s, deployment, &cells);
     cells_free(&cells);
     signatures_free(&signatures);
 }

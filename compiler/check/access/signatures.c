@@ -79,7 +79,8 @@ static const uint32_t *column_numbers(struct signatures *sigs, struct map *known
     numbers = arena_array(&sigs->arena, uint32_t, schema->columns.len + 1);
     for (size_t i = 0; i < schema->columns.len; i++) {
         const struct column *column = schema->columns.at[i];
-        numbers[i] = column->tags.list.len ? number_on(sigs, output, column, values) : table;
+        bool own = sigs->keys.len > 0 && column->tags.list.len > 0;
+        numbers[i] = own ? number_on(sigs, output, column, values) : table;
     }
     for (size_t i = 0; i < output->partition.len; i++)
         numbers[output->partition.at[i]->decl.index] = table;
@@ -109,6 +110,8 @@ static void gather_domains(struct signatures *sigs, const struct mesh *mesh)
         if (output->status == STATUS_PROPOSED)
             continue;
         note(sigs, &seen, set, sigs->of_table[i]);
+        if (sigs->keys.len == 0) /* nobody asks for a tag: all numbers are the same */
+            continue;
         if (columns && map_get(&seen, set, columns)) /* of another table with that schema */
             continue;
         map_put(&seen, set, columns, set);

@@ -1,36 +1,13 @@
 /* slices.c - see slices.h. */
 #include "check/access/slices.h"
 
+#include "base/day.h"
 #include <stdlib.h>
 #include <string.h>
 
 bool slice_has(const struct slice *slice, const char *until)
 {
     return !until || (slice->until && strcmp(until, slice->until) >= 0);
-}
-
-static int digits(const char *text, int count)
-{
-    int number = 0;
-    while (count-- > 0)
-        number = number * 10 + (*text++ - '0');
-    return number;
-}
-
-const char *day_after(struct arena *arena, const char *text)
-{
-    static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    int year = digits(text, 4), month = digits(text + 5, 2), day = digits(text + 8, 2) + 1;
-    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    if (day > lengths[month - 1] + (month == 2 && leap)) {
-        day = 1;
-        month++;
-    }
-    if (month > 12) {
-        month = 1;
-        year++;
-    }
-    return arena_format(arena, "%04d-%02d-%02d", year, month, day);
 }
 
 static int by_day(const void *left, const void *right)
@@ -53,7 +30,7 @@ void slices_make(struct arena *arena, const struct cell *cell, struct slices *ou
         if (i && strcmp(ends.at[i], ends.at[i - 1]) == 0)
             continue;
         vec_push(arena, &out->list, (struct slice){from, ends.at[i]});
-        from = day_after(arena, ends.at[i]);
+        from = day_later(arena, ends.at[i], 1);
     }
     vec_push(arena, &out->list, (struct slice){from, NULL});
 }

@@ -20,7 +20,4 @@ void slices_make(struct arena *arena, const struct cell *cell, struct slices *ou
 /* What ends on `until` (NULL: never) stands in all of the slice. */
 bool slice_has(const struct slice *slice, const char *until);
 
-/* "2027-06-30" -> "2027-07-01" */
-const char *day_after(struct arena *arena, const char *day);
-
 #endif

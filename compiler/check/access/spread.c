@@ -51,8 +51,9 @@ static void give_table(struct spreader *sp, const struct cell *cell, const struc
         bool selects = (c->permissions & (PERMIT_SELECT | PERMIT_ALL)) != 0;
         if (reach != REACH_WHOLE) {
             unsigned kept = selects && columns ? PERMIT_SELECT : PERMIT_DESCRIBE;
+            unsigned of_it = kept == PERMIT_SELECT ? PERMIT_SELECT | PERMIT_ALL : ~0u;
             giving.what.columns = selects ? columns : NULL;
-            giving.what.grantable = c->grantable ? kept : 0;
+            giving.what.grantable = c->grantable & of_it ? kept : 0;
             giving.what.permissions = kept;
         }
         cells_give(sp->cells, cell->principal, &giving);

@@ -1,9 +1,12 @@
 /* statements.c - each grant by itself: permission and target fit, columns make sense, the domain
  * may grant it. */
+#include "base/day.h"
 #include "check/access/cells.h"
 #include "check/access/legal.h"
+#include "check/access/passing.h"
 #include "check/access/signatures.h"
 #include "check/limits.h"
+#include "model/predicate.h"
 
 #include <string.h>
 
@@ -186,7 +189,7 @@ static void check_granter(struct session *s, const struct grant *grant)
         owner = grant->outputs.at[0]->domain;
     if (!owner && grant->link)
         owner = grant->link->inside;
-    if (!grant->inside || owner == grant->inside)
+    if (!grant->inside || owner == grant->inside || grant_passes_on(grant))
         return;
     if (grant->target == GRANT_LOCATION)
         return; /* judged with the locations of the deployment */
@@ -218,11 +221,36 @@ static void check_rows(struct session *s, const struct grant *grant)
         diag(s, D_COLUMNS_WITHOUT_SCHEMA, grant->where_at,
              "'%s' has no schema whose columns a filter could speak of",
              grant->outputs.at[0]->decl.path);
+    } else if (grant->has_columns && grant->where && grant->where->nested) {
+        struct diag *d = diag(s, D_NESTED_CELLS, grant->where_at,
+                              "rows cannot be told by what is inside a struct where columns are "
+                              "listed too");
+        diag_place(s, d, grant->target_at, "the columns");
+        diag_help(s, d, "grant all columns on these rows, or compare columns of the table itself");
     } else if (grant->grantable) {
         struct diag *d = diag(s, D_ROWS_PASSED_ON, grant->grantable_at,
                               "a grant of some rows cannot be passed on");
         diag_place(s, d, grant->where_at, "the rows");
         diag_help(s, d, "drop the grant option, or grant all rows");
+    }
+}
+
+/* A grant that ends is judged by a day that changes reports alone (access.md 6). */
+static void check_end(struct session *s, const struct grant *grant)
+{
+    enum { SOON = 14 };
+    if (!grant->until || !s->as_of)
+        return;
+    int64_t left = day_number(grant->until) - day_number(s->as_of);
+    if (left < 0) {
+        struct diag *d = diag(s, D_GRANT_ENDS, grant->until_at, "this grant has ended");
+        diag_help(s, d, "delete it; the program revokes what it gave");
+    } else if (left <= SOON) {
+        struct diag *d = left == 0
+                             ? diag(s, D_GRANT_ENDS, grant->until_at, "this grant ends today")
+                             : diag(s, D_GRANT_ENDS, grant->until_at, "this grant ends in %d day%s",
+                                    (int)left, left == 1 ? "" : "s");
+        diag_help(s, d, "set a later day if it is still needed");
     }
 }
 
@@ -344,6 +372,7 @@ static void check_grant(struct session *s, const struct mesh *mesh, const struct
     check_permissions(s, grant, false);
     check_columns(s, grant);
     check_rows(s, grant);
+    check_end(s, grant);
     check_tag(s, grant);
     check_expression(s, grant);
     check_status(s, grant);

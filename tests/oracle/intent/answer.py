@@ -217,7 +217,9 @@ class Facts:
             return self.table(thing[1])["catalog"]
         if thing[0] == "database":
             return w.catalog_of(thing[1])
-        return w.governance if thing[0] == "location" else thing[1]
+        if thing[0] == "location":
+            return next((w.catalog_of(d["name"]) for d in w.mesh["domains"] if w.bucket_of(d) == thing[1].split("/")[2]), w.governance)
+        return thing[1]
 
     def through_others(self):
         for principal, thing, permission in self.held:

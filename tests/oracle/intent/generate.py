@@ -62,12 +62,14 @@ class Generator:
         found = [role("Analyst"), role("Auditor"), role("Loader", create=self.chance(0.15)), principal("user", "jo")]
         if self.chance(0.5):
             found.append(role("Planner", aws="path/Planner"))
-        if self.chance(0.3):
+        if m["region"] and self.chance(0.3):
             found.append(role("Partner", arn=f"arn:aws:iam::{PARTNER}:role/Partner"))
         if self.chance(0.3):
             found.append(principal("group", "staff", arn="arn:aws:identitystore:::group/d4a5c6e7-3081-70aa-21b4-9d1b1f0c8e52"))
         if self.several:
             found += [role("Remote", account="edge"), role("Distant", account="edge")]
+            if self.chance(0.3):  # one role where accounts are merged
+                found += [role("Twin", account="hub", aws="Both"), role("Twin2", account="edge", aws="Both")]
             if self.chance(0.4):
                 found.append(principal("group", "crew", arn=f"arn:aws:iam::{NUMBERS[1]}:saml-provider/idp:group/crew"))
             if self.chance(0.4):

@@ -113,8 +113,8 @@ class Judge:
         wide = b if a["how"] == "limit" else a
         if wide["how"] == "derived" or wide["permissions"] & WIDER or (wide["how"] == "wild" and "describe" in wide["permissions"]):
             return False
-        if a["until"] or b["until"]:
-            return False
+        if a["until"] or b["until"] or a.get("option") or b.get("option"):
+            return False  # what may be passed on gets lost with what is left out
         return "select" not in wide["permissions"] or a["named"] != b["named"]
 
     def limits_agree(self, whole):
