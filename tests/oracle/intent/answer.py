@@ -120,6 +120,8 @@ class Facts:
                     self.on_table(principal, table, permissions, option, self.target_columns(target, table), text)
             if kind == "tables" and not self.shared_with_oneself(principal, w.catalog_of(target["path"])):
                 self.hold(principal, ("database", target["path"]), {"describe"})
+                self.hold_plainly(principal, ("tables to come", target["path"]), permissions | ({"select", "insert", "delete"} if
+                                  permissions & {"insert", "delete"} else set()) | {"describe"}, option)
         elif kind in ("database", "databases"):
             for domain in self.target_domains(target):
                 if not self.shared_with_oneself(principal, w.catalog_of(domain)):
@@ -215,7 +217,7 @@ class Facts:
         w = self.world
         if thing[0] == "table":
             return self.table(thing[1])["catalog"]
-        if thing[0] == "database":
+        if thing[0] in ("database", "tables to come"):
             return w.catalog_of(thing[1])
         if thing[0] == "location":
             return next((w.catalog_of(d["name"]) for d in w.mesh["domains"] if w.bucket_of(d) == thing[1].split("/")[2]), w.governance)
@@ -317,7 +319,8 @@ def cells(facts, s):
     kind = target["kind"]
     permissions = expand(s["permissions"], kind)
     if kind in ("product", "tables", "tagged"):
-        return [cell for table in facts.target_tables(target) for cell in table_cells(facts, target, table, permissions)]
+        found = [cell for table in facts.target_tables(target) for cell in table_cells(facts, target, table, permissions)]
+        return found + ([(("tables to come", target["path"]), None, p) for p in permissions] if kind == "tables" and s["verb"] == "forbid" else [])
     if kind in ("database", "databases"):
         return [(("database", d), None, p) for d in facts.target_domains(target) for p in permissions]
     if kind == "location":

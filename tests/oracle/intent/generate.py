@@ -305,14 +305,15 @@ class Generator:
                 tests.append((key, "=", chosen))
         return tests
 
-    def predicate(self, listed, o):
-        """A condition on columns of a table."""
+    def predicate(self, listed, o, target):
+        """A condition on columns of a table; on what is inside a struct only where no columns are listed."""
         rng = self.rng
         plain = {"string": "text", "int": "whole", "bigint": "whole", "double": "number", "boolean": "truth",
                  ("type", "Amount"): "number", ("type", "Email"): "text", ("type", "Secret"): "text"}
         fit = [(c["physical"], plain[c["type"]], c["name"] in o["partition"]) for c in listed
                if (c["type"] if isinstance(c["type"], str) else tuple(c["type"]) if c["type"][0] == "type" else "") in plain]
-        fit += [(f"{c['physical']}.city", "text", False) for c in listed if c["name"] == "box"]
+        if not target["columns"] and not target["except"]:
+            fit += [(f"{c['physical']}.city", "text", False) for c in listed if c["name"] == "box"]
         return self.clause(fit, 2) if fit else None
 
     def clause(self, fit, depth):
@@ -360,7 +361,7 @@ class Generator:
             else:
                 permissions = rng.choice(["select", "select", "read", "write", "manage", "all", "describe", "insert", "select alter", "select describe", "insert drop", "alter", "delete", "drop"])
             if permissions == "select" and table and self.chance(0.35):
-                given["where"], option = self.predicate(table[1], table[0]), None
+                given["where"], option = self.predicate(table[1], table[0], target), None
                 target["path"] = self.one_output(target["path"])
             if given["until"] and target["columns"]:
                 given["until"] = rng.choice(["2027-06-30", "2028-01-31"])
@@ -446,7 +447,7 @@ class Generator:
             return []
         target["path"] = self.one_output(target["path"])
         for _ in range(self.rng.randint(2, 3)):
-            p = self.predicate(table[1], table[0])
+            p = self.predicate(table[1], table[0], target)
             if p:
                 found.append(grant("select", {**target}, who, where=p))
         return found

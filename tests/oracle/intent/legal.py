@@ -98,7 +98,9 @@ class Judge:
             if len(match) == len(w.names(table)):
                 return {"how": "whole", "permissions": asked}
             columns = [n for n in match if n in data]
-            return {"how": "limit", "columns": set(columns), "where": None} if columns and "select" in asked else None
+            if columns and "select" in asked:
+                return {"how": "limit", "columns": set(columns), "where": None}
+            return {"how": "whole", "permissions": {"describe"}} if match or w.matches(target["tests"], lambda key: w.table_value(table, key)) else None
         columns = facts.target_columns(target, table)
         if columns is None and not s["where"]:
             return {"how": "whole", "permissions": asked}
@@ -120,7 +122,7 @@ class Judge:
     def limits_agree(self, whole):
         lists = [p for p in whole if p["how"] == "limit" and not p["where"]]
         filters = [p for p in whole if p["how"] == "limit" and p["where"]]
-        if len({p["option"] for p in lists}) > 1:
+        if len({p["option"] for p in lists + filters}) > 1:
             return False
         if lists and filters:
             listed = set().union(*[p["columns"] for p in lists])

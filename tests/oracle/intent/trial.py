@@ -61,7 +61,7 @@ class Trial:
         met = set()
         if out.returncode not in (0, 1):
             self.say(f"check: exit {out.returncode}: {out.stderr[:200]}")
-        for line in (line for line in out.stdout.split("\n") if line.startswith("{")):
+        for line in (line for line in f"{out.stdout}\n{out.stderr}".split("\n") if line.startswith("{")):
             diagnostic = json.loads(line)
             if diagnostic["level"] != "error":
                 continue
