@@ -51,13 +51,11 @@ static void read_member(struct elab *e, const struct member *member, const struc
         return;
     }
     seen[i] = member;
+    out->given |= UINT32_C(1) << i;
     if ((row->flags & ATTR_LATER) != 0) {
         not_supported(e, member->label.span, arena_format(e->arena, "'%s' is", row->word));
-        out->broken |= UINT32_C(1) << i;
     } else if (value_check(e, row, member->value)) {
         out->members[i] = member;
-    } else {
-        out->broken |= UINT32_C(1) << i;
     }
 }
 
@@ -265,16 +263,28 @@ const struct body *defaults_of(struct elab *e, const struct domain *domain, enum
 
 /* ---- access ---------------------------------------------------------------------------------- */
 
+/* The row of an attribute that stands in the body itself, -1 where it does not. Few do, and most
+ * that is asked for is not given: so what stands there is gone through, not all rows of the kind.
+ */
+static int given_row(const struct body *body, const char *word)
+{
+    size_t count;
+    const struct attr_info *rows = attr_first(body->kind, &count);
+    for (uint32_t left = body->given; left != 0; left &= left - 1) {
+        int i = __builtin_ctz(left);
+        if (*rows[i].word == *word && strcmp(rows[i].word, word) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
 static const struct member *member_of(const struct body *body, const char *word)
 {
     for (; body != NULL; body = body->fallback) {
-        const struct attr_info *row = attr_find(body->kind, word);
-        size_t count;
-        if (row != NULL) {
-            size_t i = (size_t)(row - attr_first(body->kind, &count));
-            if (body->members[i] != NULL || (body->broken >> i & 1) != 0) {
-                return body->members[i]; /* what is broken is not replaced by a default */
-            }
+        int row = given_row(body, word);
+        if (row >= 0) {
+            return body->members[row]; /* what is broken is not replaced by a default */
         }
     }
     return NULL;
@@ -287,9 +297,8 @@ bool body_has(const struct body *body, const char *word)
 
 bool body_broken(const struct body *body, const char *word)
 {
-    const struct attr_info *row = attr_find(body->kind, word);
-    size_t count;
-    return row != NULL && (body->broken >> (row - attr_first(body->kind, &count)) & 1) != 0;
+    int row = given_row(body, word);
+    return row >= 0 && body->members[row] == NULL;
 }
 
 const struct value *body_value(const struct body *body, const char *word)
@@ -300,9 +309,8 @@ const struct value *body_value(const struct body *body, const char *word)
 
 const struct member *body_own(const struct body *body, const char *word)
 {
-    const struct attr_info *row = attr_find(body->kind, word);
-    size_t count;
-    return row == NULL ? NULL : body->members[row - attr_first(body->kind, &count)];
+    int row = given_row(body, word);
+    return row < 0 ? NULL : body->members[row];
 }
 
 struct text body_text(const struct body *body, const char *word)

@@ -49,8 +49,8 @@ struct body {
     const struct item *items;
     const struct body *fallback;
     const struct member
-        *members[BODY_ATTRS_MAX];               /* by row of the kind; only ones whose value fits */
-    uint32_t broken;                            /* bits of rows whose value was reported */
+        *members[BODY_ATTRS_MAX]; /* by row of the kind; only ones whose value fits */
+    uint32_t given; /* bits of rows that stand in it; members has no value where it was reported */
     const struct block *blocks[BODY_NESTS_MAX]; /* by row, the first of each */
     const struct body **children; /* by row, only of bodies that others fall back on */
 };
