@@ -101,7 +101,7 @@ static void read_column(struct elab *e, const struct declared *d, const struct c
     column->decl = (struct decl){decl->label.text, decl->label.text, decl->label.span,
                                  item_doc(&decl->item), 0};
     column->type = type;
-    column->type_at = decl->type->span;
+    column->type_at = type_span(decl->type);
     annotations_apply(e, decl->annotations, column, d->domain);
     tags_lift(e, &column->tags, &inner, decl->label.span);
     schema->broken = schema->broken || type->kind == TYPE_ERROR;
@@ -181,7 +181,7 @@ static void read_type(struct elab *e, const struct declared *d)
     struct type *type = type_from(e, NULL, d->type->type, prototype, &inner);
     prototype->decl = decl;
     prototype->type = type;
-    prototype->type_at = d->type->type->span;
+    prototype->type_at = type_span(d->type->type);
     annotations_apply(e, d->type->annotations, prototype, NULL);
     tags_lift(e, &prototype->tags, &inner, decl.at);
     if (inner.list.len > 0) {

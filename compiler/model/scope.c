@@ -61,14 +61,17 @@ static bool some_capital(const char *text)
     return (from_a & ~above_z & ~word & tops) != 0;
 }
 
-/* Asked of every column. */
+/* Asked of every column: the last eight bytes overlap those before. */
 static bool has_capital(const char *text, size_t n)
 {
     size_t i = 0;
-    for (; i + sizeof(uint64_t) <= n; i += sizeof(uint64_t)) {
-        if (some_capital(text + i)) {
-            return true;
+    if (n >= sizeof(uint64_t)) {
+        for (; i + sizeof(uint64_t) < n; i += sizeof(uint64_t)) {
+            if (some_capital(text + i)) {
+                return true;
+            }
         }
+        return some_capital(text + n - sizeof(uint64_t));
     }
     while (i < n && !is_capital(text[i])) {
         i++;

@@ -54,7 +54,7 @@ static struct type *broken(struct elab *e)
 
 static struct type *bad_arguments(struct elab *e, const struct type_expr *expr, const char *form)
 {
-    diag(e->s, D_TYPE_ARGUMENTS, expr->span, "a '%s' is written %s", expr->word.text, form);
+    diag(e->s, D_TYPE_ARGUMENTS, type_span(expr), "a '%s' is written %s", expr->word.text, form);
     return broken(e);
 }
 
@@ -170,9 +170,9 @@ static struct type *container(struct elab *e, const struct domain *scope,
     }
     size_t length = strlen(type.element->glue);
     if (length > GLUE_TYPE_MAX) {
-        return too_long(e, expr->span);
+        return too_long(e, type_span(expr));
     }
-    if (!elab_affords(e, length / 64, expr->span)) {
+    if (!elab_affords(e, length / 64, type_span(expr))) {
         return broken(e);
     }
     return share(e, type);
@@ -213,7 +213,7 @@ static struct type *struct_type(struct elab *e, const struct domain *scope,
     for (const struct type_expr *a = expr->parts->arguments; a != NULL; a = a->next) {
         struct field field = {0};
         if (a->parts->field.text == NULL) {
-            diag(e->s, D_TYPE_ARGUMENTS, a->span, "a field of a struct has a name: struct<a: T>");
+            diag(e->s, D_TYPE_ARGUMENTS, type_span(a), "a field of a struct has a name: struct<a: T>");
             map_free(&seen);
             return broken(e);
         }
@@ -228,7 +228,7 @@ static struct type *struct_type(struct elab *e, const struct domain *scope,
         vec_push(e->arena, &type->fields, field);
     }
     map_free(&seen);
-    return finish_struct(e, type, expr->span);
+    return finish_struct(e, type, type_span(expr));
 }
 
 /* A schema as the struct of its columns, made once. */
@@ -294,7 +294,7 @@ static struct type *named_type(struct elab *e, const struct domain *scope,
         return broken(e);
     }
     if (d->type == NULL) {
-        struct type *type = type_of_schema(e, d, expr->span);
+        struct type *type = type_of_schema(e, d, type_span(expr));
         for (size_t i = 0; i < type->fields.len; i++) {
             tags_gather(e, inner, &type->fields.at[i].tags);
         }

@@ -500,32 +500,30 @@ const struct type_parts no_type_parts = {0};
 struct type_expr *make_type(struct parse *ps, atom word, struct span span)
 {
     struct type_expr *type = arena_new(&ps->s->trees, struct type_expr);
-    type->span = span;
     type->word = word_name(word, span);
     type->parts = &no_type_parts;
     return type;
 }
 
 /* Parts of the type's own, with what it has so far: at most two of them are made for a type. */
-static struct type_parts *own_parts(struct parse *ps, struct type_expr *type)
+static struct type_parts *own_parts(struct parse *ps, struct type_expr *type, struct span span)
 {
     struct type_parts *own = arena_new(&ps->s->trees, struct type_parts);
     *own = *type->parts;
+    own->span = span;
     type->parts = own;
     return own;
 }
 
 struct type_expr *missing_type(struct parse *ps, struct span span)
 {
-    struct type_expr *type = make_type(ps, NULL, span);
-    return type;
+    return make_type(ps, NULL, span);
 }
 
 struct type_expr *type_numbers(struct parse *ps, struct type_expr *type, struct values numbers,
                                struct span span)
 {
-    own_parts(ps, type)->numbers = numbers.first;
-    type->span = span;
+    own_parts(ps, type, span)->numbers = numbers.first;
     return type;
 }
 
@@ -543,16 +541,14 @@ struct type_expr *type_end(struct parse *ps, struct type_expr *type, struct type
                            struct span span)
 {
     ps->type_depth -= ps->type_depth > 0;
-    own_parts(ps, type)->arguments = arguments.first;
-    type->span = span;
+    own_parts(ps, type, span)->arguments = arguments.first;
     return type;
 }
 
 struct type_expr *type_field(struct parse *ps, struct name field, struct type_expr *type,
                              struct span span)
 {
-    own_parts(ps, type)->field = field;
-    type->span = span;
+    own_parts(ps, type, span)->field = field;
     return type;
 }
 

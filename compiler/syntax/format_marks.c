@@ -136,7 +136,7 @@ static void mark_type(struct marker *m, const struct type_expr *type)
     for (const struct type_expr *t = type->parts->arguments; t; t = t->next) {
         mark_type(m, t);
         if (!t->next) {
-            size_t close = find(m, t->span.hi);
+            size_t close = find(m, type_span(t).hi);
             while (close < m->count - 1 && piece_is_comment(&m->at[close]))
                 close++;
             if (piece_is(&m->at[close], '>'))

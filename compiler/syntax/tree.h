@@ -133,6 +133,7 @@ struct annotation { /* @word or @word(argument, name: argument) */
 
 /* What few types have: apart, because a mesh has many columns and a column has a type. */
 struct type_parts {
+    struct span span;            /* of the whole type */
     struct name field;           /* the label inside struct<...>; text NULL elsewhere */
     struct type_expr *arguments; /* <...>; NULL when there are none */
     struct value *numbers;       /* (...); NULL when there are none */
@@ -142,10 +143,14 @@ extern const struct type_parts no_type_parts; /* of a type that is a word alone 
 struct type_expr { /* string, decimal(10, 2), array<T>, map<K, V>, struct<a: T, b: U>, a named type
                       or schema */
     struct type_expr *next; /* among the arguments of one type */
-    struct span span;
     struct name word;
     const struct type_parts *parts; /* never NULL; may be shared */
 };
+
+static inline struct span type_span(const struct type_expr *type)
+{
+    return type->parts == &no_type_parts ? type->word.span : type->parts->span;
+}
 
 /* ---- items: what stands in a file or between braces ------------------------------------------ */
 
