@@ -213,7 +213,8 @@ static struct type *struct_type(struct elab *e, const struct domain *scope,
     for (const struct type_expr *a = expr->parts->arguments; a != NULL; a = a->next) {
         struct field field = {0};
         if (a->parts->field.text == NULL) {
-            diag(e->s, D_TYPE_ARGUMENTS, type_span(a), "a field of a struct has a name: struct<a: T>");
+            diag(e->s, D_TYPE_ARGUMENTS, type_span(a),
+                 "a field of a struct has a name: struct<a: T>");
             map_free(&seen);
             return broken(e);
         }
