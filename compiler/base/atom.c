@@ -88,11 +88,11 @@ static size_t shard_of(uint64_t hash)
 static struct slots *slots_new(size_t capacity)
 {
     struct slots *slots = calloc(1, sizeof *slots + capacity * sizeof *slots->at);
-    if (slots == NULL) {
-        memory_exhausted();
+    if (slots != NULL) {
+        slots->mask = capacity - 1;
+        return slots;
     }
-    slots->mask = capacity - 1;
-    return slots;
+    memory_exhausted();
 }
 
 static void slots_free(struct slots *slots)
