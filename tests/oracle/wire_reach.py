@@ -67,9 +67,11 @@ class Shapes:
         self.world = world
         self.columns, self.keys, self.unknown = {}, {}, set()
         for key, table in world.tables.items():
+            if table.target:
+                continue  # a link: what is granted on it is no right to what it stands for
             self.columns[key] = [column.name for column in table.columns] or ["*"]
             self.keys[key] = [column.name for column in table.keys]
-        for key in list(world.databases) + [key[:2] for key in world.tables]:
+        for key in list(world.databases) + [key[:2] for key in self.columns]:
             self.mention(key + ("*",), [])
         for file in world.files:
             self.read(file)
