@@ -357,8 +357,7 @@ class Reach:
         own = Sight()
         own.join(self.held.by.get(name, Sight()))
         own.join(sight)
-        while self.add_ways(name, home, own, sight):
-            pass
+        self.add_ways(name, home, own, sight)
         self.held.imply(sight)
         return sight
 
@@ -370,21 +369,15 @@ class Reach:
         return home is not None and kind_of(group) == "account" and account_of(group) == home
 
     def add_ways(self, name, home, own, sight):
-        """Adds the tables whose files can be read past a grant; whether there were new ones. Hybrid access is no way in but a
+        """Adds the tables whose files can be read past a grant. Each way rests on grants alone, not on another way. Hybrid access is no way in but a
         choice of the mesh: such tables are listed as open, and everybody with IAM rights in the account is not."""
         found = {key for key, why in self.open.items() if home == key[0] and why != "hybrid"}
         found |= {key for key, table in self.world.tables.items() if table.location and self.s3.reads(name, home, table.location)}
         if self.can_make_tables(own):
             found |= {key for key, table in self.world.tables.items() if table.location and any(covers(path, table.location) for path, right in own.locations.items() if right)}
         found |= {key for key, table in self.world.tables.items() if table.location and self.lies_below_another(key, own)}
-        new = False
         for key in found:
-            for part in (own, sight):
-                right = part.tables[key]
-                before = dict(right.select)
-                right.see(self.shapes.every(key), ALL_ROWS)
-                new = new or before != right.select
-        return new
+            sight.tables[key].see(self.shapes.every(key), ALL_ROWS)
 
     def lies_below_another(self, key, own):
         """Whether a table that can be read lies over the files of this one."""
