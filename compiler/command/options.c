@@ -63,6 +63,8 @@ static const struct option_info options[] = {
     {"warn", 'W', "CODE=LEVEL", NULL, " check build ",
      "give a diagnostic another level: off, note, warning, error; -Werror: every warning is an "
      "error"},
+    {"proofs", 0, NULL, NULL, " check ",
+     "list the promises that hold, and what their proofs rest on"},
     {"stats", 0, NULL, NULL, " build ",
      "show how much of CloudFormation's limits each stack uses; with --format json as JSON"},
     {"quiet", 'q', NULL, NULL, " check build fmt init ", "no summary on standard output"},
@@ -205,6 +207,8 @@ static bool set_option(struct session *s, struct settings *out, const struct opt
         out->diff = true;
     else if (strcmp(option->name, "quiet") == 0)
         out->quiet = true;
+    else if (strcmp(option->name, "proofs") == 0)
+        out->proofs = true;
     else if (strcmp(option->name, "stats") == 0)
         out->stats = true;
     else if (strcmp(option->name, "format") == 0)

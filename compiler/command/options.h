@@ -24,7 +24,7 @@ struct settings {
     enum when color;
     const char *as;            /* who --as */
     enum answer_format answer; /* who --format */
-    bool check, diff, quiet, stats, all;
+    bool check, diff, quiet, stats, all, proofs;
 };
 
 struct verb_info {

@@ -3,6 +3,8 @@
 #include "emit/manifest.h"
 
 #include "base/hash.h"
+#include "check/access/requests.h"
+#include "check/access/trusts.h"
 #include "model/names.h"
 
 #include <string.h>
@@ -15,6 +17,34 @@ static void set_place(struct manifest *m, json *object, const struct deployment_
              account->id ? json_text(&m->memory, account->id) : json_null(&m->memory));
     json_set(object, "region",
              d->region ? json_text(&m->memory, d->region) : json_null(&m->memory));
+}
+
+/* What is promised, proven before anything is written, and what that rests on. */
+static void set_proofs(struct manifest *m)
+{
+    struct session *s = m->plan->s;
+    const struct mesh *mesh = m->plan->mesh;
+    struct trusts trusts;
+    if (mesh->promises.len == 0)
+        return;
+    json *proofs = json_set_object(m->tree, "proofs");
+    json *promises = json_set_array(proofs, "promises");
+    json *trusted = json_set_array(proofs, "trusts");
+    for (size_t i = 0; i < mesh->promises.len; i++) {
+        json *promise = json_add_object(promises);
+        json_set_text(promise, "source", source_where(s, mesh->promises.at[i]->at));
+        json_set_text(promise, "text", statement_text(s, &m->memory, mesh->promises.at[i]->at));
+        json_set_text(promise, "verdict", "proven");
+    }
+    trusts_find(&m->memory, m->plan->deployment, &trusts);
+    for (size_t i = 0; i < trusts.list.len; i++) {
+        json *trust = json_add_object(trusted);
+        json_set_text(trust, "what", trust_word(trusts.list.at[i].kind));
+        json_set_text(trust, "name", trusts.list.at[i].name);
+        json_set_text(trust, "source", source_where(s, trusts.list.at[i].at));
+    }
+    for (size_t i = 0; trusted_always[i]; i++)
+        json_set_text(json_add_object(trusted), "what", trusted_always[i]);
 }
 
 void manifest_init(struct manifest *m, struct plan *plan)
@@ -31,6 +61,7 @@ void manifest_init(struct manifest *m, struct plan *plan)
     m->grants = json_set_array(m->tree, "grants");
     m->states = json_set_array(m->tree, "states");
     m->warehouses = json_set_array(m->tree, "warehouses");
+    set_proofs(m);
     m->files = json_set_array(m->tree, "files");
 }
 

@@ -244,3 +244,19 @@ const char *statement_target(struct session *s, struct arena *arena, const struc
     buf_free(&text);
     return copy;
 }
+
+const char *statement_text(struct session *s, struct arena *arena, struct span at)
+{
+    const char *written = as_written(s, arena, at);
+    struct buf text = {0};
+    for (; *written; written++) {
+        bool blank = strchr(" \t\r\n", *written) != NULL;
+        if (!blank)
+            buf_putc(&text, *written);
+        else if (text.len && text.at[text.len - 1] != ' ')
+            buf_putc(&text, ' ');
+    }
+    const char *copy = arena_copy(arena, text.at ? text.at : "", text.len);
+    buf_free(&text);
+    return copy;
+}

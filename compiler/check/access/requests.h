@@ -19,4 +19,7 @@ party_set request_for(struct effective *effective, struct arena *arena,
  * written. */
 const char *statement_target(struct session *s, struct arena *arena, const struct grant *statement);
 
+/* A statement as it was written, on one line. */
+const char *statement_text(struct session *s, struct arena *arena, struct span at);
+
 #endif
