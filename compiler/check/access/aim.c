@@ -2,6 +2,7 @@
 #include "check/access/aim.h"
 
 #include "check/access/cells.h"
+#include "check/access/legal.h"
 #include "check/access/owners.h"
 
 #include <string.h>
@@ -20,7 +21,8 @@ static unsigned spelled(const struct grant *statement)
         return table_permissions_spelled(permissions);
     if (statement->target == GRANT_DATABASE || statement->target == GRANT_TAGGED_DATABASES)
         return database_permissions_spelled(permissions);
-    return permissions;
+    unsigned every = legal_permissions(statement->target) & ~(unsigned)(PERMIT_SETS | PERMIT_ALL);
+    return permissions & PERMIT_ALL ? every : permissions;
 }
 
 static const unsigned char *flag_columns(struct effective *e, const struct grant *statement)

@@ -127,13 +127,30 @@ static bool gives_of_table(const struct aim *grant, const struct aim *asked,
     return false;
 }
 
-static bool gives(const struct aim *grant, const struct aim *asked)
+/* Nothing is shared with the account whose catalog it is on. */
+static bool gives_to_any(const struct parties *parties, const uint64_t *to, const uint64_t *wanted,
+                         const struct deployment_account *owner)
 {
+    for (size_t i = 0; i < parties->list.len; i++) {
+        const struct party *party = &parties->list.at[i];
+        if (party_set_has(to, i) && party_set_has(wanted, i) &&
+            !(party->kind == PARTY_ACCOUNT && party->account == owner))
+            return true;
+    }
+    return false;
+}
+
+static bool gives(const struct aim *grant, const struct aim *asked, const uint64_t *to,
+                  const uint64_t *wanted)
+{
+    const struct effective *e = asked->effective;
     size_t count;
     struct output *const *outputs = candidates(asked, &count);
     for (size_t i = 0; i < count; i++)
         if (aim_at_output(asked, outputs[i]) && aim_at_output(grant, outputs[i]) &&
-            gives_of_table(grant, asked, outputs[i]))
+            gives_of_table(grant, asked, outputs[i]) &&
+            gives_to_any(&e->parties, to, wanted,
+                         account_of_catalog(e->deployment, outputs[i]->domain)))
             return true;
     return false;
 }
@@ -174,14 +191,15 @@ static bool in_part(struct effective *e, const struct aim *asked, const uint64_t
             continue;
         if (!session_affords(e->s, e->work += e->mesh->outputs.len / 16 + 1, grant->at))
             return false;
-        if (!meets_set(&e->parties, request_for(e, arena, grant), wanted))
+        party_set to = request_for(e, arena, grant);
+        if (!meets_set(&e->parties, to, wanted))
             continue;
         if (!target_is_tables(asked->statement->target)) {
             if (gives_other(e, grant, asked, wanted))
                 return true;
         } else if (target_is_tables(grant->target)) {
             aim_make(e, grant, &aim);
-            if (gives(&aim, asked))
+            if (gives(&aim, asked, to, wanted))
                 return true;
         }
     }
