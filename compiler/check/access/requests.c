@@ -240,7 +240,7 @@ static const char *table_path(const char *written, const struct grant *statement
     if (output->decl.path == output->product->decl.path || statement->outputs.len > 1 || !dot)
         return output->product->decl.path;
     size_t last = strlen(dot + 1);
-    bool named = length >= last && strncmp(written + length - last, dot + 1, last) == 0;
+    bool named = length >= last && memcmp(written + length - last, dot + 1, last) == 0;
     return named ? output->decl.path : output->product->decl.path;
 }
 

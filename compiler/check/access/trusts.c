@@ -6,8 +6,8 @@
 #include <string.h>
 
 const char *const trusted_always[] = {
-    "whoever may change settings of Lake Formation, IAM, KMS, or policies of buckets, and whoever "
-    "deploys the stacks",
+    "whoever may change settings of Lake Formation, IAM, KMS or policies of buckets",
+    "whoever deploys the stacks",
     "the grant program was applied, and its verify passes",
     "who may assume which role, and who is in which group",
     "administrators of accounts that hold shares",
