@@ -265,8 +265,10 @@ static void who_sees(struct page *page, struct effective *effective, const struc
 {
     struct sight sight = {.effective = effective};
     struct catalog_order order;
-    if (!who_parties(effective, &sight.arena, inquiry, &sight.asked))
+    if (!who_parties(effective, &sight.arena, inquiry, &sight.asked)) {
+        arena_free(&sight.arena);
         return;
+    }
     atoms_init(&sight.texts, &sight.arena);
     catalog_order_make(effective, &sight.arena, &order);
     for (size_t i = 0; i < effective->parties.list.len; i++)

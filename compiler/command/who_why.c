@@ -238,8 +238,10 @@ void who_why_text(struct page *page, struct effective *effective, const struct i
 {
     struct why w = {.page = page, .effective = effective};
     party_set asked;
-    if (!who_parties(effective, &w.arena, inquiry, &asked))
+    if (!who_parties(effective, &w.arena, inquiry, &asked)) {
+        arena_free(&w.arena);
         return;
+    }
     if (effective->deployment->name)
         buf_format(page->out, "in environment '%s':\n\n", effective->deployment->name);
     for (size_t i = 0; i < effective->parties.list.len; i++) {
