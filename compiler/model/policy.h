@@ -82,7 +82,7 @@ struct grant {
         struct column **at;
         struct span *spans;
         size_t len;
-    } columns;                        /* as written */
+    } columns;                        /* as written; NULL: reported */
     const char *location;             /* s3://bucket/prefix/ */
     struct tag_expression expression; /* TAGGED, TAGGED_DATABASES; TAG: one condition */
     bool all_values;                  /* TAG: no values were named */

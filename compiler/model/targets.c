@@ -48,11 +48,8 @@ static void read_columns(struct elab *e, const struct target *target, struct gra
         return;
     }
     for (const struct value *v = target->columns; v != NULL; v = v->next) {
-        struct column *column = column_resolve(e, output->schema, v);
-        if (column != NULL) {
-            grant->columns.at[grant->columns.len] = column;
-            grant->columns.spans[grant->columns.len++] = v->span;
-        }
+        grant->columns.at[grant->columns.len] = column_resolve(e, output->schema, v);
+        grant->columns.spans[grant->columns.len++] = v->span;
     }
 }
 

@@ -302,8 +302,13 @@ static void target(const struct grant *g)
     }
     if (g->has_columns) {
         printf("%s(", g->except ? "except" : "");
+        const char *between = "";
         for (size_t i = 0; i < g->columns.len; i++) {
-            printf("%s%s", i > 0 ? " " : "", g->columns.at[i]->decl.name);
+            if (g->columns.at[i] == NULL) {
+                continue; /* reported */
+            }
+            printf("%s%s", between, g->columns.at[i]->decl.name);
+            between = " ";
         }
         printf(")");
     }

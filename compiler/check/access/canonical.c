@@ -253,8 +253,16 @@ static void add_table(struct maker *m, const struct cell *cell, const struct sli
 
 /* ---- the others ------------------------------------------------------------------------------ */
 
-/* On tags of every account that knows them; a principal of another account than that has been given
- * the tables by name. */
+/* Of a tag, a principal of another account is given what Lake Formation shares, and the rest in its
+ * own account alone; what is tagged it has been given by name. */
+static bool is_for_own(const struct cell *cell, const struct entry *entry)
+{
+    const unsigned shared = PERMIT_DESCRIBE | PERMIT_ASSOCIATE;
+    return cell->resource != ENTRY_TAG || entry->permissions & ~shared ||
+           entry->permissions != entry->grantable;
+}
+
+/* On tags of every account that knows them. */
 static void add_by_tags(struct maker *m, const struct cell *cell, struct entry entry)
 {
     const struct deployment *d = m->deployment;
@@ -262,9 +270,9 @@ static void add_by_tags(struct maker *m, const struct cell *cell, struct entry e
         entry.owner = d->accounts.at[i];
         bool here = account_has_catalog(d, entry.owner) &&
                     expression_is_live(&m->live, entry.owner, cell->expression);
-        bool written_out = cell->resource != ENTRY_TAG && principal_is_one(cell->principal) &&
-                           principal_is_foreign(d, cell->principal, entry.owner);
-        if (here && !written_out)
+        bool left_out = principal_is_one(cell->principal) && is_for_own(cell, &entry) &&
+                        principal_is_foreign(d, cell->principal, entry.owner);
+        if (here && !left_out)
             add(m, entry);
     }
 }

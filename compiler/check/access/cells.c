@@ -93,13 +93,19 @@ static struct cell *cell_of(struct cells *cells, const struct principal *princip
     return cell;
 }
 
+const struct principal *cells_principal(const struct cells *cells,
+                                        const struct principal *principal)
+{
+    const struct principal *one = map_get(&cells->ones, principal, NULL);
+    return one ? one : principal;
+}
+
 struct contribution *cells_give(struct cells *cells, const struct principal *principal,
                                 const struct giving *giving)
 {
     if (!cells_afford(cells, 4, giving->what.cause.at))
         return NULL;
-    const struct principal *one = map_get(&cells->ones, principal, NULL);
-    struct cell *cell = cell_of(cells, one ? one : principal, giving);
+    struct cell *cell = cell_of(cells, cells_principal(cells, principal), giving);
     struct contribution *fresh = arena_new(&cells->arena, struct contribution);
     *fresh = giving->what;
     fresh->next = NULL;
@@ -210,19 +216,9 @@ static void expand(struct builder *b, const struct principal *principal)
         expand(b, principal->members.at[i]);
 }
 
-/* Roles of one name whose accounts are one in this deployment, and accounts of one number, are one
- * principal, called by the first of their names; Lake Formation knows no other. */
-static const char *identity(struct cells *cells, const struct deployment *deployment,
-                            const struct principal *principal)
-{
-    const struct deployment_account *account = account_of_principal(deployment, principal);
-    if (principal->arn.value)
-        return principal->arn.value;
-    const char *rest = name_principal(&cells->arena, deployment, principal);
-    return arena_format(&cells->arena, "%s %s", account->id ? account->id : "self",
-                        rest ? rest : "");
-}
-
+/* Roles of one name whose accounts are one in this deployment, accounts of one number, and whatever
+ * else comes to one ARN, are one principal, called by the first of their names; Lake Formation
+ * knows no other. */
 static void find_ones(struct cells *cells, const struct deployment *deployment)
 {
     const struct mesh *mesh = deployment->mesh;
@@ -234,7 +230,7 @@ static void find_ones(struct cells *cells, const struct deployment *deployment)
             if (!(account ? deployment->declared[p->account->decl.index] != NULL
                           : principal_is_one(p) && p->kind != PRINCIPAL_TEAM))
                 continue;
-            atom key = atom_of(&cells->s->atoms, identity(cells, deployment, p));
+            atom key = atom_of(&cells->s->atoms, principal_arn(&cells->arena, deployment, p));
             const struct principal *had = map_get(&first, key, NULL);
             if (turn == 0 && (!had || strcmp(p->decl.path, had->decl.path) < 0))
                 map_set(&first, key, NULL, (void *)(uintptr_t)p);

@@ -69,6 +69,9 @@ void cells_build(struct session *s, const struct mesh *mesh, const struct deploy
 /* NULL: it was one too many. What is returned may be changed as long as nothing was read. */
 struct contribution *cells_give(struct cells *cells, const struct principal *principal,
                                 const struct giving *giving);
+/* The principal that has the cells of this one. */
+const struct principal *cells_principal(const struct cells *cells,
+                                        const struct principal *principal);
 void cells_free(struct cells *cells);
 bool cells_afford(struct cells *cells, size_t work, struct span at);
 /* The cell of a principal and a resource, or NULL. thing: the domain, output, link, or location as

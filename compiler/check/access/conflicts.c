@@ -1,6 +1,7 @@
 /* conflicts.c - what several grants mean together for one principal: access.md section 3, one
  * function a row. */
 #include "check/access/foreign.h"
+#include "check/access/granted_places.h"
 #include "check/access/owners.h"
 #include "check/access/passing.h"
 #include "check/access/spread.h"
@@ -228,11 +229,38 @@ static void check_beside_tags(struct session *s, const struct cell *cell,
     }
 }
 
+/* ---- administrators -------------------------------------------------------------------------- */
+
+static void add_admin(const struct cells *cells, const struct principal *admin, struct map *admins)
+{
+    admin = cells_principal(cells, principal_acting(admin));
+    if (map_get(admins, admin, NULL))
+        return;
+    map_put(admins, admin, NULL, admins);
+    for (size_t i = 0; i < admin->members.len; i++)
+        add_admin(cells, admin->members.at[i], admins);
+}
+
+/* An administrator of the catalog's account cannot be limited, and AWS refuses to try (rule
+ * 2.2.11). */
+static void check_admin(struct session *s, const struct cell *cell)
+{
+    const struct contribution *limit = written_limit(cell);
+    if (!limit)
+        return;
+    struct diag *d =
+        diag(s, D_LIMIT_TO_ADMIN, place_of(limit), "the limit to %s is refused for '%s'",
+             limit_word(limit), cell->principal->decl.path);
+    diag_help(s, d, "it is a data lake administrator: grant to another role");
+}
+
 static void check_limits(struct session *s, const struct deployment *deployment,
                          const struct cells *cells, struct signatures *signatures)
 {
-    struct map tagged = {0};
+    struct map tagged = {0}, admins = {0};
     index_tagged(s, cells, &tagged);
+    for (size_t i = 0; i < deployment->mesh->admins.len; i++)
+        add_admin(cells, deployment->mesh->admins.at[i], &admins);
     for (size_t i = 0; i < cells->list.len; i++) {
         const struct cell *cell = cells->list.at[i];
         if (!cell->part.first)
@@ -244,11 +272,15 @@ static void check_limits(struct session *s, const struct deployment *deployment,
             check_pair(s, cell, all);
         check_options(s, cell);
         check_filters(s, cell);
-        if (!principal_is_foreign(deployment, cell->principal,
-                                  account_of_catalog(deployment, cell->domain)))
-            check_beside_tags(s, cell, map_get(&tagged, cell->principal, NULL), signatures);
+        if (principal_is_foreign(deployment, cell->principal,
+                                 account_of_catalog(deployment, cell->domain)))
+            continue;
+        check_beside_tags(s, cell, map_get(&tagged, cell->principal, NULL), signatures);
+        if (map_get(&admins, cell->principal, NULL))
+            check_admin(s, cell);
     }
     map_free(&tagged);
+    map_free(&admins);
 }
 
 /* ---- databases ------------------------------------------------------------------------------- */
@@ -292,6 +324,7 @@ void access_check_deployment(struct session *s, const struct deployment *deploym
     note_databases(s, &cells);
     foreign_check(s, deployment, &cells);
     passing_check(s, deployment, &cells);
+    granted_places_check(s, deployment, &cells);
     cells_free(&cells);
     signatures_free(&signatures);
 }

@@ -4,6 +4,7 @@
 
 #include "check/access/owners.h"
 #include "check/limits.h"
+#include "check/made.h"
 
 struct judge {
     struct session *s;
@@ -25,7 +26,7 @@ static struct span target_of(const struct contribution *c)
     return c->cause.grant ? c->cause.grant->target_at : c->cause.at;
 }
 
-/* The owner of what a cell is about; of tags: NULL, there are several. */
+/* The owner of what a cell is about; of tags and what is tagged: NULL, there are several. */
 static const struct deployment_account *owner_of(const struct judge *j, const struct cell *cell)
 {
     if (cell->domain)
@@ -49,45 +50,80 @@ static void check_own(struct judge *j, const struct cell *cell, const struct con
     diag_help(j->s, d, "its administrators have every right; grant to a role of it");
 }
 
-static void check_account_option(struct judge *j, const struct cell *cell,
-                                 const struct contribution *c)
+/* An account that cannot grant on; for a tag or a location AWS asks for the whole grant option. */
+static void check_option(struct judge *j, const struct cell *cell, const struct contribution *c)
 {
-    bool tag = cell->resource == ENTRY_TAG;
-    if (!c->cause.grant || c->grantable)
+    bool whole = cell->resource == ENTRY_TAG || cell->resource == ENTRY_LOCATION;
+    bool account = cell->principal->kind == PRINCIPAL_ACCOUNT;
+    if (!c->cause.grant || (whole ? !(c->permissions & ~c->grantable) : c->grantable || !account))
         return;
-    struct diag *d = diag(j->s, tag ? D_ACCOUNT_NEEDS_OPTION : D_ACCOUNT_WITHOUT_OPTION, to_of(c),
-                          tag ? "a right on a tag is given to '%s' with grant option, or not at all"
-                              : "'%s' cannot pass this on: only its administrators have it",
-                          cell->principal->decl.path);
+    struct diag *d =
+        whole ? diag(j->s, D_ACCOUNT_NEEDS_OPTION, to_of(c),
+                     "a right on a %s is given to '%s' with grant option, or not at all",
+                     cell->resource == ENTRY_TAG ? "tag" : "location", cell->principal->decl.path)
+              : diag(j->s, D_ACCOUNT_WITHOUT_OPTION, to_of(c),
+                     "'%s' cannot pass this on: only its administrators have it",
+                     cell->principal->decl.path);
+    if (whole && !account)
+        diag_place(j->s, d, target_of(c), "this is not of its account alone");
     diag_help(j->s, d, "write `with grant option`");
 }
 
-static void check_account_rights(struct judge *j, const struct cell *cell,
-                                 const struct contribution *c)
+/* ---- what is not shared ---------------------------------------------------------------------- */
+
+struct barred {
+    unsigned permissions;
+    const char *noun, *help;
+};
+
+static struct barred barred_on(enum entry_resource resource)
 {
-    const unsigned barred =
-        cell->resource == ENTRY_DATABASE || cell->resource == ENTRY_TAGGED_DATABASES
-            ? PERMIT_DROP | PERMIT_ALL
-        : cell->resource == ENTRY_TAG ? ~(unsigned)(PERMIT_DESCRIBE | PERMIT_ASSOCIATE)
-                                      : 0;
+    switch (resource) {
+    case ENTRY_DATABASE:
+    case ENTRY_TAGGED_DATABASES:
+        return (struct barred){PERMIT_DROP | PERMIT_ALL, "a database",
+                               "name the rights that are needed: describe, create_table, alter"};
+    case ENTRY_TAG:
+        return (struct barred){PERMIT_ALTER | PERMIT_DROP | PERMIT_GRANT_WITH_LF_TAG_EXPRESSION,
+                               "a tag", "others take associate and describe"};
+    case ENTRY_CATALOG:
+        return (struct barred){PERMIT_CREATE_DATABASE | PERMIT_CREATE_LF_TAG, "the catalog",
+                               "grant it to a role of the account itself"};
+    case ENTRY_ALL_TABLES:
+    case ENTRY_TABLE:
+    case ENTRY_COLUMNS:
+    case ENTRY_FILTER:
+    case ENTRY_LOCATION:
+    case ENTRY_TAGGED_TABLES:
+    case ENTRY_LINK:
+        break;
+    }
+    return (struct barred){0};
+}
+
+/* True: it was reported. */
+static bool check_rights(struct judge *j, const struct cell *cell, const struct contribution *c)
+{
+    const struct barred barred = barred_on(cell->resource);
     unsigned bit = 1;
-    if (!(c->permissions & barred))
-        return;
-    while (!(c->permissions & barred & bit))
+    if (!(c->permissions & barred.permissions))
+        return false;
+    while (!(c->permissions & barred.permissions & bit))
         bit <<= 1;
     struct diag *d =
-        diag(j->s, D_NOT_FOR_OTHER_ACCOUNTS, target_of(c), "no other account is granted '%s' on %s",
-             permission_word(bit), cell->resource == ENTRY_TAG ? "a tag" : "a database");
-    diag_place(j->s, d, to_of(c), "this is not one principal of the own account");
-    if (cell->resource == ENTRY_TAG)
-        diag_help(j->s, d, "accounts take associate and describe");
-    else
-        diag_help(j->s, d, "name the rights that are needed: describe, create_table, alter");
+        diag(j->s, D_NOT_FOR_OTHER_ACCOUNTS, target_of(c),
+             "nobody of another account is granted '%s' on %s", permission_word(bit), barred.noun);
+    diag_place(j->s, d, to_of(c), "'%s' is not of the account that has it",
+               cell->principal->decl.path);
+    diag_help(j->s, d, "%s", barred.help);
+    return true;
 }
 
 /* ---- one cell -------------------------------------------------------------------------------- */
 
-/* Shares to single principals, and to organizations by tags, came with version 3. */
+/* Shares to single principals, and to organizations by tags, came with version 3; those of what is
+ * in hybrid access mode, where the defaults stay, with version 4 (Lake Formation Developer Guide,
+ * "Prerequisites for setting up hybrid access mode"). */
 static void check_version(struct judge *j, const struct cell *cell, const struct contribution *c)
 {
     int64_t version = j->deployment->sharing_version;
@@ -95,20 +131,37 @@ static void check_version(struct judge *j, const struct cell *cell, const struct
         cell->resource == ENTRY_TAGGED_TABLES || cell->resource == ENTRY_TAGGED_DATABASES;
     bool needs = principal_is_one(cell->principal) ||
                  (by_tags && cell->principal->kind == PRINCIPAL_ORGANIZATION);
-    if (!needs || !version || version >= 3)
+    bool hybrid = cell->output ? output_is_hybrid(cell->output)
+                               : cell->domain && cell->domain->storage.hybrid;
+    int least = hybrid ? 4 : needs ? 3 : 0;
+    if (!version || version >= least)
         return;
     struct diag *d = diag(j->s, D_SHARING_VERSION, to_of(c),
                           "version %lld of sharing between accounts cannot grant this to '%s'",
                           (long long)version, cell->principal->decl.path);
     diag_place(j->s, d, j->deployment->mesh->cross_account_version.at, "the version is set here");
-    diag_help(j->s, d, "versions from 3 on can; 4 is the default");
+    diag_help(j->s, d,
+              hybrid ? "what is in hybrid access mode is shared from version 4 on"
+                     : "versions from 3 on can; 4 is the default");
+}
+
+/* A tag that is granted on is in every account that has a catalog, and a single principal has its
+ * rights where it lives. What is tagged is written out for one of another account, and judged
+ * there.
+ */
+static bool is_foreign_everywhere(const struct judge *j, const struct cell *cell)
+{
+    const struct deployment *d = j->deployment;
+    return !principal_is_one(cell->principal) ||
+           (cell->resource == ENTRY_TAG &&
+            !account_has_catalog(d, account_of_principal(d, cell->principal)));
 }
 
 static void check_cell(struct judge *j, const struct cell *cell)
 {
     const struct deployment_account *owner = owner_of(j, cell);
-    bool one = principal_is_one(cell->principal);
-    bool foreign = owner ? principal_is_foreign(j->deployment, cell->principal, owner) : !one;
+    bool foreign = owner ? principal_is_foreign(j->deployment, cell->principal, owner)
+                         : is_foreign_everywhere(j, cell);
     bool account = cell->principal->kind == PRINCIPAL_ACCOUNT;
     for (const struct contribution *c = cell->whole.first; c; c = c->next) {
         if (account && owner && !foreign && !c->implied)
@@ -116,15 +169,12 @@ static void check_cell(struct judge *j, const struct cell *cell)
         if (!foreign || c->implied)
             continue;
         check_version(j, cell, c);
-        if (!one)
-            check_account_rights(j, cell, c);
-        if (account)
-            check_account_option(j, cell, c);
+        if (!check_rights(j, cell, c))
+            check_option(j, cell, c);
     }
     for (const struct contribution *c = cell->part.first; c && foreign; c = c->next) {
         check_version(j, cell, c);
-        if (account)
-            check_account_option(j, cell, c);
+        check_option(j, cell, c);
     }
 }
 

@@ -2,6 +2,7 @@
 #include "check/access/owners.h"
 
 #include "check/made.h"
+#include "model/names.h"
 
 #include <string.h>
 
@@ -86,4 +87,17 @@ bool principal_is_foreign(const struct deployment *deployment, const struct prin
 {
     return principal->kind == PRINCIPAL_ORGANIZATION ||
            account_of_principal(deployment, principal) != owner;
+}
+
+const char *principal_arn(struct arena *arena, const struct deployment *deployment,
+                          const struct principal *principal)
+{
+    principal = principal_acting(principal);
+    if (principal->arn.value)
+        return principal->arn.value;
+    const struct deployment_account *account = account_of_principal(deployment, principal);
+    const char *id = account->id ? account->id : "${AWS::AccountId}";
+    const char *partition = deployment->partition ? deployment->partition : "${AWS::Partition}";
+    const char *rest = name_principal(arena, deployment, principal);
+    return rest ? arena_format(arena, "arn:%s:iam::%s:%s", partition, id, rest) : id;
 }

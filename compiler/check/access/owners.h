@@ -33,5 +33,9 @@ bool principal_is_one(const struct principal *principal);
  * organization. */
 bool principal_is_foreign(const struct deployment *deployment, const struct principal *principal,
                           const struct deployment_account *owner);
+/* What is granted to it is granted to: an ARN, or the number of an account. It may hold
+ * ${AWS::AccountId} and the like. Two declarations that come to one are one principal. */
+const char *principal_arn(struct arena *arena, const struct deployment *deployment,
+                          const struct principal *principal);
 
 #endif

@@ -1,6 +1,7 @@
 /* parties.c - see parties.h. */
 #include "check/access/parties.h"
 
+#include "check/access/owners.h"
 #include "check/made.h"
 #include "model/names.h"
 
@@ -54,20 +55,6 @@ const char *party_kind_word(enum party_kind kind)
     return words[kind];
 }
 
-static const char *arn_of(struct gatherer *g, const struct principal *principal,
-                          const struct deployment_account *account)
-{
-    struct arena *arena = g->out->arena;
-    const char *id = account->id ? account->id : "${AWS::AccountId}";
-    const char *partition = g->deployment->partition;
-    if (principal->arn.value)
-        return principal->arn.value;
-    const char *rest = name_principal(arena, g->deployment, principal);
-    return rest ? arena_format(arena, "arn:%s:iam::%s:%s",
-                               partition ? partition : "${AWS::Partition}", id, rest)
-                : id;
-}
-
 /* Its role is the mesh's business: it was declared, or is made here. */
 static bool is_one(const struct deployment *deployment, const struct principal *principal)
 {
@@ -95,7 +82,7 @@ static size_t place_of(struct gatherer *g, const struct principal *principal)
 {
     struct parties *out = g->out;
     const struct deployment_account *account = account_of_principal(g->deployment, principal);
-    const char *arn = arn_of(g, principal, account);
+    const char *arn = principal_arn(g->out->arena, g->deployment, principal);
     atom key = atom_of(&g->atoms, arn);
     size_t place = (size_t)(uintptr_t)map_get(&g->by_arn, key, NULL);
     struct party party = {principal->decl.path, kind_of(principal), principal, account, arn};

@@ -42,6 +42,7 @@ EMPTY = {
     "filters": [],        # TableData
     "optins": [],         # {Principal, Resource}
     "locations": None,    # registered ARNs; null: whatever is asked for
+    "hybrid": [],         # databases whose location is in hybrid access mode
     "invitations": [],    # of RAM
     "objects": {},        # s3://bucket/key: text
 }

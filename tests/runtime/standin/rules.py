@@ -211,8 +211,17 @@ def level(resource):
     return resource["part"][0] if resource["part"] else "full"
 
 
+def sharing_version(account):
+    return int(account.state["settings"].get("Parameters", {}).get("CROSS_ACCOUNT_VERSION", 1))
+
+
+def is_hybrid(account, at):
+    """In hybrid access mode the defaults stay, and limit nobody who has opted in."""
+    return at[0] == account.name and at[1] in account.state["hybrid"]
+
+
 def check_legal(account, principal, found, permissions, options):
-    kind, at, state = found["kind"], found["at"], account.state
+    kind, at = found["kind"], found["at"]
     legal = LEGAL["database" if at[1] == "DATABASE" else "table"] if kind == "policy" else LEGAL[kind]
     external = is_external(account, principal)
     limited = "columns" in found or "excluded" in found
@@ -227,12 +236,12 @@ def check_legal(account, principal, found, permissions, options):
             raise invalid()
         if kind == "policy" and not principal.isdigit():
             raise invalid()
-        if not principal.isdigit() and int(state["settings"].get("Parameters", {}).get("CROSS_ACCOUNT_VERSION", 1)) < 3:
+        if not principal.isdigit() and sharing_version(account) < 3:
             raise invalid()
         if at[0] != account.name:
             raise invalid("Resources shared with this account cannot be shared further")
         for shared in ({"kind": "database", "at": at[:2]}, {"kind": "table", "at": at[:3]}):
-            if kind in ("table", "tables", "database") and holds(account, EVERYBODY, shared):
+            if kind in ("table", "tables", "filter", "database") and holds(account, EVERYBODY, shared) and not (is_hybrid(account, at) and sharing_version(account) >= 4):
                 raise invalid("Please revoke permission(s) for IAM_ALLOWED_PRINCIPALS on the %s" % shared["kind"])
     if kind in ("database", "table", "tables") and at[0] == account.name and find_database(account, at).get("target"):
         if set(permissions) - {"DESCRIBE", "DROP"}:
@@ -268,7 +277,7 @@ def grant(account, catalog, entry):
         raise Refused("AccessDeniedException", "Insufficient Lake Formation permission(s)")
     must_exist(account, found)
     check_legal(account, principal, found, permissions, options)
-    if "columns" in found and holds(account, EVERYBODY, {"kind": "table", "at": found["at"]}):
+    if "columns" in found and holds(account, EVERYBODY, {"kind": "table", "at": found["at"]}) and not is_hybrid(account, found["at"]):
         del found["columns"]  # while the defaults stand, a column list is none
     for part in parts(found):
         resource = {"kind": found["kind"], "at": found["at"], "part": part}

@@ -1,0 +1,97 @@
+"""builds_test.py - the grant programs of real builds against the stand-in for the AWS CLI: planned, applied, verified,
+taken, ended, withdrawn; and one build after another, which has to end as the later one alone does.
+"""
+
+import glob
+import os
+import sys
+
+from builds import *
+from lake import *
+
+DONE = []  # nothing went wrong
+
+
+def last_days(desired):
+    return sorted({slice["until"] for file in desired.values() for slice in file["slices"].values() if slice["until"]})
+
+
+def day_after(day):
+    import datetime
+    return (datetime.date.fromisoformat(day) + datetime.timedelta(days=1)).isoformat()
+
+
+def compare(name, lake, today=TODAY):
+    wrong = [text for account, desired in lake.desired.items() for text in differences(desired, lake.state(account), account, today)]
+    check(name, not wrong, *wrong[:12])
+
+
+def brought(name, lake, today=TODAY, *options):
+    """Apply everywhere, then take what others share, as deploy.sh does."""
+    wrong = lake.all("apply", *options, today=today) + lake.all("accept", *options, today=today)
+    check(name, not wrong, *wrong)
+
+
+def end_to_end(name, build):
+    lake = Lake(build)
+    plans = [lake.run("plan", account=account) for account in lake.desired]
+    check("%s: plan: something to do, nothing done" % name, set(plans) <= {0, 2} and lake.writes() == [], plans, lake.shown())
+    brought("%s: apply and accept" % name, lake)
+    compare("%s: every account is as its file says" % name, lake)
+    before = lake.states()
+    lake.forget()
+    brought("%s: apply again" % name, lake)
+    same("%s: apply again writes nothing" % name, [], lake.writes())
+    same("%s: apply again changes nothing" % name, before, lake.states())
+    same("%s: verify" % name, DONE, lake.all("verify"))
+    same("%s: plan has nothing left to do" % name, DONE, lake.all("plan"))
+    for day in last_days(lake.desired):
+        ended(name, lake, day)
+    withdrawn(name, lake)
+
+
+def ended(name, lake, day):
+    """The last day of some grants is over."""
+    same("%s: verify on %s, the last day" % (name, day), DONE, lake.all("verify", today=day))
+    after = day_after(day)
+    drifted = lake.all("verify", today=after)
+    check("%s: verify the day after: drift" % name, drifted and all("status 3" in text for text in drifted), *drifted)
+    same("%s: expire the day after" % name, DONE, lake.all("expire", today=after))
+    lake.forget()
+    same("%s: expire again: nothing to do" % name, (DONE, []), (lake.all("expire", today=after), lake.writes()))
+    brought("%s: apply after %s: what begins then" % (name, day), lake, after)
+    compare("%s: every account as its file says after %s" % (name, day), lake, after)
+    same("%s: verify after %s" % (name, day), DONE, lake.all("verify", today=after))
+
+
+def withdrawn(name, lake):
+    wrong = lake.all("revoke", accounts=list(reversed(list(lake.desired))))
+    check("%s: revoke" % name, not wrong, *wrong)
+    lake.all("revoke")
+    left = {account: [g for g in lake.state(account)["grants"] if g["principal"] != EVERYBODY] for account in lake.desired}
+    same("%s: revoke: no grant is left" % name, {account: [] for account in lake.desired}, left)
+    same("%s: revoke: nor anything else" % name, {account: ([], [], {}, []) for account in lake.desired},
+         {account: tuple(lake.state(account).get(key) or ({} if key == "tags" else []) for key in ("associations", "filters", "tags", "optins")) for account in lake.desired})
+    same("%s: revoke: the ledgers are empty" % name, {}, lake.ledgers())
+
+
+def builds():
+    sources = sorted(glob.glob(os.path.join(ROOT, "tests/access/cases/*.mesh"))) + [os.path.join(ROOT, "samples/retail")]
+    for source in sources:
+        name = os.path.basename(source).replace(".mesh", "")
+        folders = compiled(os.path.relpath(source, ROOT), name)
+        for build in folders:
+            end_to_end(name if len(folders) == 1 else "%s, %s" % (name, os.path.basename(build)), build)
+
+
+TESTS = [builds]
+
+if __name__ == "__main__":
+    World.begin()
+    try:
+        for test in TESTS:
+            if len(sys.argv) == 1 or test.__name__ in sys.argv[1:]:
+                test()
+    finally:
+        World.end()
+    finish()
