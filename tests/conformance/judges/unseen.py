@@ -941,10 +941,10 @@ def judge_entry(entry):
 
 def judge_desired(desired, catalog):
     """`catalog`: {database: {table: columns}} of the templates of the same build."""
-    if desired.get("format") != 1:
+    if desired.get("format") != 2:
         yield f"format {desired.get('format')!r}"
     ids, pairs = set(), set()
-    for number, batch in enumerate(desired["batches"], 1):
+    for number, batch in enumerate([*desired["batches"], *desired.get("taking", {}).get("batches", [])], 1):
         if not 1 <= len(batch["Entries"]) <= 20:
             yield f"batch {number}: {len(batch['Entries'])} entries"
         for entry in batch["Entries"]:
@@ -952,17 +952,55 @@ def judge_desired(desired, catalog):
             if entry["Id"] in ids:
                 yield f"{entry['Id']} stands twice"
             ids.add(entry["Id"])
-            pair = (str(entry.get("Principal")), str(entry.get("Resource")))
+            # Of one thing that ends there are several entries, each for other days.
+            days = str(desired["slices"].get(entry["Id"]))
+            pair = (str(entry.get("Principal")), str(entry.get("Resource")), days)
             if pair in pairs:
                 yield f"{entry['Id']}: a second entry of one principal and resource"
             pairs.add(pair)
-            yield from judge_target(entry, catalog)
+            if "taking" not in desired or batch in desired["batches"]:
+                yield from judge_target(entry, catalog)
+    for name in sorted(set(desired["slices"]) - ids):
+        yield f"{name}: days of an entry that there is not"
+    yield from judge_labels(desired, catalog, ids)
     for name in sorted(ids ^ set(desired["sources"])):
         yield f"{name}: an entry without a source or a source without an entry"
-    managed = desired["managed"]
-    for table in managed["tables"]:
-        if table["database"] not in managed["databases"]:
-            yield f"managed table {table['database']}.{table['table']} in a database that is not managed"
+    databases = desired["managed"]["databases"] + desired["hybrid"]["databases"]
+    for table in desired["managed"]["tables"] + desired["hybrid"]["tables"]:
+        if table["database"] not in databases:
+            yield f"table {table['database']}.{table['table']} in a database that is neither managed nor hybrid"
+    for kind in ("databases", "tables"):
+        for thing in desired["managed"][kind]:
+            if thing in desired["hybrid"][kind]:
+                yield f"{thing} is managed and hybrid"
+
+
+def judge_labels(desired, catalog, ids):
+    """Tags that are put somewhere are defined, filters and what carries a tag is there; adds the names to `ids`."""
+    values = {tag["key"]: set(tag["values"]) for tag in desired["tags"]}
+    for key, given in values.items():
+        if key != key.lower() or any(value != value.lower() for value in given):
+            yield f"tag {key}: Lake Formation keeps tags in lower case"
+    for association in desired["associations"]:
+        ids.add(association["id"])
+        for tag in association["tags"]:
+            if tag["value"] not in values.get(tag["key"], ()):
+                yield f"{association['id']}: no such tag {tag['key']}={tag['value']}"
+        yield from judge_target({"Id": association["id"], "Resource": association["resource"]}, catalog)
+    for item in desired["filters"]:
+        ids.add(item["Name"])
+        if not re.fullmatch(r"mesh_[0-9a-f]{16}", item["Name"]):
+            yield f"{item['Name']}: no name of a filter"
+        if ("ColumnNames" in item) == ("ColumnWildcard" in item):
+            yield f"{item['Name']}: a filter has either ColumnNames or ColumnWildcard"
+        columns = catalog.get(item["DatabaseName"], {}).get(item["TableName"])
+        for column in item.get("ColumnNames", []):
+            if columns is not None and column not in columns:
+                yield f"{item['Name']}: {item['TableName']} has no column {column}"
+    for optin in desired["optins"]:
+        ids.add(optin["id"])
+        if not PRINCIPAL.match(optin["principal"]):
+            yield f"{optin['id']}: {optin['principal']!r} is no principal"
 
 
 def judge_target(entry, catalog):
@@ -982,10 +1020,10 @@ def judge_target(entry, catalog):
 
 def judge_managed(desired, made):
     """What this account's templates make is managed, or IAM keeps its hand on it."""
-    managed = desired["managed"]
-    tables = {(t["database"], t["table"]) for t in managed["tables"]}
+    known = desired["managed"], desired["hybrid"]
+    tables = {(t["database"], t["table"]) for part in known for t in part["tables"]}
     for database in made:
-        if database not in managed["databases"]:
+        if not any(database in part["databases"] for part in known):
             yield f"database {database} is made here but not managed"
         for table in made[database]:
             if (database, table) not in tables:
