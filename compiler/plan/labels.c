@@ -145,7 +145,8 @@ struct opting {
     struct plan *plan;
     struct grants *grants;
     json *out, *sources;
-    struct map seen; /* (principal, table or database) */
+    VEC(const struct output *) hybrid; /* the account's, by name */
+    struct map seen;                   /* (principal, table or database) */
 };
 
 static void opt_in(struct opting *o, const struct entry *entry, const struct output *output)
@@ -181,28 +182,33 @@ static bool is_here(const struct plan *plan, const struct output *output)
 static void opt_in_by_tags(struct opting *o, const struct entry *entry,
                            struct signatures *signatures)
 {
-    const struct mesh *mesh = o->plan->mesh;
     const bool *matching = signatures_matching(signatures, entry->expression);
-    for (size_t i = 0; i < mesh->outputs.len; i++)
-        if (is_here(o->plan, mesh->outputs.at[i]) &&
-            signatures_reach(signatures, matching, mesh->outputs.at[i]) != REACH_NONE)
-            opt_in(o, entry, mesh->outputs.at[i]);
+    for (size_t i = 0; i < o->hybrid.len; i++)
+        if (signatures_reach(signatures, matching, o->hybrid.at[i]) != REACH_NONE)
+            opt_in(o, entry, o->hybrid.at[i]);
 }
 
 static void opt_in_tables(struct opting *o, const struct entry *entry)
 {
-    const struct mesh *mesh = o->plan->mesh;
-    for (size_t i = 0; i < mesh->outputs.len; i++)
-        if (mesh->outputs.at[i]->domain == entry->domain && is_here(o->plan, mesh->outputs.at[i]))
-            opt_in(o, entry, mesh->outputs.at[i]);
+    for (size_t i = 0; i < o->hybrid.len; i++)
+        if (o->hybrid.at[i]->domain == entry->domain)
+            opt_in(o, entry, o->hybrid.at[i]);
 }
 
-static bool any_hybrid(const struct mesh *mesh)
+static int by_name(const void *left, const void *right)
 {
-    bool any = false;
+    const struct output *const *a = left, *const *b = right;
+    return strcmp((*a)->decl.path, (*b)->decl.path);
+}
+
+static void gather_hybrid(struct opting *o)
+{
+    const struct mesh *mesh = o->plan->mesh;
     for (size_t i = 0; i < mesh->outputs.len; i++)
-        any |= output_is_hybrid(mesh->outputs.at[i]);
-    return any;
+        if (is_here(o->plan, mesh->outputs.at[i]))
+            vec_push(&o->plan->s->arena, &o->hybrid, mesh->outputs.at[i]);
+    if (o->hybrid.len)
+        qsort(o->hybrid.at, o->hybrid.len, sizeof *o->hybrid.at, by_name);
 }
 
 /* One for each principal and each hybrid table or database that it can reach, by name also for
@@ -210,7 +216,8 @@ static bool any_hybrid(const struct mesh *mesh)
 static void set_optins(struct opting *o)
 {
     struct signatures signatures;
-    if (!any_hybrid(o->plan->mesh))
+    gather_hybrid(o);
+    if (!o->hybrid.len)
         return;
     signatures_make(o->plan->s, o->plan->mesh, &signatures);
     for (size_t i = 0; i < o->grants->entries.list.len; i++) {

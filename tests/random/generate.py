@@ -247,7 +247,7 @@ def policies(world):
     people = ["Analyst", "Planner", "Auditor", "jo", "staff"]
     for domain in world.domains:
         name = domain["name"]
-        block.line(f"grant {rng.choice(['all', 'manage', 'describe, create_table'])} on domain {name} to Owner")
+        block.line(f"grant {rng.choice(['write', 'alter', 'describe, create_table'])} on domain {name} to Owner")
         block.line(f"grant {rng.choice(['read', 'write', 'manage'])} on {name}.* to Owner")
         for person in rng.sample(people, rng.randint(0, 4)):
             mine = [p for p in world.products if p["domain"] == name and p["schema"] and not p["outputs"] and p["columns"]]

@@ -13,7 +13,7 @@ NUMBERS = ("int", "bigint", "double", "decimal", "float")
 
 class Column:
     def __init__(self, name, kind, notes):
-        self.name, self.kind, self.notes = name, kind, notes
+        self.name, self.kind, self.notes, self.tagged = name, kind, notes, False
 
     @property
     def scalar(self):
@@ -74,6 +74,7 @@ def make_schema(world, name, flat=False, plain=False):
             kind, notes = "Email", []
         block.line(f"{column}: {kind}{''.join(' ' + n for n in notes)}")
         columns.append(Column(column, "string" if kind == "Email" else kind, notes))
+        columns[-1].tagged = kind == "Email" or any(note.startswith(("@pii", "@tag")) for note in notes)
     if not flat and world.common and rng.random() < 0.3:
         block.line(f"include {world.common.name}")
         columns += world.common.columns
@@ -160,7 +161,8 @@ def partitions(rng, schema, product, name):
         return False
     if name in ("regex", "grok"):
         return False
-    fit = [c for c in schema.columns[1:] if c.kind in ("string", "int", "date") and c.name.isidentifier() and "@key" not in c.notes]
+    fit = [c for c in schema.columns[1:] if c.kind in ("string", "int", "date") and c.name.isidentifier() and "@key" not in c.notes
+           and not c.tagged]  # a key has its table's tags
     keys = fit[:rng.randint(0, 2)]
     if not keys or len(keys) >= len(schema.columns) - 1:
         return False
