@@ -263,7 +263,7 @@ def policies(world):
                     block.line(f"grant select on {product['path']} except ({data[0]}) to {person}{reason}")
     made = [d for d in world.domains if d["made"]]
     if made and rng.random() < 0.4:
-        block.line(f'grant data_location_access on location "s3://{made[0]["bucket"]}/incoming/" to Loader')
+        block.line(f'grant data_location_access on location "s3://{made[0]["bucket"]}/incoming/" to Loader with grant option')
 
 
 def make(seed):
