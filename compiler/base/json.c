@@ -622,12 +622,3 @@ json *json_parse(struct arena *arena, const char *text, size_t length)
     buf_free(&reader.text);
     return reader.at == reader.end ? tree : NULL;
 }
-
-json *json_copy(struct arena *arena, const json *tree)
-{
-    struct buf text = {0};
-    json_write_compact(&text, tree);
-    json *copy = json_parse(arena, text.at, text.len);
-    buf_free(&text);
-    return copy;
-}

@@ -62,8 +62,6 @@ void json_write_inside(struct buf *out, const json *tree, size_t depth);
 void json_write_compact(struct buf *out, const json *tree);
 /* A quoted, escaped JSON string. */
 void json_write_string(struct buf *out, const char *text);
-/* A copy in another arena, texts and keys too. */
-json *json_copy(struct arena *arena, const json *tree);
 /* NULL when text is no JSON; nesting above 1000 is refused. Texts and keys are copied to the arena.
  */
 json *json_parse(struct arena *arena, const char *text, size_t length);

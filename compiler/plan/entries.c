@@ -207,23 +207,8 @@ void entry_id(const json *tree, char letter, struct buf *text, char *id)
 {
     text->len = 0;
     for (const json *part = json_first(tree); part; part = json_next(part))
-        if (strcmp(json_key(part), "Id") != 0)
+        if (strcmp(json_key(part), "Id") != 0 && strcmp(json_key(part), "id") != 0)
             json_write_compact(text, part);
     uint64_t hash = hash_bytes(HASH_START, text->at, text->len);
     snprintf(id, ID_SIZE, "%c-%016llx", letter, (unsigned long long)hash);
-}
-
-const char *entry_named(struct arena *memory, json *list, const char *key, char letter,
-                        const json *tree)
-{
-    struct buf text = {0};
-    char *id = arena_array(memory, char, ID_SIZE);
-    entry_id(tree, letter, &text, id);
-    json *named = json_add_object(list);
-    json_set_text(named, key, id);
-    for (const json *part = json_first(tree); part; part = json_next(part))
-        json_set(named, arena_copy(memory, json_key(part), strlen(json_key(part))),
-                 json_copy(memory, part));
-    buf_free(&text);
-    return id;
 }

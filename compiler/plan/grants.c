@@ -57,31 +57,39 @@ json *plan_grants_batch(struct plan *plan, struct grants *grants)
     return batch;
 }
 
-void grants_day(struct arena *memory, json *slice, const char *key, const char *day)
+char *grants_id(struct grants *grants)
 {
-    json_set(slice, key, day ? json_text(memory, day) : json_null(memory));
+    return arena_array(&grants->memory, char, ID_SIZE);
 }
 
-/* Names every entry: by place in ids, with the line that it comes from in sources, and the days of
- * what ends in slices. */
-static void name_entries(struct plan *plan, struct grants *grants, json *sources, json *slices)
+static void set_day(struct grants *grants, json *slice, const char *key, const char *day)
+{
+    json_set(slice, key, day ? json_text(&grants->memory, day) : json_null(&grants->memory));
+}
+
+void grants_note(struct plan *plan, struct grants *grants, const char *id, struct span at,
+                 const char *from, const char *until)
+{
+    json_set_text(grants->sources, id, source_where(plan->s, at));
+    if (from || until) {
+        json *slice = json_set_object(grants->slices, id);
+        set_day(grants, slice, "from", from);
+        set_day(grants, slice, "until", until);
+    }
+}
+
+/* Names every entry, by place in ids. */
+static void name_entries(struct plan *plan, struct grants *grants)
 {
     size_t count = grants->entries.list.len;
-    struct buf text = {0};
     grants->ids = arena_array_(&grants->memory, count, sizeof *grants->ids);
     for (size_t i = 0; i < count; i++) {
         const struct entry *entry = &grants->entries.list.at[i];
         char *id = grants->ids[i];
-        entry_id(entry_tree(plan, entry, ""), 'g', &text, id);
-        json_set_text(sources, id, source_where(plan->s, entry->at));
-        if (entry->from || entry->until) {
-            json *slice = json_set_object(slices, id);
-            grants_day(&grants->memory, slice, "from", entry->from);
-            grants_day(&grants->memory, slice, "until", entry->until);
-        }
+        entry_id(entry_tree(plan, entry, id), 'g', &grants->text, id);
+        grants_note(plan, grants, id, entry->at, entry->from, entry->until);
         plan_reset(plan);
     }
-    buf_free(&text);
 }
 
 /* ---- whose they are -------------------------------------------------------------------------- */
@@ -230,18 +238,20 @@ const json *plan_grants_head(struct plan *plan, struct grants *grants)
     set_settings(plan, grants, json_set_object(head, "settings"));
     set_made(plan, json_set_object(head, "managed"), false);
     set_made(plan, json_set_object(head, "hybrid"), true);
-    json *sources = json_object(memory), *slices = json_object(memory);
-    name_entries(plan, grants, sources, slices);
-    grants_labels(plan, grants, head, sources);
-    grants_taking(plan, grants, head, slices, sources);
-    json_set(head, "slices", slices);
-    json_set(head, "sources", sources);
+    grants->sources = json_object(memory);
+    grants->slices = json_object(memory);
+    name_entries(plan, grants);
+    grants_labels(plan, grants, head);
+    grants_taking(plan, grants, head);
+    json_set(head, "slices", grants->slices);
+    json_set(head, "sources", grants->sources);
     return head;
 }
 
 void plan_grants_free(struct plan *plan, struct grants *grants)
 {
     plan_reset(plan);
+    buf_free(&grants->text);
     arena_free(&grants->memory);
 }
 

@@ -22,6 +22,9 @@ struct grants {
     struct entries entries; /* borrowed from owned */
     char (*ids)[ID_SIZE];
     size_t next; /* the entry that the next batch begins with */
+    /* Of the head: the line of what has a name, and the days of what ends, by name. */
+    json *sources, *slices;
+    struct buf text; /* see entry_id */
 };
 
 /* entries.c: bodies of Lake Formation's API. They live in plan->scratch. */
@@ -31,23 +34,23 @@ json *entry_table(struct plan *plan, const char *catalog, const struct table_nam
 /* The names of an entry's columns, in order. */
 json *entry_columns(struct plan *plan, const struct entry *entry);
 const char *entry_filter_name(struct plan *plan, const struct entry *entry);
-/* Names a tree after what it says: LETTER-, 16 hex digits. A member Id does not count. */
+/* Names a tree after what it says: LETTER-, 16 hex digits. A member Id or id does not count, so
+ * that it may be `id` itself. */
 void entry_id(const json *tree, char letter, struct buf *text, char *id);
-/* A copy in `memory` that begins with the tree's name under `key`; returns the name, which lives
- * there too. */
-const char *entry_named(struct arena *memory, json *list, const char *key, char letter,
-                        const json *tree);
 
-/* A day of a slice; NULL: open. */
-void grants_day(struct arena *memory, json *slice, const char *key, const char *day);
+/* Room for a name, which lives as long as the head. */
+char *grants_id(struct grants *grants);
+/* Notes where what is called so comes from, and its days; NULL: open. */
+void grants_note(struct plan *plan, struct grants *grants, const char *id, struct span at,
+                 const char *from, const char *until);
 
-/* labels.c: members tags, associations, filters and optins of the account's file. */
-void grants_labels(struct plan *plan, struct grants *grants, json *head, json *sources);
+/* The head's trees are made in plan->scratch: it is written before the first batch empties that.
+ * labels.c: members tags, associations, filters and optins of the account's file. */
+void grants_labels(struct plan *plan, struct grants *grants, json *head);
 
 /* taking.c: member taking, what the account does with what others share with it; left out where
- * that is nothing. The days of entries that end go to slices. */
-void grants_taking(struct plan *plan, struct grants *grants, json *head, json *slices,
-                   json *sources);
+ * that is nothing. */
+void grants_taking(struct plan *plan, struct grants *grants, json *head);
 /* There is something to take. */
 bool grants_takes(struct plan *plan, const struct deployment_account *account);
 

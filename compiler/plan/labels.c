@@ -10,11 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct deployment_account *account_of(const struct grants *grants)
-{
-    return grants->account;
-}
-
 /* ---- tags ------------------------------------------------------------------------------------ */
 
 static int by_path(const void *left, const void *right)
@@ -28,7 +23,7 @@ static void set_tags(struct plan *plan, const struct grants *grants, json *out)
     const struct mesh *mesh = plan->mesh;
     VEC(const struct tag *) live = {0};
     for (size_t i = 0; i < mesh->tags.len; i++)
-        if (tag_is_live(&plan->owned->live, account_of(grants), mesh->tags.at[i]))
+        if (tag_is_live(&plan->owned->live, grants->account, mesh->tags.at[i]))
             vec_push(&plan->s->arena, &live, mesh->tags.at[i]);
     if (live.len)
         qsort(live.at, live.len, sizeof *live.at, by_path);
@@ -74,15 +69,17 @@ static int by_place(const void *left, const void *right)
     return order;
 }
 
-static void set_associations(struct plan *plan, struct grants *grants, json *out, json *sources)
+static void set_associations(struct plan *plan, struct grants *grants, json *out)
 {
     struct associations all = {0};
-    associations_make(&plan->owned->live, account_of(grants), &all);
+    associations_make(&plan->owned->live, grants->account, &all);
     if (all.list.len)
         qsort(all.list.at, all.list.len, sizeof *all.list.at, by_place);
     for (size_t i = 0; i < all.list.len; i++) {
         const struct association *association = &all.list.at[i];
-        json *tree = json_object(&plan->scratch);
+        char *id = grants_id(grants);
+        json *tree = json_add_object(out);
+        json_set_text(tree, "id", id);
         json_set(tree, "resource", association_resource(plan, association));
         json *tags = json_set_array(tree, "tags");
         for (size_t k = 0; k < association->tags.list.len; k++) {
@@ -91,9 +88,8 @@ static void set_associations(struct plan *plan, struct grants *grants, json *out
             json_set_text(tag, "key", name_tag_key(&plan->scratch, plan->deployment, tagging->tag));
             json_set_text(tag, "value", name_tag_value(&plan->scratch, tagging->value));
         }
-        const char *id = entry_named(&grants->memory, out, "id", 't', tree);
-        json_set_text(sources, id, source_where(plan->s, association->tags.list.at[0].at));
-        plan_reset(plan);
+        entry_id(tree, 't', &grants->text, id);
+        grants_note(plan, grants, id, association->tags.list.at[0].at, NULL, NULL);
     }
 }
 
@@ -120,21 +116,19 @@ static json *filter_data(struct plan *plan, const struct entry *entry, const cha
 }
 
 /* Entries of one table follow each other; a filter that several principals have is defined once. */
-static void set_filters(struct plan *plan, struct grants *grants, json *out, json *sources)
+static void set_filters(struct plan *plan, struct grants *grants, json *out)
 {
     struct map seen = {0};
     for (size_t i = 0; i < grants->entries.list.len; i++) {
         const struct entry *entry = &grants->entries.list.at[i];
         if (entry->resource != ENTRY_FILTER)
             continue;
-        const char *name = entry_filter_name(plan, entry);
-        atom key = atom_of(&plan->s->atoms, name);
-        if (!map_get(&seen, entry->output, key)) {
-            map_put(&seen, entry->output, key, grants);
-            json_add(out, json_copy(&grants->memory, filter_data(plan, entry, key)));
-            json_set_text(sources, key, source_where(plan->s, entry->at));
-        }
-        plan_reset(plan);
+        atom name = atom_of(&plan->s->atoms, entry_filter_name(plan, entry));
+        if (map_get(&seen, entry->output, name))
+            continue;
+        map_put(&seen, entry->output, name, grants);
+        json_add(out, filter_data(plan, entry, name));
+        grants_note(plan, grants, name, entry->at, NULL, NULL);
     }
     map_free(&seen);
 }
@@ -144,7 +138,7 @@ static void set_filters(struct plan *plan, struct grants *grants, json *out, jso
 struct opting {
     struct plan *plan;
     struct grants *grants;
-    json *out, *sources;
+    json *out;
     VEC(const struct output *) hybrid; /* the account's, by name */
     struct map seen;                   /* (principal, table or database) */
 };
@@ -158,7 +152,9 @@ static void opt_in(struct opting *o, const struct entry *entry, const struct out
     if (map_get(&o->seen, entry->principal, thing))
         return;
     map_put(&o->seen, entry->principal, thing, o);
-    json *tree = json_object(&plan->scratch);
+    char *id = grants_id(o->grants);
+    json *tree = json_add_object(o->out);
+    json_set_text(tree, "id", id);
     json_set_text(tree, "principal", plan_principal_text(plan, entry->principal));
     json *resource = json_set_object(tree, "resource");
     if (output)
@@ -168,9 +164,8 @@ static void opt_in(struct opting *o, const struct entry *entry, const struct out
         json_set(
             resource, "Database",
             entry_database(plan, catalog, plan->deployment->domains[domain->decl.index].database));
-    const char *id = entry_named(&o->grants->memory, o->out, "id", 'o', tree);
-    json_set_text(o->sources, id, source_where(plan->s, entry->at));
-    plan_reset(plan);
+    entry_id(tree, 'o', &o->grants->text, id);
+    grants_note(plan, o->grants, id, entry->at, NULL, NULL);
 }
 
 static bool is_here(const struct plan *plan, const struct output *output)
@@ -234,12 +229,12 @@ static void set_optins(struct opting *o)
     signatures_free(&signatures);
 }
 
-void grants_labels(struct plan *plan, struct grants *grants, json *head, json *sources)
+void grants_labels(struct plan *plan, struct grants *grants, json *head)
 {
-    struct opting opting = {.plan = plan, .grants = grants, .sources = sources};
+    struct opting opting = {.plan = plan, .grants = grants};
     set_tags(plan, grants, json_set_array(head, "tags"));
-    set_associations(plan, grants, json_set_array(head, "associations"), sources);
-    set_filters(plan, grants, json_set_array(head, "filters"), sources);
+    set_associations(plan, grants, json_set_array(head, "associations"));
+    set_filters(plan, grants, json_set_array(head, "filters"));
     opting.out = json_set_array(head, "optins");
     set_optins(&opting);
     map_free(&opting.seen);

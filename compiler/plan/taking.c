@@ -132,11 +132,10 @@ static void set_links(const struct taker *t, json *out)
     }
 }
 
-static json *sight_tree(const struct taker *t, const struct sight *sight)
+static void set_sight(const struct taker *t, const struct sight *sight, json *tree)
 {
     struct plan *plan = t->plan;
     bool declared;
-    json *tree = json_object(&plan->scratch);
     json_set_text(json_set_object(tree, "Principal"), "DataLakePrincipalIdentifier",
                   plan_principal_text(plan, sight->principal));
     json_set(json_set_object(tree, "Resource"), "Database",
@@ -144,35 +143,35 @@ static json *sight_tree(const struct taker *t, const struct sight *sight)
                             seen_name(t, sight->domain, &declared)));
     json_add_text(json_set_array(tree, "Permissions"), "DESCRIBE");
     json_set_array(tree, "PermissionsWithGrantOption");
-    return tree;
 }
 
-static void set_batches(const struct taker *t, struct grants *grants, json *out, json *slices,
-                        json *sources)
+/* The entries of a new batch. */
+static json *add_batch(json *out, const struct deployment_account *catalog)
+{
+    json *batch = json_add_object(out);
+    json_set_text(batch, "CatalogId", plan_account_text(catalog));
+    return json_set_array(batch, "Entries");
+}
+
+static void set_batches(const struct taker *t, struct grants *grants, json *out)
 {
     size_t most = (size_t)limit_info(LIMIT_BATCH_ENTRIES)->figure;
     json *entries = NULL;
     for (size_t i = 0; i < t->sights.len; i++) {
         const struct sight *sight = &t->sights.at[i];
-        if (i % most == 0) {
-            json *batch = json_add_object(out);
-            json_set_text(batch, "CatalogId", plan_account_text(t->account));
-            entries = json_set_array(batch, "Entries");
-        }
-        const char *id = entry_named(&grants->memory, entries, "Id", 'g', sight_tree(t, sight));
-        json_set_text(sources, id, source_where(t->plan->s, sight->at));
-        if (sight->until) {
-            json *slice = json_set_object(slices, id);
-            grants_day(&grants->memory, slice, "from", NULL);
-            grants_day(&grants->memory, slice, "until", sight->until);
-        }
-        plan_reset(t->plan);
+        char *id = grants_id(grants);
+        if (i % most == 0)
+            entries = add_batch(out, t->account);
+        json *tree = json_add_object(entries);
+        json_set_text(tree, "Id", id);
+        set_sight(t, sight, tree);
+        entry_id(tree, 'g', &grants->text, id);
+        grants_note(t->plan, grants, id, sight->at, NULL, sight->until);
     }
 }
 
 /* What the account passes on, one batch after another of each owner. */
-static void add_passed_on(const struct taker *t, struct grants *grants, json *out, json *slices,
-                          json *sources)
+static void add_passed_on(const struct taker *t, struct grants *grants, json *out)
 {
     const struct owned *owned = t->plan->owned;
     size_t first = owned->first[t->plan->deployment->accounts.len];
@@ -184,23 +183,15 @@ static void add_passed_on(const struct taker *t, struct grants *grants, json *ou
         if (entry->acting != t->account)
             continue;
         if (entry->owner != owner || count == most) {
-            json *batch = json_add_object(out);
-            json_set_text(batch, "CatalogId", plan_account_text(entry->owner));
-            entries = json_set_array(batch, "Entries");
+            entries = add_batch(out, entry->owner);
             owner = entry->owner;
             count = 0;
         }
         count++;
-        json *tree = entry_tree(t->plan, entry, "");
-        json_remove(tree, "Id");
-        const char *id = entry_named(&grants->memory, entries, "Id", 'g', tree);
-        json_set_text(sources, id, source_where(t->plan->s, entry->at));
-        if (entry->from || entry->until) {
-            json *slice = json_set_object(slices, id);
-            grants_day(&grants->memory, slice, "from", entry->from);
-            grants_day(&grants->memory, slice, "until", entry->until);
-        }
-        plan_reset(t->plan);
+        char *id = grants_id(grants);
+        json *tree = json_add(entries, entry_tree(t->plan, entry, id));
+        entry_id(tree, 'g', &grants->text, id);
+        grants_note(t->plan, grants, id, entry->at, entry->from, entry->until);
     }
 }
 
@@ -213,8 +204,7 @@ bool grants_takes(struct plan *plan, const struct deployment_account *account)
     return any;
 }
 
-void grants_taking(struct plan *plan, struct grants *grants, json *head, json *slices,
-                   json *sources)
+void grants_taking(struct plan *plan, struct grants *grants, json *head)
 {
     struct taker t = {.plan = plan, .account = grants->account};
     if (plan->deployment->accounts.len < 2)
@@ -227,8 +217,8 @@ void grants_taking(struct plan *plan, struct grants *grants, json *head, json *s
             json_add_text(owners, plan_account_text(t.owners.at[i]));
         set_links(&t, json_set_array(taking, "links"));
         json *batches = json_set_array(taking, "batches");
-        set_batches(&t, grants, batches, slices, sources);
-        add_passed_on(&t, grants, batches, slices, sources);
+        set_batches(&t, grants, batches);
+        add_passed_on(&t, grants, batches);
     }
     map_free(&t.linked);
     map_free(&t.seen);
