@@ -3,8 +3,7 @@
 
 bool output_is_made(const struct output *output)
 {
-    return !output->existing && !output->product->existing && !output->domain->existing &&
-           output->status != STATUS_PROPOSED;
+    return !output_exists(output) && output->status != STATUS_PROPOSED;
 }
 
 bool table_is_made(const struct output *output)

@@ -3,6 +3,8 @@
  * hour. */
 #include "check/promises.h"
 
+#include "check/made.h"
+
 enum { MINUTE = 60, HOUR = 3600, DAY = 86400, WEEK = 7 * DAY };
 
 /* Within a day one period is enough. Above, the fewest equal periods whose length is whole minutes;
@@ -28,8 +30,7 @@ static void fit(int64_t seconds, struct watch_window *window)
 enum watchable watch_freshness(const struct output *output, struct watch_window *window)
 {
     const struct promised *promise = output->promises[PROMISE_FRESHNESS];
-    if (!promise || promise->value.base <= 0 || output->existing || output->product->existing ||
-        output->domain->existing || output->status == STATUS_PROPOSED ||
+    if (!promise || promise->value.base <= 0 || !output_is_made(output) ||
         output->status == STATUS_RETIRED) {
         return WATCH_NOTHING;
     }

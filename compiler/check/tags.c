@@ -36,15 +36,11 @@ static void check_count(struct session *s, const struct taggings *tags, const st
 
 static void note_crawled(struct session *s, const struct output *output)
 {
-    const struct taggings *above = &output->domain->tags;
     if (table_stands(output) || output->status == STATUS_PROPOSED)
         return;
     for (size_t i = 0; i < output->tags.list.len; i++) {
         const struct tagging *tagging = &output->tags.list.at[i];
-        bool inherited = false;
-        for (size_t k = 0; k < above->list.len; k++)
-            inherited |= above->list.at[k].at.lo == tagging->at.lo;
-        if (inherited)
+        if (tagging_is_the_domains(output, tagging))
             continue;
         struct diag *d =
             diag(s, D_TAG_ON_CRAWLED, tagging->at,

@@ -59,6 +59,21 @@ const struct storage *output_storage(const struct output *output)
     return output->zone != NULL ? output->zone : &output->domain->storage;
 }
 
+bool output_exists(const struct output *output)
+{
+    return output->existing || output->product->existing || output->domain->existing;
+}
+
+bool output_is_partitioned_by(const struct output *output, const struct column *column)
+{
+    for (size_t i = 0; i < output->partition.len; i++) {
+        if (output->partition.at[i] == column) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool output_is_hybrid(const struct output *output)
 {
     return output_storage(output)->hybrid;

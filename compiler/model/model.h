@@ -712,6 +712,9 @@ struct mesh {
  */
 struct mesh *model_build(struct session *s, struct tree *const *trees, size_t count);
 
+/* It, its product or its domain is only referred to. */
+bool output_exists(const struct output *output);
+bool output_is_partitioned_by(const struct output *output, const struct column *column);
 /* Its files are Iceberg's: they say how they are read, and how they are partitioned. */
 bool output_is_iceberg(const struct output *output);
 /* Its location is registered in hybrid access mode: IAM_ALLOWED_PRINCIPALS stays on its table. */

@@ -339,23 +339,13 @@ static void check_value(struct predicate_reader *r, const struct predicate_node 
     diag_place(r->e->s, d, node->column->decl.at, "the column");
 }
 
-static bool is_partition_key(const struct output *output, const struct column *column)
-{
-    for (size_t i = 0; i < output->partition.len; i++) {
-        if (output->partition.at[i] == column) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* What goes by the operator, not by the value. */
 static void check_operator(struct predicate_reader *r, const struct predicate_node *node,
                            const struct type *type)
 {
     enum family family = family_of(type->kind);
     const char *why = NULL;
-    if (node->kind == PREDICATE_NULL && is_partition_key(r->output, node->column)) {
+    if (node->kind == PREDICATE_NULL && output_is_partitioned_by(r->output, node->column)) {
         struct diag *d = report_at(r, D_ROW_FILTER_NULL_PARTITION, node->at,
                                    arena_format(r->e->arena,
                                                 "'%s' is a partition key: Lake Formation does not "

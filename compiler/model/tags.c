@@ -350,8 +350,7 @@ const struct tagging *tag_source_of(const struct output *output, const struct co
                                     const struct tag *tag)
 {
     /* With a table that its crawler makes one day nothing can be associated before. */
-    bool stands = output->schema != NULL || output->existing || output->product->existing ||
-                  output->domain->existing;
+    bool stands = output->schema != NULL || output_exists(output);
     const struct tagging *found = put_on(stands ? &output->tags : &output->domain->tags, tag);
     const struct tagging *own = column != NULL ? put_on(&column->tags, tag) : NULL;
     atom above = found != NULL ? found->value : tag->default_value;

@@ -8,35 +8,17 @@
 
 bool table_stands(const struct output *output)
 {
-    return output->status != STATUS_PROPOSED &&
-           (output->schema || output->existing || output->product->existing ||
-            output->domain->existing);
+    return output->status != STATUS_PROPOSED && (output->schema || output_exists(output));
 }
 
 /* ---- what things carry ----------------------------------------------------------------------- */
 
-/* An output's tags are its own and its product's, then the domain's that it has no value for. */
-static bool is_the_domains(const struct output *output, const struct tagging *tagging)
+bool tagging_is_the_domains(const struct output *output, const struct tagging *tagging)
 {
     const struct taggings *above = &output->domain->tags;
     for (size_t i = 0; i < above->list.len; i++)
         if (above->list.at[i].tag == tagging->tag)
             return above->list.at[i].at.lo == tagging->at.lo;
-    return false;
-}
-
-/* A lifted value that is below what is inherited does not count. */
-static bool counts(const struct output *output, const struct column *column,
-                   const struct tagging *tagging)
-{
-    return !tagging->lifted || tag_value_of(output, column, tagging->tag) == tagging->value;
-}
-
-static bool is_partition_key(const struct output *output, const struct column *column)
-{
-    for (size_t i = 0; i < output->partition.len; i++)
-        if (output->partition.at[i] == column)
-            return true;
     return false;
 }
 
@@ -161,7 +143,7 @@ static void add_table(struct live_tags *tags, const struct output *output, struc
 {
     struct association fresh = {.domain = output->domain, .output = output};
     for (size_t i = 0; i < output->tags.list.len; i++)
-        if (!is_the_domains(output, &output->tags.list.at[i]))
+        if (!tagging_is_the_domains(output, &output->tags.list.at[i]))
             vec_push(&tags->arena, &fresh.tags.list, output->tags.list.at[i]);
     sort_tags(&fresh.tags);
     if (fresh.tags.list.len)
@@ -184,7 +166,8 @@ static void add_column(struct live_tags *tags, const struct output *output,
     struct association fresh = {.domain = output->domain, .output = output};
     for (size_t i = 0; i < column->tags.list.len; i++) {
         const struct tagging *tagging = &column->tags.list.at[i];
-        if (tagging->value && counts(output, column, tagging))
+        /* A lifted value that is below what is inherited does not count. */
+        if (tagging->value && tag_source_of(output, column, tagging->tag) == tagging)
             vec_push(&tags->arena, &fresh.tags.list, *tagging);
     }
     if (!fresh.tags.list.len)
@@ -206,7 +189,7 @@ static void add_columns(struct live_tags *tags, const struct output *output,
     struct map places = {0};
     for (size_t i = 0; output->schema && i < output->schema->columns.len; i++) {
         const struct column *column = output->schema->columns.at[i];
-        if (column->tags.list.len && !is_partition_key(output, column))
+        if (column->tags.list.len && !output_is_partitioned_by(output, column))
             add_column(tags, output, column, &places, out);
     }
     map_free(&places);

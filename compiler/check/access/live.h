@@ -42,5 +42,8 @@ void associations_make(struct live_tags *tags, const struct deployment_account *
 /* A table that is there to be tagged and granted on: not merely proposed, nor made by its crawler
  * one day. */
 bool table_stands(const struct output *output);
+/* Of an output's tags, which are its own and its product's, then the domain's that it has no value
+ * for: this one is of the last. */
+bool tagging_is_the_domains(const struct output *output, const struct tagging *tagging);
 
 #endif
