@@ -116,7 +116,7 @@ static bool emit_grants_of(struct emitter *e, const struct deployment_account *a
         return true;
     e->counts->grants += plan_grants_count(grants);
 
-    const char *account = acting->id ? acting->id : "self";
+    const char *account = account_id(acting);
     const char *desired = arena_format(&e->s->arena, "grants/%s.json", account);
     const char *program = arena_format(&e->s->arena, "grants/%s.sh", account);
     manifest_grants(&e->manifest, acting, desired, program);

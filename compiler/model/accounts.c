@@ -412,6 +412,11 @@ void accounts_place(struct session *s, struct deployment *d, struct domain_names
 
 /* ---- questions ------------------------------------------------------------------------------- */
 
+const char *account_id(const struct deployment_account *account)
+{
+    return account != NULL && account->id != NULL ? account->id : "self";
+}
+
 const struct deployment_account *account_by_id(const struct deployment *deployment, const char *id)
 {
     size_t lo = 0, hi = deployment->accounts.len;

@@ -79,6 +79,8 @@ struct deployments {
     VEC(struct deployment *) list;
 };
 
+/* The 12 digits as files and people are told of them; "self": the mesh names none. */
+const char *account_id(const struct deployment_account *account);
 /* The account that a principal lives in; of an `account` itself, that account. Never NULL: a
  * principal whose ARN has no account is governance's. */
 const struct deployment_account *account_of_principal(const struct deployment *deployment,

@@ -244,6 +244,19 @@ static const char *lower(struct arena *arena, const char *text)
     return copy;
 }
 
+/* The name of a declared link to the database of a domain in that account; NULL: there is none. */
+static const char *declared_link(struct arena *arena, const struct deployment *deployment,
+                                 const struct domain *domain,
+                                 const struct deployment_account *account)
+{
+    for (size_t i = 0; i < domain->links.len; i++) {
+        if (account_of_link(deployment, domain->links.at[i]) == account) {
+            return name_link(arena, deployment, domain->links.at[i]);
+        }
+    }
+    return NULL;
+}
+
 /* Another database or link of that account has the name. */
 static bool is_taken(struct arena *arena, const struct deployment *deployment, const char *name,
                      const struct deployment_account *account)
@@ -271,13 +284,11 @@ const char *name_seen_database(struct arena *arena, const struct deployment *dep
 {
     const char *name = deployment->domains[domain->decl.index].database;
     const struct deployment_account *owner = account_of_catalog(deployment, domain);
-    for (size_t i = 0; i < domain->links.len; i++) {
-        if (account_of_link(deployment, domain->links.at[i]) == account) {
-            *declared = true;
-            return name_link(arena, deployment, domain->links.at[i]);
-        }
+    const char *link = declared_link(arena, deployment, domain, account);
+    *declared = link != NULL;
+    if (link != NULL) {
+        return link;
     }
-    *declared = false;
     return is_taken(arena, deployment, name, account)
                ? arena_format(arena, "%s_%s", name,
                               owner->account != NULL ? owner->account->decl.name
@@ -389,12 +400,7 @@ const char *name_shown_database(struct arena *arena, const struct deployment *de
     if (account_of_catalog(deployment, domain) == account) {
         return deployment->domains[domain->decl.index].database;
     }
-    for (size_t i = 0; i < domain->links.len; i++) {
-        if (account_of_link(deployment, domain->links.at[i]) == account) {
-            return name_link(arena, deployment, domain->links.at[i]);
-        }
-    }
-    return NULL;
+    return declared_link(arena, deployment, domain, account);
 }
 
 /* ---- audit and recorder ---------------------------------------------------------------------- */

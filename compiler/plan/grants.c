@@ -233,7 +233,7 @@ const json *plan_grants_head(struct plan *plan, struct grants *grants)
     json_set_int(head, "format", 2);
     json_set_text(head, "mesh", plan->mesh->decl.name);
     json_set(head, "environment", d->name ? json_text(memory, d->name) : json_null(memory));
-    json_set_text(head, "account", grants->account->id ? grants->account->id : "self");
+    json_set_text(head, "account", account_id(grants->account));
     json_set(head, "region", d->region ? json_text(memory, d->region) : json_null(memory));
     set_settings(plan, grants, json_set_object(head, "settings"));
     set_made(plan, json_set_object(head, "managed"), false);

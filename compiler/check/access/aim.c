@@ -2,7 +2,6 @@
 #include "check/access/aim.h"
 
 #include "check/access/cells.h"
-#include "check/access/legal.h"
 #include "check/access/owners.h"
 
 #include <string.h>
@@ -13,17 +12,6 @@ bool target_is_tables(enum grant_target target)
 }
 
 /* ---- making ---------------------------------------------------------------------------------- */
-
-static unsigned spelled(const struct grant *statement)
-{
-    unsigned permissions = permissions_expand(statement->permissions, statement->target);
-    if (target_is_tables(statement->target))
-        return table_permissions_spelled(permissions);
-    if (statement->target == GRANT_DATABASE || statement->target == GRANT_TAGGED_DATABASES)
-        return database_permissions_spelled(permissions);
-    unsigned every = legal_permissions(statement->target) & ~(unsigned)(PERMIT_SETS | PERMIT_ALL);
-    return permissions & PERMIT_ALL ? every : permissions;
-}
 
 static const unsigned char *flag_columns(struct effective *e, const struct grant *statement)
 {
@@ -45,10 +33,12 @@ static const unsigned char *flag_columns(struct effective *e, const struct grant
 
 void aim_make(struct effective *effective, const struct grant *statement, struct aim *out)
 {
-    *out = (struct aim){.effective = effective,
-                        .statement = statement,
-                        .permissions = spelled(statement),
-                        .listed = statement->has_columns && statement->outputs.len == 1};
+    *out = (struct aim){
+        .effective = effective,
+        .statement = statement,
+        .permissions = permissions_spelled(
+            permissions_expand(statement->permissions, statement->target), statement->target),
+        .listed = statement->has_columns && statement->outputs.len == 1};
     if (statement->target == GRANT_TAGGED || statement->target == GRANT_TAGGED_DATABASES)
         out->matching = signatures_matching(&effective->signatures, &statement->expression);
     if (out->listed)

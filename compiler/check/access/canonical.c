@@ -25,7 +25,7 @@ struct maker {
 
 /* ---- one entry ------------------------------------------------------------------------------- */
 
-/* The causes of a list that count in a slice; `like`: only those with this limit to rows. */
+/* The causes of a list that count in a slice, before the rest. */
 static const struct cause *causes_of(struct maker *m, const struct contributions *list,
                                      const struct slice *slice, const struct cause *rest)
 {

@@ -30,6 +30,14 @@ unsigned permissions_expand(unsigned permissions, enum grant_target target)
     return expanded & PERMIT_ALL ? PERMIT_ALL : expanded;
 }
 
+bool grant_opens(const struct grant *grant, const struct column *column)
+{
+    bool listed = false;
+    for (size_t i = 0; i < grant->columns.len && !listed; i++)
+        listed = grant->columns.at[i] == column;
+    return !grant->has_columns || listed != grant->except;
+}
+
 /* ---- cells ----------------------------------------------------------------------------------- */
 
 bool cells_afford(struct cells *cells, size_t work, struct span at)

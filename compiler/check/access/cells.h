@@ -79,6 +79,9 @@ bool cells_afford(struct cells *cells, size_t work, struct span at);
 struct cell *cells_find(const struct cells *cells, const struct principal *principal,
                         enum entry_resource resource, const void *thing);
 
+/* A column of the table that a statement is on stays open: it is listed, or not excepted. */
+bool grant_opens(const struct grant *grant, const struct column *column);
+
 /* What a set of permissions means on a target: no sets, ALL alone when it is there. */
 unsigned permissions_expand(unsigned permissions, enum grant_target target);
 

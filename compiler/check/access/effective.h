@@ -107,6 +107,9 @@ bool route_shows(struct effective *effective, const struct route *route,
                  const struct output *output, size_t column);
 /* The rows that it shows, canonical; NULL: all. */
 const char *route_rows(const struct route *route);
+/* ALL as every permission of its target (legal.h), which are the same of all tables and of all
+ * databases. */
+unsigned permissions_spelled(unsigned permissions, enum grant_target target);
 /* ALL as what it stands for on a table; what other permissions imply. */
 unsigned table_permissions_implied(unsigned permissions);
 unsigned table_permissions_spelled(unsigned permissions);

@@ -4,11 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *account_id(const struct deployment_account *account)
-{
-    return account && account->id ? account->id : "self";
-}
-
 /* ---- columns --------------------------------------------------------------------------------- */
 
 /* Held rows, or those that are reached beyond them: all, or those of the bits. False: none. */

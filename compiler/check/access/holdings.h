@@ -6,9 +6,6 @@
 
 #include "check/access/effective.h"
 
-/* 12 digits, or "self". */
-const char *account_id(const struct deployment_account *account);
-
 /* ---- columns --------------------------------------------------------------------------------- */
 
 struct select_group { /* columns of which the same rows may be selected */

@@ -84,7 +84,7 @@ struct range located_below(const struct located *located, const char *text, size
 
 /* ---- overlaps -------------------------------------------------------------------------------- */
 
-static struct span place_of(const struct output *output)
+struct span located_at(const struct output *output)
 {
     return output->location.at.lo ? output->location.at : output->decl.at;
 }
@@ -94,9 +94,10 @@ static void report_overlap(struct session *s, const struct located *located, siz
     const struct output *in = located->order[inner], *out = located->order[located->outer[inner]];
     const char *uri = located_uri(located, located->outer[inner]);
     bool same = strcmp(located_uri(located, inner), uri) == 0;
-    struct diag *d = diag(s, D_LOCATIONS_OVERLAP, place_of(in), "'%s' lies %s '%s'", in->decl.path,
-                          same ? "in the same location as" : "in the location of", out->decl.path);
-    diag_place(s, d, place_of(out), "'%s' lies in %s", out->decl.path, uri);
+    struct diag *d =
+        diag(s, D_LOCATIONS_OVERLAP, located_at(in), "'%s' lies %s '%s'", in->decl.path,
+             same ? "in the same location as" : "in the location of", out->decl.path);
+    diag_place(s, d, located_at(out), "'%s' lies in %s", out->decl.path, uri);
     diag_help(s, d, "whoever may select from '%s' reads the files of '%s'", out->decl.path,
               in->decl.path);
 }

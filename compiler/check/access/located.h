@@ -22,6 +22,8 @@ struct range { /* of places */
 void located_make(struct arena *arena, const struct deployment *deployment, struct located *out);
 /* s3://bucket/prefix/ */
 const char *located_uri(const struct located *located, size_t place);
+/* Where the mesh says where a table lies. */
+struct span located_at(const struct output *output);
 /* Those whose location begins with the first `length` bytes of text. */
 struct range located_below(const struct located *located, const char *text, size_t length);
 

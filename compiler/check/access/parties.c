@@ -114,8 +114,7 @@ static void add_strangers(struct gatherer *g)
     for (size_t i = 0; i < g->deployment->accounts.len; i++) {
         const struct deployment_account *account = g->deployment->accounts.at[i];
         struct party stranger = {.kind = PARTY_STRANGER, .account = account};
-        stranger.name =
-            arena_format(out->arena, "stranger of %s", account->id ? account->id : "self");
+        stranger.name = arena_format(out->arena, "stranger of %s", account_id(account));
         vec_push(out->arena, &out->list, stranger);
     }
 }

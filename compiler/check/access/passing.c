@@ -35,14 +35,6 @@ static bool has_output(const struct grant *grant, const struct output *output)
     return false;
 }
 
-static bool has_column(const struct grant *grant, const struct column *column)
-{
-    bool listed = false;
-    for (size_t i = 0; i < grant->columns.len; i++)
-        listed |= grant->columns.at[i] == column;
-    return listed != grant->except;
-}
-
 /* All columns that `part` leaves open, `whole` does. */
 static bool has_columns(const struct grant *whole, const struct grant *part)
 {
@@ -51,7 +43,7 @@ static bool has_columns(const struct grant *whole, const struct grant *part)
         return true;
     for (size_t i = 0; output && i < output->data.len; i++) {
         const struct column *column = output->data.at[i];
-        if ((!part->has_columns || has_column(part, column)) && !has_column(whole, column))
+        if (grant_opens(part, column) && !grant_opens(whole, column))
             return false;
     }
     return true;

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "check/access/cells.h"
+#include "check/access/located.h"
 #include "check/access/proofs.h"
 #include "model/predicate.h"
 
@@ -39,7 +40,7 @@ const char *column_path(struct arena *arena, const struct output *output, size_t
 
 static const char *account_name(const struct deployment_account *account)
 {
-    return account->account ? account->account->decl.path : account->id ? account->id : "self";
+    return account->account ? account->account->decl.path : account_id(account);
 }
 
 static struct span place_of(const struct party *party)
@@ -179,13 +180,8 @@ static bool answers(const struct question *q, const struct entry *entry, const s
                         : given | (given ? (unsigned)PERMIT_DESCRIBE : 0);
     if (!(given & q->permission))
         return false;
-    if (!grant->has_columns || !q->output || q->column == ANY_COLUMN ||
-        table_column_is_key(q->output, q->column))
-        return true;
-    for (size_t i = 0; i < grant->columns.len; i++)
-        if (grant->columns.at[i] == table_column(q->output, q->column))
-            return !grant->except;
-    return grant->except;
+    return !q->output || q->column == ANY_COLUMN || table_column_is_key(q->output, q->column) ||
+           grant_opens(grant, table_column(q->output, q->column));
 }
 
 static bool told(const struct reasons *reasons, const struct cause *cause, bool held)
@@ -281,7 +277,7 @@ static void tell_overlap(struct teller *t, const struct way_in *way)
 static void tell_way(struct teller *t, const struct way_in *way)
 {
     const struct output *output = t->question->output;
-    const struct span place = output->location.at.lo ? output->location.at : output->decl.at;
+    const struct span place = located_at(output);
     switch (way->kind) {
     case WAY_SECOND_TABLE:
         tell_right(t, &way->location);

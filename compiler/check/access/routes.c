@@ -1,21 +1,22 @@
 /* routes.c - what an entry gives on a table, and all entries that give something there. */
 #include "check/access/effective.h"
 
+#include "check/access/legal.h"
 #include "model/predicate.h"
 
 #include <stdlib.h>
 
 /* ---- permissions ----------------------------------------------------------------------------- */
 
-enum {
-    TABLE_ALL = PERMIT_SELECT | PERMIT_ALTER | PERMIT_DROP | PERMIT_DELETE | PERMIT_INSERT |
-                PERMIT_DESCRIBE,
-    DATABASE_ALL = PERMIT_ALTER | PERMIT_DROP | PERMIT_DESCRIBE | PERMIT_CREATE_TABLE,
-};
+unsigned permissions_spelled(unsigned permissions, enum grant_target target)
+{
+    const unsigned every = legal_permissions(target) & ~(unsigned)(PERMIT_SETS | PERMIT_ALL);
+    return permissions & PERMIT_ALL ? every : permissions;
+}
 
 unsigned table_permissions_spelled(unsigned permissions)
 {
-    return permissions & PERMIT_ALL ? TABLE_ALL : permissions;
+    return permissions_spelled(permissions, GRANT_TABLE);
 }
 
 /* INSERT and DELETE let their holder "insert, update, and read" (Lake Formation Developer Guide,
@@ -30,7 +31,7 @@ unsigned table_permissions_implied(unsigned permissions)
 
 unsigned database_permissions_spelled(unsigned permissions)
 {
-    return permissions & PERMIT_ALL ? DATABASE_ALL : permissions;
+    return permissions_spelled(permissions, GRANT_DATABASE);
 }
 
 unsigned database_permissions_implied(unsigned permissions)
