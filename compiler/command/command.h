@@ -33,6 +33,8 @@ void front_run(struct session *s, const struct settings *settings, struct progra
 /* Applies -W, -Werror and the progress display to the session; false after a message when a -W is
  * wrong. */
 bool front_settings(struct session *s, const struct settings *settings);
+/* Is what goes to a file (STDOUT_FILENO, STDERR_FILENO) to be coloured? */
+bool front_colour(const struct settings *settings, int file);
 /* Shows what was reported, on stderr, and returns the exit code that follows from it; program may
  * be NULL. */
 int front_report(struct session *s, const struct settings *settings, const struct program *program);

@@ -134,7 +134,7 @@ void front_run(struct session *s, const struct settings *settings, struct progra
 
 /* ---- reporting ------------------------------------------------------------------------------- */
 
-static bool wants_colour(const struct settings *settings)
+bool front_colour(const struct settings *settings, int file)
 {
     const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
     switch (settings->color) {
@@ -145,7 +145,7 @@ static bool wants_colour(const struct settings *settings)
     case WHEN_AUTO:
         break;
     }
-    return isatty(STDERR_FILENO) && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0;
+    return isatty(file) && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0;
 }
 
 int front_report(struct session *s, const struct settings *settings, const struct program *program)
@@ -153,7 +153,7 @@ int front_report(struct session *s, const struct settings *settings, const struc
     struct buf text = {0};
     hide_progress(s);
     diag_sort(s);
-    render_diagnostics(s, &text, settings->format, wants_colour(settings));
+    render_diagnostics(s, &text, settings->format, front_colour(settings, STDERR_FILENO));
     if (settings->format == RENDER_TEXT && text.len) {
         render_summary(s, &text);
         buf_putc(&text, '\n');

@@ -65,18 +65,10 @@ static size_t terminal_width(void)
     return width >= LEAST && width < 10000 ? width : USUAL;
 }
 
-static bool wants_colour(const struct settings *settings)
-{
-    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
-    if (settings->color != WHEN_AUTO)
-        return settings->color == WHEN_ALWAYS;
-    return isatty(STDOUT_FILENO) && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0;
-}
-
 static void answer(struct effective *e, const struct settings *settings,
                    const struct inquiry *inquiry, struct buf *out)
 {
-    struct page page = {out, terminal_width(), wants_colour(settings)};
+    struct page page = {out, terminal_width(), front_colour(settings, STDOUT_FILENO)};
     struct proofs proofs;
     switch (settings->answer) {
     case ANSWER_TEXT:

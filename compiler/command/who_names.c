@@ -2,6 +2,7 @@
 #include "command/who.h"
 
 #include "base/suggest.h"
+#include "check/access/legal.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -130,23 +131,14 @@ static bool resolve_other(struct session *s, const struct mesh *mesh, struct inq
 /* Has what is named a permission of that kind at all? */
 static bool fits(const struct inquiry *inquiry)
 {
-    static const struct {
-        unsigned permissions;
-        const char *what;
-    } kinds[] = {
-        [ABOUT_TABLES] = {PERMIT_SELECT | PERMIT_ALTER | PERMIT_DROP | PERMIT_DELETE |
-                              PERMIT_INSERT | PERMIT_DESCRIBE,
-                          "a table"},
-        [ABOUT_DATABASE] = {PERMIT_ALTER | PERMIT_DROP | PERMIT_DESCRIBE | PERMIT_CREATE_TABLE,
-                            "a database"},
-        [ABOUT_LOCATION] = {PERMIT_DATA_LOCATION_ACCESS, "a location"},
-        [ABOUT_TAG] = {PERMIT_ALTER | PERMIT_DROP | PERMIT_DESCRIBE | PERMIT_ASSOCIATE |
-                           PERMIT_GRANT_WITH_LF_TAG_EXPRESSION,
-                       "a tag"},
-        [ABOUT_CATALOG] = {PERMIT_CREATE_DATABASE | PERMIT_CREATE_LF_TAG, "a catalog"},
+    static const enum grant_target targets[] = {
+        [ABOUT_TABLES] = GRANT_TABLE,      [ABOUT_DATABASE] = GRANT_DATABASE,
+        [ABOUT_LOCATION] = GRANT_LOCATION, [ABOUT_TAG] = GRANT_TAG,
+        [ABOUT_CATALOG] = GRANT_CATALOG,
     };
     const struct about *about = &inquiry->about;
-    if (inquiry->kind != WHO_CAN || kinds[about->kind].permissions & inquiry->permission) {
+    enum grant_target target = targets[about->kind];
+    if (inquiry->kind != WHO_CAN || legal_permissions(target) & inquiry->permission) {
         if (inquiry->kind != WHO_CAN || about->column == ANY_COLUMN ||
             inquiry->permission == PERMIT_SELECT)
             return true;
@@ -154,8 +146,8 @@ static bool fits(const struct inquiry *inquiry)
         return false;
     }
     fprintf(stderr, "meshc: '%s' is %s, which has no permission '%s'", inquiry->target,
-            kinds[about->kind].what, inquiry->permission_word);
-    if (about->kind == ABOUT_DATABASE && (kinds[ABOUT_TABLES].permissions & inquiry->permission))
+            target_noun(target), inquiry->permission_word);
+    if (about->kind == ABOUT_DATABASE && (legal_permissions(GRANT_TABLE) & inquiry->permission))
         fprintf(stderr, "; its tables are '%s.*'", inquiry->target);
     fputc('\n', stderr);
     return false;

@@ -162,10 +162,8 @@ static int by_thing(const void *left, const void *right)
 
 const char *who_names(const struct parties *parties, struct arena *arena, const uint64_t *set)
 {
-    size_t count = 0, shown = 0;
+    size_t count = party_set_count(parties, set), shown = 0;
     struct buf text = {0};
-    for (size_t i = 0; i < parties->list.len; i++)
-        count += party_set_has(set, i);
     for (size_t i = 0; i < parties->list.len && shown < NAMES_SHOWN; i++)
         if (party_set_has(set, i))
             buf_format(&text, "%s%s", shown++ ? ", " : "", parties->list.at[i].name);

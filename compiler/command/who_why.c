@@ -60,10 +60,7 @@ static void put_mismatch(struct why *w, const struct tag_expression *expression)
         const struct tag_condition *condition = &expression->list.at[i];
         const struct tagging *source = tag_source_of(output, column, condition->tag);
         atom value = tag_value_of(output, column, condition->tag);
-        bool fits = false;
-        for (size_t k = 0; k < condition->values.len; k++)
-            fits = fits || condition->values.at[k] == value;
-        if (fits)
+        if (tag_condition_has(condition, value))
             continue;
         const char *name = column ? column->decl.name : output->decl.path;
         const char *text = value ? arena_format(&w->arena, "but '%s' has %s: %s", name,
@@ -111,11 +108,8 @@ static size_t distance(const struct why *w, const struct tag_expression *express
         w->question.column == ANY_COLUMN ? NULL : table_column(output, w->question.column);
     size_t count = 0;
     for (size_t i = 0; i < expression->list.len; i++) {
-        atom value = tag_value_of(output, column, expression->list.at[i].tag);
-        bool fits = false;
-        for (size_t k = 0; k < expression->list.at[i].values.len; k++)
-            fits = fits || expression->list.at[i].values.at[k] == value;
-        count += !fits;
+        const struct tag_condition *condition = &expression->list.at[i];
+        count += !tag_condition_has(condition, tag_value_of(output, column, condition->tag));
     }
     return count;
 }

@@ -44,6 +44,8 @@ struct tag_condition {
     struct span at;
 };
 
+bool tag_condition_has(const struct tag_condition *condition, atom value);
+
 struct tag_expression { /* all of them hold; each key once, sorted by its name */
     VEC(struct tag_condition) list;
     atom text; /* the same, "area=eu|us;pii=none": equal expressions have one */

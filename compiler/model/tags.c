@@ -346,6 +346,16 @@ atom tag_value_of_database(const struct domain *domain, const struct tag *tag)
     return found != NULL ? found->value : tag->default_value;
 }
 
+bool tag_condition_has(const struct tag_condition *condition, atom value)
+{
+    for (size_t i = 0; i < condition->values.len; i++) {
+        if (condition->values.at[i] == value) {
+            return true;
+        }
+    }
+    return false;
+}
+
 const struct tagging *tag_source_of(const struct output *output, const struct column *column,
                                     const struct tag *tag)
 {

@@ -162,11 +162,7 @@ static bool add_condition(struct elab *e, const struct tag *tag, const struct ta
     struct tag_condition *before = condition_of(out, tag);
     struct tag_condition fresh = {.tag = tag, .at = test->span};
     for (size_t i = 0; i < tag->values.len; i++) {
-        bool had = before == NULL;
-        for (size_t k = 0; before != NULL && !had && k < before->values.len; k++) {
-            had = before->values.at[k] == tag->values.at[i];
-        }
-        if (wanted[i] && had) {
+        if (wanted[i] && (before == NULL || tag_condition_has(before, tag->values.at[i]))) {
             vec_push(e->arena, &fresh.values, tag->values.at[i]);
         }
     }

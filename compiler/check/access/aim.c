@@ -98,24 +98,17 @@ static bool meets_databases(const struct aim *aim, const struct entry *entry)
 
 static bool meets_values(const struct tag_condition *a, const struct tag_condition *b)
 {
-    if (a->tag != b->tag)
-        return false;
-    for (size_t i = 0; i < a->values.len; i++)
-        for (size_t k = 0; k < b->values.len; k++)
-            if (a->values.at[i] == b->values.at[k])
-                return true;
+    for (size_t i = 0; a->tag == b->tag && i < a->values.len; i++)
+        if (tag_condition_has(b, a->values.at[i]))
+            return true;
     return false;
 }
 
 static bool holds_values(const struct tag_condition *all, const struct tag_condition *some)
 {
-    for (size_t i = 0; i < some->values.len; i++) {
-        bool found = false;
-        for (size_t k = 0; k < all->values.len && !found; k++)
-            found = all->values.at[k] == some->values.at[i];
-        if (!found)
+    for (size_t i = 0; i < some->values.len; i++)
+        if (!tag_condition_has(all, some->values.at[i]))
             return false;
-    }
     return true;
 }
 

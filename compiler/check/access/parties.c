@@ -187,6 +187,14 @@ void party_set_join(const struct parties *parties, party_set into, const uint64_
         into[i] |= other[i];
 }
 
+size_t party_set_count(const struct parties *parties, const uint64_t *set)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < parties->list.len; i++)
+        count += party_set_has(set, i);
+    return count;
+}
+
 bool party_set_empty(const struct parties *parties, const uint64_t *set)
 {
     for (size_t i = 0; i < parties->words; i++)

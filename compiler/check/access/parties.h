@@ -59,6 +59,7 @@ const uint64_t *party_reached(const struct parties *parties, size_t party,
 
 party_set party_set_new(const struct parties *parties, struct arena *arena);
 void party_set_join(const struct parties *parties, party_set into, const uint64_t *other);
+size_t party_set_count(const struct parties *parties, const uint64_t *set);
 bool party_set_empty(const struct parties *parties, const uint64_t *set);
 static inline void party_set_add(party_set set, size_t party)
 {

@@ -134,13 +134,9 @@ static void place_reason(struct session *s, struct diag *d, const struct reason 
 static const char *harmless(struct judge *j, const struct tag_condition *condition)
 {
     struct buf text = {0};
-    for (size_t i = 0; i < condition->tag->values.len; i++) {
-        bool forbidden = false;
-        for (size_t k = 0; k < condition->values.len; k++)
-            forbidden |= condition->values.at[k] == condition->tag->values.at[i];
-        if (!forbidden)
+    for (size_t i = 0; i < condition->tag->values.len; i++)
+        if (!tag_condition_has(condition, condition->tag->values.at[i]))
             buf_format(&text, "%s%s", text.len ? " | " : "", condition->tag->values.at[i]);
-    }
     const char *copy =
         text.len ? arena_format(&j->s->arena, "%s: %s", condition->tag->decl.path, text.at) : NULL;
     buf_free(&text);
@@ -194,19 +190,11 @@ static void help_edit(struct judge *j, struct diag *d, size_t party, const struc
         diag_help(j->s, d, "%s", edit);
 }
 
-static size_t count_parties(const struct parties *parties, const uint64_t *set)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < parties->list.len; i++)
-        count += party_set_has(set, i);
-    return count;
-}
-
 /* "'a', 'b' and 4 more" */
 static const char *names_of(struct judge *j, const uint64_t *set)
 {
     const struct parties *parties = &j->effective.parties;
-    size_t count = count_parties(parties, set), shown = 0;
+    size_t count = party_set_count(parties, set), shown = 0;
     struct buf text = {0};
     for (size_t i = 0; i < parties->list.len && shown < SHOWN_PARTIES; i++)
         if (party_set_has(set, i)) {

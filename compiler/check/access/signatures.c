@@ -164,10 +164,7 @@ static bool satisfies(const struct signatures *sigs, const atom *values,
 {
     size_t key = (size_t)(uintptr_t)map_get(&sigs->keys_of, condition->tag, NULL);
     atom value = key ? values[key - 1] : NULL;
-    for (size_t i = 0; value && i < condition->values.len; i++)
-        if (condition->values.at[i] == value)
-            return true;
-    return false;
+    return value && tag_condition_has(condition, value);
 }
 
 static bool satisfies_all(const struct signatures *sigs, const atom *values,
