@@ -5,7 +5,7 @@
 
 #include "model/deployment.h"
 
-enum { NOWHERE = SIZE_MAX };
+#define NOWHERE SIZE_MAX
 
 struct located {
     const struct deployment *deployment;

@@ -9,7 +9,7 @@
 enum verdict { VERDICT_PROVEN, VERDICT_BROKEN, VERDICT_UNPROVABLE };
 const char *verdict_word(enum verdict verdict);
 
-enum { ANY_COLUMN = SIZE_MAX };
+#define ANY_COLUMN SIZE_MAX
 
 struct hit { /* an entry that gives somebody a forbidden permission, and a place where it does */
     struct route route;
