@@ -321,6 +321,7 @@ void literal_reference(struct parse *ps, const char *text, struct span span)
     const char *found = strstr(text, "{{resolve:");
     if (!found)
         return;
+    ps->tree->complete = false;
     struct diag *d = diag(ps->s, D_DYNAMIC_REFERENCE, span,
                           "CloudFormation would replace '%.40s' by what it refers to", found);
     diag_help(ps->s, d, "part the two braces by a blank, or leave the text out");
