@@ -32,6 +32,7 @@ _Noreturn void memory_exhausted(void)
 static struct arena_chunk *chunk_map(size_t size)
 {
 #ifdef MADV_HUGEPAGE
+    size = (size + HUGE_PAGE - 1) & ~((size_t)HUGE_PAGE - 1);
     char *start =
         mmap(NULL, size + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (start == MAP_FAILED) {
@@ -55,7 +56,7 @@ static struct arena_chunk *chunk_map(size_t size)
 /* A chunk of that size, its head counted. */
 static struct arena_chunk *chunk_new(struct arena *arena, size_t size)
 {
-    struct arena_chunk *chunk = size == CHUNK_MOST ? chunk_map(size) : NULL;
+    struct arena_chunk *chunk = size >= HUGE_PAGE ? chunk_map(size) : NULL;
     if (chunk == NULL) {
         chunk = calloc(1, size);
     }
@@ -73,9 +74,9 @@ void *arena_alloc_slow(struct arena *arena, size_t size)
     if (size > SIZE_MAX / 4) {
         memory_exhausted();
     }
-    size_t whole = arena->total < CHUNK_FIRST  ? CHUNK_FIRST
-                   : arena->total < CHUNK_MOST ? arena->total
-                                               : CHUNK_MOST;
+    size_t whole = arena->total < CHUNK_FIRST     ? CHUNK_FIRST
+                   : arena->total < HUGE_PAGE / 2 ? arena->total
+                                                  : CHUNK_MOST;
     if (size > whole / 4) {
         struct arena_chunk *chunk = chunk_new(arena, sizeof *chunk + size);
         if (arena->chunks == NULL) {
@@ -168,16 +169,6 @@ void arena_reset(struct arena *arena)
     memset(kept->bytes, 0, (size_t)(arena->at - kept->bytes));
     arena->at = kept->bytes;
     arena->total = sizeof *kept + (size_t)(arena->end - kept->bytes);
-}
-
-void arena_adopt(struct arena *arena, struct arena *from)
-{
-    struct arena_chunk **last = &arena->chunks; /* behind the newest, whose free part is in use */
-    while (*last != NULL) {
-        last = &(*last)->next;
-    }
-    *last = from->chunks;
-    *from = (struct arena){0};
 }
 
 void *vec_grow(struct arena *arena, void *items, size_t len, size_t *cap, size_t size)

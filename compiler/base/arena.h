@@ -55,10 +55,6 @@ char *arena_vformat(struct arena *arena, const char *format, va_list arguments)
 void arena_free(struct arena *arena);
 /* The same, but keeps the newest chunk for what comes next. */
 void arena_reset(struct arena *arena);
-/* Takes over all that `from` holds, and leaves it empty. It does not count in total: how much each
- * of several threads needed is chance. */
-void arena_adopt(struct arena *arena, struct arena *from);
-
 #define arena_new(arena, type)      ((type *)arena_alloc((arena), sizeof(type)))
 #define arena_array(arena, type, n) ((type *)arena_array_((arena), (n), sizeof(type)))
 

@@ -125,7 +125,7 @@ void front_run(struct session *s, const struct settings *settings, struct progra
     if (s->progress)
         s->progress(s, "checking");
     out->mesh = model_build(s, trees, s->sources.files.len);
-    arena_free(&s->trees);
+    session_drop_trees(s);
     deployments_make(s, out->mesh, &out->deployments);
     if (settings->environment)
         select_environment(s, settings->environment, out);

@@ -72,7 +72,7 @@ static void gather(struct session *s, const struct job *job, struct worker *work
     }
     for (size_t i = 0; i < count; i++) {
         diag_adopt_dropped(s, &workers[i].session.diagnostics);
-        session_join(s, &workers[i].session);
+        session_join(s, &workers[i].session, i);
     }
 }
 
@@ -87,7 +87,7 @@ void divide(struct session *s, size_t pieces, size_t bytes, piece_work *work, vo
     job.reports = arena_array(&s->arena, struct reports, pieces);
     for (size_t i = 0; i < count; i++) {
         workers[i].job = &job;
-        session_fork(s, &workers[i].session);
+        session_fork(s, &workers[i].session, i);
     }
     workers[0].session.progress = s->progress;
     workers[0].session.progress_data = s->progress_data;

@@ -12,8 +12,6 @@
 
 struct session;
 
-enum { THREADS_MAX = 8 };
-
 /* own->progress is set in the thread that called. */
 typedef void piece_work(struct session *own, void *data, size_t piece);
 

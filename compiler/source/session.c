@@ -39,28 +39,41 @@ bool session_affords(struct session *s, size_t work, struct span at)
     return false;
 }
 
-void session_fork(struct session *s, struct session *thread)
+void session_fork(struct session *s, struct session *thread, size_t nth)
 {
     *thread = (struct session){.forked = true, .sources = s->sources};
+    thread->arena = s->of_threads[nth].arena;
+    thread->trees = s->of_threads[nth].trees;
     thread->diagnostics.werror = s->diagnostics.werror;
     memcpy(thread->diagnostics.levels, s->diagnostics.levels, sizeof s->diagnostics.levels);
     memcpy(thread->diagnostics.silenced, s->diagnostics.silenced, sizeof s->diagnostics.silenced);
     thread->atoms = atoms_share(&s->atoms, &thread->arena);
 }
 
-void session_join(struct session *s, struct session *thread)
+void session_join(struct session *s, struct session *thread, size_t nth)
 {
-    arena_adopt(&s->arena, &thread->arena);
-    arena_adopt(&s->trees, &thread->trees);
+    s->of_threads[nth].arena = thread->arena;
+    s->of_threads[nth].trees = thread->trees;
     arena_free(&thread->scratch);
     atoms_unshare(&s->atoms);
+}
+
+void session_drop_trees(struct session *s)
+{
+    arena_free(&s->trees);
+    for (size_t i = 0; i < THREADS_MAX; i++) {
+        arena_free(&s->of_threads[i].trees);
+    }
 }
 
 void session_free(struct session *s)
 {
     atoms_free(&s->atoms);
     arena_free(&s->scratch);
-    arena_free(&s->trees);
+    session_drop_trees(s);
+    for (size_t i = 0; i < THREADS_MAX; i++) {
+        arena_free(&s->of_threads[i].arena);
+    }
     arena_free(&s->arena);
     *s = (struct session){0};
 }

@@ -8,10 +8,18 @@
 #include "source/diag.h"
 #include "source/source.h"
 
+enum { THREADS_MAX = 8 };
+
+/* What the nth of the threads that work for a session allocates in, the first time and all times
+ * after: what is left of its last chunk is used when it works again. */
+struct thread_memory {
+    struct arena arena, trees;
+};
+
 struct session {
     struct arena arena;
-    struct arena
-        trees; /* the syntax trees: half of all memory, given back once the model is made */
+    struct arena trees; /* the syntax trees: see session_drop_trees */
+    struct thread_memory of_threads[THREADS_MAX];
     struct arena scratch; /* lent to the file that is being parsed, then to the next */
     struct atoms atoms;
     struct sources sources;
@@ -30,11 +38,14 @@ void session_init(struct session *s);
 void session_free(struct session *s);
 
 /* A session for a thread that works for s: it has the sources, the names and the levels of
- * diagnostics in common with s, everything else is its own. Before the first such thread starts. */
-void session_fork(struct session *s, struct session *thread);
-/* After the last has ended: the memory of one is now that of s. Its diagnostics are the
- * caller's care (diag_adopt). */
-void session_join(struct session *s, struct session *thread);
+ * diagnostics in common with s, everything else is its own; it is the nth (from 0) of them. Before
+ * the first such thread starts. */
+void session_fork(struct session *s, struct session *thread, size_t nth);
+/* After the last has ended: what one allocated lives on as long as s, its trees as long as those of
+ * s. Its diagnostics are the caller's care (diag_adopt). */
+void session_join(struct session *s, struct session *thread, size_t nth);
+/* Gives back the syntax trees, half of all memory, once the model is made. */
+void session_drop_trees(struct session *s);
 
 /* What is written once may stand for much: a schema included everywhere, defaults, teams. False
  * when the mesh has used up its share of memory, or `work` (steps that no text of their own stands
