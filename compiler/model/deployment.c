@@ -8,6 +8,8 @@
 #include "model/deployment.h"
 
 #include "base/suggest.h"
+
+#include <stdlib.h>
 #include <string.h>
 
 struct maker {
@@ -96,23 +98,40 @@ const struct text *environment_bucket(const struct deployment *deployment,
     return NULL;
 }
 
+/* What is made for it alone: MESH-DOMAIN or MESH-DOMAIN-ZONE. */
+static const char *own_bucket(const struct maker *m, const struct domain *domain, const char *zone)
+{
+    const char *name =
+        arena_format(&m->s->arena, "%s-%s%s%s", m->mesh->decl.name, domain->decl.name,
+                     zone == NULL ? "" : "-", zone == NULL ? "" : zone);
+    return bucket_name(m->s, name);
+}
+
+/* One that exists, and so has a written name, keeps it. */
+static const char *here(const struct maker *m, const struct storage *storage, const char *called)
+{
+    return storage->existing && storage->bucket.value != NULL ? called : suffixed(m, called, '-');
+}
+
 static void name_bucket(const struct maker *m, const struct domain *domain,
                         struct domain_names *names)
 {
     const struct storage *storage = &domain->storage;
     const struct text *bound = environment_bucket(m->deployment, domain, NULL);
     names->bucket_made_here = storage->declared && !storage->existing;
+    if (storage->bucket.value != NULL) {
+        names->bucket_called = storage->bucket.value;
+    } else if (storage->declared) {
+        names->bucket_called = own_bucket(m, domain, NULL);
+    } else if (bound == NULL && names->account == m->deployment->governance) {
+        names->bucket_called = m->mesh->bucket.value;
+    }
     if (bound != NULL) {
         names->bucket = bound->value;
-    } else if (storage->bucket.value != NULL) {
-        names->bucket =
-            storage->existing ? storage->bucket.value : suffixed(m, storage->bucket.value, '-');
-    } else if (storage->declared) {
-        const char *name =
-            arena_format(&m->s->arena, "%s-%s", m->mesh->decl.name, domain->decl.name);
-        names->bucket = suffixed(m, bucket_name(m->s, name), '-');
-    } else if (names->account == m->deployment->governance) {
-        names->bucket = m->deployment->mesh_bucket;
+    } else if (!storage->declared && storage->bucket.value == NULL) {
+        names->bucket = names->bucket_called == NULL ? NULL : m->deployment->mesh_bucket;
+    } else {
+        names->bucket = here(m, storage, names->bucket_called);
     }
 }
 
@@ -121,15 +140,9 @@ static void name_zone(const struct maker *m, const struct storage *zone)
     struct zone_names *names = &m->zones[zone->index];
     const struct text *bound = environment_bucket(m->deployment, zone->domain, zone);
     names->made = !zone->existing;
-    if (bound != NULL) {
-        names->bucket = bound->value;
-    } else if (zone->bucket.value != NULL) {
-        names->bucket = zone->existing ? zone->bucket.value : suffixed(m, zone->bucket.value, '-');
-    } else {
-        const char *name = arena_format(&m->s->arena, "%s-%s-%s", m->mesh->decl.name,
-                                        zone->domain->decl.name, zone->name);
-        names->bucket = suffixed(m, bucket_name(m->s, name), '-');
-    }
+    names->bucket_called =
+        zone->bucket.value != NULL ? zone->bucket.value : own_bucket(m, zone->domain, zone->name);
+    names->bucket = bound != NULL ? bound->value : here(m, zone, names->bucket_called);
 }
 
 size_t domain_store_count(const struct domain *domain)
@@ -140,7 +153,8 @@ size_t domain_store_count(const struct domain *domain)
 static struct store zone_store(const struct deployment *d, const struct storage *zone)
 {
     const struct zone_names *names = &d->zones[zone->index];
-    return (struct store){zone, names->bucket, names->made && !zone->domain->existing};
+    return (struct store){zone, names->bucket, names->bucket_called,
+                          names->made && !zone->domain->existing};
 }
 
 struct store domain_store(const struct deployment *d, const struct domain *domain, size_t i)
@@ -150,12 +164,64 @@ struct store domain_store(const struct deployment *d, const struct domain *domai
     }
     const struct domain_names *names = &d->domains[domain->decl.index];
     bool made = names->bucket_made_here && names->bucket != NULL && !domain->existing;
-    return (struct store){&domain->storage, names->bucket, made};
+    return (struct store){&domain->storage, names->bucket, names->bucket_called, made};
 }
 
 struct store output_store(const struct deployment *d, const struct output *output)
 {
     return output->zone != NULL ? zone_store(d, output->zone) : domain_store(d, output->domain, 0);
+}
+
+/* Two that are called alike and are not one here: the first by name counts. */
+static int by_called(const void *a, const void *b)
+{
+    const struct bucket_name *x = a, *y = b;
+    int order = strcmp(x->called, y->called);
+    return order != 0 ? order : strcmp(x->name, y->name);
+}
+
+static void list_buckets(const struct maker *m)
+{
+    struct deployment *d = m->deployment;
+    const struct mesh *mesh = m->mesh;
+    size_t most = 1 + mesh->domains.len + mesh->zones.len, count = 0;
+    struct bucket_name *all = arena_array(&m->s->arena, struct bucket_name, most);
+    if (d->mesh_bucket != NULL) {
+        all[count++] = (struct bucket_name){mesh->bucket.value, d->mesh_bucket};
+    }
+    for (size_t i = 0; i < mesh->domains.len; i++) {
+        const struct domain_names *names = &m->domains[i];
+        if (names->bucket_called != NULL && names->bucket != d->mesh_bucket) {
+            all[count++] = (struct bucket_name){names->bucket_called, names->bucket};
+        }
+    }
+    for (size_t i = 0; i < mesh->zones.len; i++) {
+        all[count++] = (struct bucket_name){m->zones[i].bucket_called, m->zones[i].bucket};
+    }
+    if (count > 0) {
+        qsort(all, count, sizeof *all, by_called);
+    }
+    d->buckets = all;
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || strcmp(all[i].called, all[d->bucket_count - 1].called) != 0) {
+            all[d->bucket_count++] = all[i];
+        }
+    }
+}
+
+const char *bucket_deployed(const struct deployment *d, const char *called, size_t length)
+{
+    size_t lo = 0, hi = d->bucket_count;
+    while (lo < hi) {
+        size_t middle = lo + (hi - lo) / 2;
+        int order = strncmp(d->buckets[middle].called, called, length);
+        if (order == 0 && d->buckets[middle].called[length] == '\0') {
+            return d->buckets[middle].name;
+        }
+        lo = order < 0 ? middle + 1 : lo;
+        hi = order < 0 ? hi : middle;
+    }
+    return NULL;
 }
 
 static void name_domain(const struct maker *m, const struct domain *domain)
@@ -288,6 +354,7 @@ static struct deployment *make(struct session *s, const struct mesh *mesh,
     for (size_t i = 0; i < mesh->zones.len; i++) {
         name_zone(&m, mesh->zones.at[i]);
     }
+    list_buckets(&m);
     for (size_t i = 0; i < mesh->outputs.len; i++) {
         name_output(&m, mesh->outputs.at[i]);
     }

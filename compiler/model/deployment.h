@@ -32,6 +32,7 @@ struct domain_names {
     const char *database;
     const char
         *bucket; /* where its products lie by default; NULL: none is known (reported by a check) */
+    const char *bucket_called; /* the same as texts of the mesh call it: without a suffix */
     bool
         bucket_made_here; /* in the domain's own stack; else the mesh's bucket or an existing one */
     const char *workgroup;
@@ -41,14 +42,21 @@ struct domain_names {
 };
 
 struct zone_names { /* of a further zone */
-    const char *bucket;
+    const char *bucket, *bucket_called;
     bool made; /* in the domain's stack */
 };
 
 struct store { /* the domain's own bucket, or one of its zones */
     const struct storage *storage;
     const char *bucket; /* NULL: none is known */
+    const char *called; /* by texts of the mesh */
     bool made;          /* in the domain's stack */
+};
+
+/* A bucket that the mesh, a domain or a zone has: what texts of the mesh call it, in every
+ * environment alike, and its name in this one. */
+struct bucket_name {
+    const char *called, *name;
 };
 
 struct deployment {
@@ -69,8 +77,10 @@ struct deployment {
     const char *mesh_bucket;                          /* NULL: the mesh has none */
     const struct domain_names *domains;               /* by domain->decl.index */
     const struct zone_names *zones;                   /* by storage->index */
-    const struct table_names *tables;                 /* by output->decl.index */
-    const char *const *machines;                      /* by pipeline->decl.index */
+    const struct bucket_name *buckets;                /* by what they are called, each once */
+    size_t bucket_count;
+    const struct table_names *tables; /* by output->decl.index */
+    const char *const *machines;      /* by pipeline->decl.index */
 };
 
 /* One for each environment, or a single one when there are none; reports what cannot be deployed.
@@ -114,6 +124,9 @@ void accounts_place(struct session *s, struct deployment *deployment, struct dom
  * names none. */
 const struct text *environment_bucket(const struct deployment *deployment,
                                       const struct domain *domain, const struct storage *zone);
+/* The name of a bucket here, of which a text gives the first `length` bytes; NULL: the mesh has no
+ * such bucket. */
+const char *bucket_deployed(const struct deployment *deployment, const char *called, size_t length);
 /* A domain's stores: its own bucket first, then its zones. */
 size_t domain_store_count(const struct domain *domain);
 struct store domain_store(const struct deployment *deployment, const struct domain *domain,

@@ -43,21 +43,12 @@ const struct deployment_account *owner_of_location(const struct owners *owners,
 const char *location_deployed(struct session *s, const struct deployment *deployment,
                               const char *location)
 {
-    const struct mesh *mesh = deployment->mesh;
     const char *bucket = location + strlen(scheme);
-    size_t length = strcspn(bucket, "/"), domains = mesh->domains.len;
-    for (size_t i = 0; i <= domains + mesh->zones.len; i++) {
-        const char *written = i == 0         ? mesh->bucket.value
-                              : i <= domains ? mesh->domains.at[i - 1]->storage.bucket.value
-                                             : mesh->zones.at[i - 1 - domains]->bucket.value;
-        const char *name = i == 0         ? deployment->mesh_bucket
-                           : i <= domains ? deployment->domains[i - 1].bucket
-                                          : deployment->zones[i - 1 - domains].bucket;
-        if (written && name && strlen(written) == length && strncmp(written, bucket, length) == 0)
-            return atom_of(&s->atoms,
-                           arena_format(&s->arena, "%s%s%s", scheme, name, bucket + length));
-    }
-    return atom_of(&s->atoms, location);
+    size_t length = strcspn(bucket, "/");
+    const char *name = bucket_deployed(deployment, bucket, length);
+    return atom_of(&s->atoms, name
+                                  ? arena_format(&s->arena, "%s%s%s", scheme, name, bucket + length)
+                                  : location);
 }
 
 bool account_has_catalog(const struct deployment *deployment,

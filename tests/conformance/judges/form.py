@@ -8,7 +8,7 @@ one newline at the end. Numbers are compared as they were written.
 import json
 import sys
 
-from report import Report, files
+from report import Report, files, once
 
 
 class Number(float):
@@ -21,15 +21,6 @@ class Number(float):
 
     def __repr__(self):
         return self.text
-
-
-def once(pairs):
-    seen = {}
-    for key, value in pairs:
-        if key in seen:
-            raise ValueError(f"member {key!r} stands twice")
-        seen[key] = value
-    return seen
 
 
 def render(value, indent=""):

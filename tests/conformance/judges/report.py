@@ -62,6 +62,16 @@ def grants(build):
     return [p for p in files(build, ".json") if os.path.basename(os.path.dirname(p)) == "grants"]
 
 
+def once(pairs):
+    """For json.loads: an object none of whose members stands twice."""
+    found = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(f"member {key[:60]!r} stands twice")
+        found[key] = value
+    return found
+
+
 def load(path):
     with open(path, encoding="utf-8") as stream:
         return json.load(stream)

@@ -127,9 +127,12 @@ class World:
             return named
         if domain["bucket"]:
             return domain["bucket"]
-        own = domain["made"] is not None
-        base = (domain["made"] or f"{self.mesh['name']}-{domain['name']}") if own else self.mesh["bucket"]
+        base = self.own_bucket(domain) or self.mesh["bucket"]
         return f"{base}-{self.suffix}" if self.suffix else base
+
+    def own_bucket(self, domain):
+        """What the mesh calls the bucket that is made for a domain alone; None: none is."""
+        return None if domain["made"] is None else domain["made"] or f"{self.mesh['name']}-{domain['name']}"
 
     def deployed(self, place):
         """A place that a policy names: a bucket that the mesh names too is called as it is here."""
@@ -138,7 +141,7 @@ class World:
             bucket = f"{bucket}-{self.suffix}" if self.suffix else bucket
         else:
             for domain in self.mesh["domains"]:
-                if bucket in (domain["made"], domain["bucket"]):
+                if bucket in (self.own_bucket(domain), domain["bucket"]):
                     bucket = self.bucket_of(domain)
         return f"s3://{bucket}/{rest}" if rest == "" or rest.endswith("/") else f"s3://{bucket}/{rest}/"
 
