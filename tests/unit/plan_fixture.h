@@ -89,8 +89,8 @@ static inline struct fixture *fixture_new(void)
     vec_push(&f->s.arena, &f->mesh.outputs, &f->output);
     vec_push(&f->s.arena, &f->sales.products, &f->orders);
     vec_push(&f->s.arena, &f->orders.outputs, &f->output);
-    f->domain_names[0] = (struct domain_names){"sales_data", "shop-data", false,   "shop-sales",
-                                               "shop-sales", &f->home,    &f->home};
+    f->domain_names[0] = (struct domain_names){"sales_data", "shop-data",  "shop-data", false,
+                                               "shop-sales", "shop-sales", &f->home,    &f->home};
     f->home = (struct deployment_account){
         .is_governance = true, .has_stacks = true, .has_governance_stack = true};
     f->accounts[0] = &f->home;
