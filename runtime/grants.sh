@@ -51,7 +51,8 @@ says (the .json file beside this program) and makes the difference go away.
 What it makes it writes down in a ledger, and only that does it take away.
 
 Verbs
-  plan       show what apply and accept would do; changes nothing (the default)
+  plan       show what apply and accept would do, and what others ask for that is
+             not granted; changes nothing (the default)
   apply      settings, tags, filters, opt-ins and grants of this account: make
              what is missing, take away what has ended, revoke
              IAM_ALLOWED_PRINCIPALS from the databases and tables of this mesh;

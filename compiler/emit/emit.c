@@ -205,6 +205,7 @@ bool emit_deployment(struct session *s, const struct deployment *deployment, str
     bool done = emit_stacks(&e) && emit_machines(&e) && emit_grants(&e) && emit_warehouses(&e) &&
                 emit_deploy(&e);
     if (done) {
+        manifest_requests(&e.manifest);
         manifest_write(&e.manifest, &e.bytes);
         counts->files++;
         counts->bytes += e.bytes.len;

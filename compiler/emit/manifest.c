@@ -6,6 +6,7 @@
 #include "check/access/requests.h"
 #include "check/access/trusts.h"
 #include "model/names.h"
+#include "plan/requests.h"
 
 #include <string.h>
 
@@ -47,6 +48,19 @@ static void set_proofs(struct manifest *m)
         json_set_text(json_add_object(trusted), "what", trusted_always[i]);
 }
 
+void manifest_requests(struct manifest *m)
+{
+    struct session *s = m->plan->s;
+    const struct mesh *mesh = m->plan->mesh;
+    for (size_t i = 0; i < mesh->requests.len; i++) {
+        const struct grant *request = mesh->requests.at[i];
+        json *entry = json_add_object(m->requests);
+        json_set_text(entry, "source", source_where(s, request->at));
+        json_set_text(entry, "text", statement_text(s, &m->memory, request->at));
+        json_set_text(entry, "answered", answer_word(plan_request_answer(m->plan, i)));
+    }
+}
+
 void manifest_init(struct manifest *m, struct plan *plan)
 {
     const struct deployment *d = plan->deployment;
@@ -62,6 +76,8 @@ void manifest_init(struct manifest *m, struct plan *plan)
     m->states = json_set_array(m->tree, "states");
     m->warehouses = json_set_array(m->tree, "warehouses");
     set_proofs(m);
+    if (plan->mesh->requests.len)
+        m->requests = json_set_array(m->tree, "requests");
     m->files = json_set_array(m->tree, "files");
 }
 

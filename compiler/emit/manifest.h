@@ -9,6 +9,7 @@ struct manifest {
     struct plan *plan;
     struct arena memory; /* of the tree */
     json *tree, *stacks, *grants, *states, *warehouses, *files;
+    json *requests; /* NULL: the mesh asks for nothing */
 };
 
 void manifest_init(struct manifest *manifest, struct plan *plan);
@@ -19,6 +20,8 @@ void manifest_grants(struct manifest *manifest, const struct deployment_account 
                      const char *desired, const char *program);
 void manifest_warehouse(struct manifest *manifest, const struct warehouse *warehouse,
                         const char *path);
+/* What is asked for, with its answer; after the grants, which know it. */
+void manifest_requests(struct manifest *manifest);
 void manifest_file(struct manifest *manifest, const char *path, const struct buf *bytes);
 /* Appends the text with its final newline. */
 void manifest_write(struct manifest *manifest, struct buf *out);

@@ -96,7 +96,7 @@ static void name_entries(struct plan *plan, struct grants *grants)
 
 /* Sorts by owner and leaves the order otherwise: one count, one pass. What a consumer passes on
  * stands behind all others. */
-static const struct owned *owned_of(struct plan *plan)
+struct owned *grants_owned(struct plan *plan)
 {
     const struct deployment *d = plan->deployment;
     if (plan->owned)
@@ -210,12 +210,13 @@ struct grants *plan_grants(struct plan *plan, const struct deployment_account *a
 {
     const struct deployment *d = plan->deployment;
     struct grants *grants = arena_new(&plan->s->arena, struct grants);
-    const struct owned *owned = owned_of(plan);
+    const struct owned *owned = grants_owned(plan);
     size_t place = account_place(d, account);
     plan->account = grants->account = account;
     grants->entries.list.at = owned->entries.list.at + owned->first[place];
     grants->entries.list.len = owned->first[place + 1] - owned->first[place];
     bool any = grants->entries.list.len || account->has_stacks || grants_takes(plan, account) ||
+               grants_asked(plan, account) ||
                (account->is_governance && (plan->mesh->domains.len || plan->mesh->admins.len));
     return any ? grants : NULL;
 }
@@ -242,6 +243,7 @@ const json *plan_grants_head(struct plan *plan, struct grants *grants)
     grants->slices = json_object(memory);
     name_entries(plan, grants);
     grants_labels(plan, grants, head);
+    grants_requests(plan, grants, head);
     grants_taking(plan, grants, head);
     json_set(head, "slices", grants->slices);
     json_set(head, "sources", grants->sources);
@@ -260,5 +262,6 @@ void plan_grants_end(struct plan *plan)
     if (plan->owned) {
         arena_free(&plan->owned->entries.arena);
         live_tags_free(&plan->owned->live);
+        grants_requests_free(plan->owned);
     }
 }

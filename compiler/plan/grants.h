@@ -14,7 +14,11 @@ struct owned {
     struct entries entries;
     size_t *first; /* by place in deployment->accounts, one more at the end */
     struct live_tags live;
+    struct asked *asked; /* requests.c; NULL: the mesh has no requests, or nobody looked yet */
 };
+
+/* The entries of the plan's deployment, made when first asked for. */
+struct owned *grants_owned(struct plan *plan);
 
 struct grants {
     struct arena memory; /* of the head */
@@ -53,5 +57,11 @@ void grants_labels(struct plan *plan, struct grants *grants, json *head);
 void grants_taking(struct plan *plan, struct grants *grants, json *head);
 /* There is something to take. */
 bool grants_takes(struct plan *plan, const struct deployment_account *account);
+
+/* requests.c: member requests, what others ask of the account's owner and how far it is granted.
+ * Nothing is done for it; the program shows it. */
+void grants_requests(struct plan *plan, struct grants *grants, json *head);
+bool grants_asked(struct plan *plan, const struct deployment_account *account);
+void grants_requests_free(struct owned *owned);
 
 #endif

@@ -264,6 +264,21 @@ def intended($want; $have; $plan):
          | {key, value: ($want[.key] // .value | {until, taking})})
     ) as $x ({}; .[$x.key] = $x.value) | to_entries | sort_by(.key) | from_entries);
 
+# What is asked for and not granted, or not all of it, for people to read: nothing is done for it.
+def asked($account; $only):
+    def words: map(safe) | join(", ");
+    def people: map(shown_principal($account)) | join(", ");
+    def missing: "    missing for \(.principal | shown_principal($account)): \(.permissions | words)"
+        + (if .on == null then "" else " on \(.on | safe)" end) + (if .columns == [] then "" else " (\(.columns | words))" end)
+        + (if .rows == "others" then ", all rows" else "" end);
+    .requests[]
+    | select(.answered != "yes")
+    | select($only == [] or any(.principals[]; ., sub("^.*[:/]"; "") | IN($only[])))
+    | "asked for, \(if .answered == "part" then "granted in part" else "not granted" end): \(.permissions | words) on \(.target | safe) for \(.principals | people)"
+      + (if .because == null then "" else ", because \(.because | tojson | safe)" end) + "   \(.source | safe)",
+      (if .answered == "part" then .missing[:5][] | missing else empty end),
+      (((.missing_more // 0) + ((.missing // []) | length) - 5) as $more | if .answered == "part" and $more > 0 then "    and \($more) more" else empty end);
+
 # All of it as lines, each with a letter that says what it is; bash takes them apart again.
 def report($account; $today; $verb; $allow; $only; $ledger; $pages):
     . as $desired
@@ -276,6 +291,7 @@ def report($account; $today; $verb; $allow; $only; $ledger; $pages):
       "l " + $plan.lines[],
       ($shares[] | "s + share \(.resourceShareName | safe) of \(.senderAccountId)", "i " + ({resourceShareInvitationArn} | tojson)),
       "u " + $plan.unwanted[],
+      "r " + asked($account; $only),
       ($plan.steps | to_entries[] | select(.value.held | not) | .key as $i | .value
        | "t \(.service) \(.operation) \(.probes // [] | length)", "t " + (.index = $i | del(.input) | tojson), "t " + (.input | tojson));
 JQ

@@ -50,6 +50,10 @@ def on($kinds): (.id | text) and (.resource | type == "object" and length == 1 a
 def filter_shape:
     pair("DatabaseName"; "TableName") and (.Name | text) and (.TableCatalogId | text) and (.RowFilter | type == "object")
     and (.ColumnNames // [] | texts);
+def request_shape:
+    pair("target"; "source") and (.principals | texts) and (.permissions | texts) and (.because | . == null or text) and (.answered | IN("no", "part", "yes"))
+    and (.missing // [] | list_of(type == "object" and (.principal | text) and (.permissions | texts) and (.columns | texts) and (.on | . == null or text) and (.rows | IN("all", "others"))))
+    and (.missing_more // 0 | type == "number");
 def problem($formats; $mesh; $environment; $account; $region):
     if type != "object" or (.format | IN($formats[]) | not) then "its format is not known to this program"
     elif .mesh != $mesh then "it belongs to another mesh: \(.mesh)"
@@ -67,6 +71,7 @@ def problem($formats; $mesh; $environment; $account; $region):
         then "an association that is not described as it must be"
     elif .filters // [] | list_of(type == "object" and filter_shape) | not then "a filter that is not described as it must be"
     elif .optins // [] | list_of((.principal? | text) and on(["Database", "Table"])) | not then "an opt-in that is not described as it must be"
+    elif .requests // [] | list_of(request_shape) | not then "a request that is not described as it must be"
     elif .slices // {} | type == "object" and all(.[]; type == "object" and (.from | day) and (.until | day)) | not then "a slice without days"
     elif .taking // {owners: [], links: []} | (.owners? | list_of(digits))
          and (.links? | list_of(pair("name"; "database") and (.catalog | digits))) and (.batches // [] | type == "array") | not
@@ -84,7 +89,7 @@ def fill($account; $region; $partition):
 
 # Format 1 knows less than format 2.
 def complete:
-    {hybrid: {databases: [], tables: []}, tags: [], associations: [], filters: [], optins: [], slices: {}} + .
+    {hybrid: {databases: [], tables: []}, tags: [], associations: [], filters: [], optins: [], slices: {}, requests: []} + .
     | .taking = ({owners: [], links: [], batches: []} + (.taking // {}));
 
 # ---- what it wants ----

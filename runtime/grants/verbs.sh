@@ -75,6 +75,7 @@ run_plan() {
     compare plan "$allow_revoke"
     show_plan
     part s
+    part r
     if ((missing_settings + changes + held + waits + shares == 0)); then
         say_nothing_to_do
         return 0

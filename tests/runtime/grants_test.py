@@ -617,7 +617,9 @@ def hostile():
         tags=[{"key": name, "values": [name]}],
         associations=[{"id": evil, "resource": {"TableWithColumns": dict(where, ColumnNames=[name])}, "tags": [{"key": name, "value": name}]}],
         filters=[{"TableCatalogId": OWNER, "DatabaseName": name, "TableName": name, "Name": evil, "RowFilter": {"FilterExpression": evil}, "ColumnNames": ["a"]}],
-        optins=[{"id": evil, "principal": evil, "resource": {"Database": {"CatalogId": OWNER, "Name": name}}}])
+        optins=[{"id": evil, "principal": evil, "resource": {"Database": {"CatalogId": OWNER, "Name": name}}}],
+        requests=[{"id": evil, "principals": [evil], "permissions": [evil], "target": evil, "because": evil, "source": evil, "answered": "part",
+                   "missing": [{"principal": evil, "permissions": [evil], "on": evil, "columns": [evil], "rows": "all"}]}])
     wanted["sources"].update({evil: evil})
     wanted["settings"]["admins"].append(evil)
     state = account_state(databases={name: {"tables": {name: {"columns": [name, "a"], "partitions": []}}}},
@@ -655,6 +657,42 @@ def hostile():
     same("hostile: nor anywhere else", [], found)
 
 
+# ---- what is asked for -----------------------------------------------------------------------------------
+
+
+def request(answered, target="sales.orders", who="Planner", **more):
+    return {"id": "r-%016x" % hash_of([target, who]), "principals": [role(who, CONSUMER)], "permissions": ["select"], "target": target,
+            "because": None, "source": "wishes.mesh:3:3", "answered": answered, **more}
+
+
+def missing(columns=(), rows="all", on="sales.items"):
+    return {"principal": role("Planner", CONSUMER), "permissions": ["select"], "on": on, "columns": list(columns), "rows": rows}
+
+
+def asked():
+    """Requests are shown by plan, and nothing else comes of them."""
+    wishes = [request("no", because="campaign reach"), request("yes", "sales.days"),
+              request("part", "sales.items", missing=[missing(["customer", "total"]), missing(["region"], "others")], missing_more=0),
+              request("part", "sales.*", "Second", missing=[missing(on="sales.t%d" % i) for i in range(7)], missing_more=20)]
+    world = World(dict(mesh_a(), requests=wishes))
+    settled(world, "requests: apply grants what the mesh grants")
+    check("requests: apply says nothing of them", "asked for" not in world.out, world.out)
+    same("requests: nobody has got anything", [], [g for g in world.state()["grants"] if CONSUMER in g["principal"]])
+    same("requests: plan has nothing to do", 0, world.run("plan"))
+    for line in ('asked for, not granted: select on sales.orders for %s:role/Planner, because "campaign reach"   wishes.mesh:3:3' % CONSUMER,
+                 "asked for, granted in part: select on sales.items for %s:role/Planner   wishes.mesh:3:3" % CONSUMER,
+                 "    missing for %s:role/Planner: select on sales.items (customer, total)" % CONSUMER,
+                 "    missing for %s:role/Planner: select on sales.items (region), all rows" % CONSUMER,
+                 "    and 22 more"):
+        check("requests: plan shows %s" % line.strip()[:40], line in world.out.splitlines(), world.out)
+    check("requests: what is granted is not shown", "sales.days" not in world.out, world.out)
+    same("requests: the last line is still what there is to do", "nothing to do: 11 grants are as the mesh says", world.last())
+    world.run("plan", "--only", "Planner")
+    check("requests: --only a principal", "sales.items" in world.out and "role/Second" not in world.out, world.out)
+    world.run("plan", "--only", "sales.orders")
+    check("requests: --only something else", "asked for" not in world.out, world.out)
+
+
 # ---- what cannot be used ---------------------------------------------------------------------------------
 
 
@@ -686,6 +724,8 @@ def refusals():
     refused("a slice without a day", lambda f: f.update(slices={"x": {"from": None, "until": "soon"}}), "a slice without days")
     refused("an association without a resource", lambda f: f["associations"][0].pop("resource"), "an association that is not described")
     refused("a filter without a table", lambda f: f["filters"][0].pop("TableName"), "a filter that is not described")
+    refused("a request without an answer", lambda f: f.update(requests=[request("perhaps")]), "a request that is not described")
+    refused("a request that lacks a text", lambda f: f.update(requests=[request("part", missing=["all"])]), "a request that is not described")
     refused("an owner that is no account", lambda f: f.update(taking={"owners": ["me"], "links": [], "batches": []}), "taking is not described")
     with open(os.path.join(world.grants, OWNER + ".json"), "w", encoding="utf-8") as out:
         out.write("not json\n")
@@ -734,7 +774,7 @@ def interrupted():
     same("no temporary files are left", [], os.listdir(os.path.join(World.base, "tmp")))
 
 
-TESTS = [both_ways, order_of_calls, failures, large, ownership, guards, days, drift, settings, waiting, accepting, hostile, refusals,
+TESTS = [both_ways, order_of_calls, failures, large, ownership, guards, days, drift, settings, waiting, accepting, hostile, asked, refusals,
          killed_between_meshes, killed_at_every_call, interrupted]
 
 if __name__ == "__main__":

@@ -32,74 +32,152 @@ static struct output *const *candidates(const struct aim *aim, size_t *count)
 
 /* ---- in full --------------------------------------------------------------------------------- */
 
-static bool holds_table(struct view *view, struct arena *arena, const struct aim *aim,
-                        const struct output *output)
+struct asker { /* goes through what a request is about, for one party after another */
+    struct effective *effective;
+    struct aim aim;
+    struct view view; /* of the party */
+    struct arena *arena;
+    struct lacks *out;
+    size_t most;  /* that are noted; 0: the first one is enough */
+    size_t found; /* things that it is about */
+};
+
+/* False: that is enough. */
+static bool note(struct asker *a, const struct lack *lack)
 {
-    struct table_access access;
-    unsigned wanted = aim->permissions & ~(unsigned)PERMIT_SELECT;
-    view_table(view, arena, output, &access);
-    for (size_t i = 0; aim->permissions & PERMIT_SELECT && i < table_column_count(output); i++)
-        if (aim_at_column(aim, output, i) && (i >= access.count || !access.columns[i].all))
-            return false;
-    return (wanted & ~access.held) == 0;
+    if (a->out->list.len < a->most)
+        vec_push(a->arena, &a->out->list, *lack);
+    else
+        a->out->more++;
+    return a->most > 0;
 }
 
-static bool holds_tables(struct view *view, const struct aim *aim)
+/* As the mesh writes it, like the target. */
+static const char *column_name(const struct output *output, size_t i)
 {
-    struct arena arena = {0};
-    size_t count, found = 0;
-    struct output *const *outputs = candidates(aim, &count);
-    bool holds = true;
-    for (size_t i = 0; i < count && holds; i++) {
-        if (!aim_at_output(aim, outputs[i]))
+    const struct column *column = table_column(output, i);
+    return column ? column->decl.name : "*";
+}
+
+/* Of the columns aimed at, those that the party sees in no row, or in some rows alone. */
+static bool note_columns(struct asker *a, const struct output *output,
+                         const struct table_access *access, struct lack lack)
+{
+    size_t aimed = 0;
+    for (size_t i = 0; i < table_column_count(output); i++) {
+        bool some = false, all = i < access->count && access->columns[i].all;
+        for (size_t k = 0; i < access->count && k < access->words; k++)
+            some = some || access->columns[i].rows[k];
+        if (!aim_at_column(&a->aim, output, i))
             continue;
-        holds = holds_table(view, &arena, aim, outputs[i]);
-        found++;
-        arena_reset(&arena);
+        aimed++;
+        if (!all && some == lack.other_rows)
+            vec_push(a->arena, &lack.columns, column_name(output, i));
     }
-    arena_free(&arena);
-    return holds && found;
+    if (!lack.columns.len)
+        return true;
+    if (lack.columns.len == aimed && !a->aim.listed && !a->aim.matching)
+        lack.columns.len = 0;
+    return note(a, &lack);
 }
 
-static bool holds_databases(const struct view *view, const struct aim *aim)
+static bool lacks_of_table(struct asker *a, const struct output *output)
 {
-    const struct mesh *mesh = view->effective->mesh;
-    size_t found = 0;
+    struct arena scratch = {0};
+    struct table_access access;
+    struct lack lack = {.party = a->view.party, .on = output->decl.path};
+    view_table(&a->view, &scratch, output, &access);
+    lack.permissions = a->aim.permissions & ~(unsigned)PERMIT_SELECT & ~access.held;
+    bool go_on = !lack.permissions || note(a, &lack);
+    lack.permissions = PERMIT_SELECT;
+    for (int other_rows = 0; a->aim.permissions & PERMIT_SELECT && other_rows < 2; other_rows++) {
+        lack.other_rows = other_rows;
+        go_on = go_on && note_columns(a, output, &access, lack);
+    }
+    arena_free(&scratch);
+    return go_on;
+}
+
+static void lacks_of_tables(struct asker *a)
+{
+    struct effective *e = a->effective;
+    size_t count;
+    struct output *const *outputs = candidates(&a->aim, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (!session_affords(e->s, ++e->work, a->aim.statement->at))
+            return;
+        if (!aim_at_output(&a->aim, outputs[i]))
+            continue;
+        a->found++;
+        if (!lacks_of_table(a, outputs[i]))
+            return;
+    }
+}
+
+static void lacks_of_databases(struct asker *a)
+{
+    const struct mesh *mesh = a->effective->mesh;
     for (size_t i = 0; i < mesh->domains.len; i++) {
         struct plain_access access;
-        if (!aim_at_database(aim, mesh->domains.at[i]))
+        if (!aim_at_database(&a->aim, mesh->domains.at[i]))
             continue;
-        view_database(view, mesh->domains.at[i], &access);
-        if (aim->permissions & ~access.held)
-            return false;
-        found++;
+        a->found++;
+        view_database(&a->view, mesh->domains.at[i], &access);
+        struct lack lack = {.party = a->view.party,
+                            .on = mesh->domains.at[i]->decl.path,
+                            .permissions = a->aim.permissions & ~access.held};
+        if (lack.permissions && !note(a, &lack))
+            return;
     }
-    return found > 0;
 }
 
 /* A location is held by a right on it or on what it lies in; every value of a tag, in each account
  * that has the tag. */
-static bool holds_other(const struct view *view, const struct aim *aim)
+static void lacks_of_others(struct asker *a)
 {
-    const struct effective *e = view->effective;
+    const struct effective *e = a->effective;
+    size_t party = a->view.party;
     unsigned held = 0;
-    for (size_t i = e->first_of_party[view->party]; i < e->first_of_party[view->party + 1]; i++)
-        if (aim_covered_by(aim, &e->items[i]))
-            held |= aim_at_entry(aim, &e->items[i], false);
-    return (aim->permissions & ~held) == 0;
+    for (size_t i = e->first_of_party[party]; i < e->first_of_party[party + 1]; i++)
+        if (aim_covered_by(&a->aim, &e->items[i]))
+            held |= aim_at_entry(&a->aim, &e->items[i], false);
+    struct lack lack = {.party = party, .permissions = a->aim.permissions & ~held};
+    a->found++;
+    if (lack.permissions)
+        note(a, &lack);
 }
 
-static bool holds(struct effective *e, const struct aim *aim, size_t party)
+static void lacks_of_party(struct asker *a, size_t party)
 {
-    struct view view;
-    view_open(e, party, &view);
-    enum grant_target target = aim->statement->target;
-    bool all = target_is_tables(target) ? holds_tables(&view, aim)
-               : target == GRANT_DATABASE || target == GRANT_TAGGED_DATABASES
-                   ? holds_databases(&view, aim)
-                   : holds_other(&view, aim);
-    view_close(&view);
-    return all;
+    enum grant_target target = a->aim.statement->target;
+    view_open(a->effective, party, &a->view);
+    if (target_is_tables(target))
+        lacks_of_tables(a);
+    else if (target == GRANT_DATABASE || target == GRANT_TAGGED_DATABASES)
+        lacks_of_databases(a);
+    else
+        lacks_of_others(a);
+    view_close(&a->view);
+}
+
+/* Finds what is missing; false: the request is about nothing, or for nobody. */
+static bool ask(struct effective *effective, struct arena *arena, const struct grant *request,
+                size_t most, struct lacks *out)
+{
+    struct asker a = {.effective = effective, .arena = arena, .out = out, .most = most};
+    *out = (struct lacks){0};
+    aim_make(effective, request, &a.aim);
+    party_set wanted = request_for(effective, arena, request);
+    for (size_t i = 0; i < effective->parties.list.len; i++)
+        if (party_set_has(wanted, i) && (most || !out->more))
+            lacks_of_party(&a, i);
+    return a.found > 0;
+}
+
+void request_lacks(struct effective *effective, struct arena *arena, const struct grant *request,
+                   struct lacks *out)
+{
+    ask(effective, arena, request, LACKS_SHOWN, out);
 }
 
 /* ---- in part --------------------------------------------------------------------------------- */
@@ -210,16 +288,42 @@ enum answer request_answer(struct effective *effective, const struct grant *requ
 {
     struct arena arena = {0};
     struct aim aim;
+    struct lacks lacks;
     aim_make(effective, request, &aim);
     party_set wanted = request_for(effective, &arena, request);
-    bool all = !party_set_empty(&effective->parties, wanted);
-    for (size_t i = 0; i < effective->parties.list.len && all; i++)
-        all = !party_set_has(wanted, i) || holds(effective, &aim, i);
+    bool all = ask(effective, &arena, request, 0, &lacks) && !lacks.more;
     enum answer answer = all                                        ? ANSWER_YES
                          : in_part(effective, &aim, wanted, &arena) ? ANSWER_PART
                                                                     : ANSWER_NO;
     arena_free(&arena);
     return answer;
+}
+
+/* ---- whose it is to answer ------------------------------------------------------------------- */
+
+bool request_concerns(const struct effective *effective, const struct owners *owners,
+                      const struct grant *request, const struct deployment_account *account)
+{
+    const struct deployment *d = effective->deployment;
+    switch (request->target) {
+    case GRANT_TABLE:
+        return account_of_catalog(d, request->outputs.at[0]->domain) == account;
+    case GRANT_DATABASE:
+    case GRANT_ALL_TABLES:
+        return account_of_catalog(d, request->domain) == account;
+    case GRANT_LOCATION:
+        return owner_of_location(owners, location_deployed(effective->s, d, request->location)) ==
+               account;
+    case GRANT_LINK:
+        return account_of_link(d, request->link) == account;
+    case GRANT_CATALOG:
+        return d->governance == account;
+    case GRANT_TAGGED:
+    case GRANT_TAGGED_DATABASES:
+    case GRANT_TAG:
+        break;
+    }
+    return account_has_catalog(d, account);
 }
 
 /* ---- words ----------------------------------------------------------------------------------- */
