@@ -100,7 +100,7 @@ struct route {
 /* On the table, SELECT for any column, what is implied included; shrunk where an expression
  * matches in part (access.md 1.3, 1.4). */
 unsigned route_permissions(const struct route *route);
-/* As written, sets and ALL spelled out, shrunk likewise. */
+/* As written, ALL spelled out, shrunk likewise; nothing that is implied. */
 unsigned route_grantable(const struct route *route);
 /* May it select this column by this route? Partition keys: with any column. */
 bool route_shows(struct effective *effective, const struct route *route,

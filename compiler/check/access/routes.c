@@ -40,26 +40,14 @@ unsigned database_permissions_implied(unsigned permissions)
     return permissions ? permissions | PERMIT_DESCRIBE : 0;
 }
 
-/* An expression that matches some columns gives SELECT there and turns the rest into DESCRIBE; one
- * that matches the table alone gives DESCRIBE (same guide, "Granting permissions on Data Catalog
- * resources using LF-Tags"). */
-static unsigned shrunk(unsigned permissions, enum reach reach)
-{
-    permissions = table_permissions_spelled(permissions);
-    if (!permissions || reach == REACH_WHOLE)
-        return permissions;
-    unsigned kept = reach == REACH_COLUMNS ? permissions & PERMIT_SELECT : 0;
-    return permissions & ~kept ? kept | PERMIT_DESCRIBE : kept;
-}
-
 unsigned route_permissions(const struct route *route)
 {
-    return table_permissions_implied(shrunk(route->entry->permissions, route->reach));
+    return table_permissions_implied(reach_gives(route->entry->permissions, route->reach));
 }
 
 unsigned route_grantable(const struct route *route)
 {
-    return shrunk(route->entry->grantable, route->reach);
+    return table_permissions_spelled(reach_shrinks(route->entry->grantable, route->reach));
 }
 
 /* ---- columns and rows ------------------------------------------------------------------------ */

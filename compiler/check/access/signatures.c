@@ -222,3 +222,29 @@ enum reach signatures_reach(const struct signatures *sigs, const bool *matching,
         return REACH_COLUMNS;
     return table ? REACH_TABLE_ALONE : REACH_NONE;
 }
+
+/* ---- in part --------------------------------------------------------------------------------- */
+
+/* Lake Formation Developer Guide, "Granting permissions on Data Catalog resources using LF-Tags".
+ * ALL is SELECT and more. */
+unsigned reach_shrinks(unsigned permissions, enum reach reach)
+{
+    switch (reach) {
+    case REACH_WHOLE:
+        return permissions;
+    case REACH_COLUMNS:
+        return (permissions & (PERMIT_SELECT | PERMIT_ALL) ? PERMIT_SELECT : 0) |
+               (permissions & ~(unsigned)PERMIT_SELECT ? PERMIT_DESCRIBE : 0);
+    case REACH_TABLE_ALONE:
+        return permissions & ~(unsigned)PERMIT_SELECT ? PERMIT_DESCRIBE : 0;
+    case REACH_NONE:
+        break;
+    }
+    return 0;
+}
+
+unsigned reach_gives(unsigned permissions, enum reach reach)
+{
+    bool part = reach == REACH_COLUMNS || reach == REACH_TABLE_ALONE;
+    return reach_shrinks(permissions, reach) | (permissions && part ? PERMIT_DESCRIBE : 0);
+}

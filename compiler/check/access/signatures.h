@@ -46,4 +46,11 @@ enum reach { REACH_NONE, REACH_TABLE_ALONE, REACH_COLUMNS, REACH_WHOLE };
 enum reach signatures_reach(const struct signatures *signatures, const bool *matching,
                             const struct output *output);
 
+/* What permissions that are granted by an expression come to on a table that it reaches so, what
+ * they imply not counted: where it matches in part, SELECT is of the columns that match and every
+ * other permission shrinks to DESCRIBE (access.md 1.3). That may be passed on. */
+unsigned reach_shrinks(unsigned permissions, enum reach reach);
+/* And with the DESCRIBE that any right on the table implies: that is held. */
+unsigned reach_gives(unsigned permissions, enum reach reach);
+
 #endif

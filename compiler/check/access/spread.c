@@ -38,24 +38,23 @@ static const unsigned char *matched_columns(const struct spreader *sp, const boo
     return any ? open : NULL;
 }
 
-/* Where only some columns match, SELECT is of these and every other right shrinks to DESCRIBE
- * (rule 2.2.15). */
+/* Beside a list of columns no other right can stand (rule 2.2.2); one of partition keys alone says
+ * nothing. */
 static void give_table(struct spreader *sp, const struct cell *cell, const struct output *output,
                        const bool *matching)
 {
     enum reach reach = signatures_reach(sp->signatures, matching, output);
     const unsigned char *columns =
         reach == REACH_COLUMNS ? matched_columns(sp, matching, output) : NULL;
+    if (reach == REACH_COLUMNS && !columns)
+        reach = REACH_TABLE_ALONE;
     for (const struct contribution *c = cell->whole.first; c && reach != REACH_NONE; c = c->next) {
         struct giving giving = named(c, ENTRY_TABLE, output->domain, output);
-        bool selects = (c->permissions & (PERMIT_SELECT | PERMIT_ALL)) != 0;
-        if (reach != REACH_WHOLE) {
-            unsigned kept = selects && columns ? PERMIT_SELECT : PERMIT_DESCRIBE;
-            unsigned of_it = kept == PERMIT_SELECT ? PERMIT_SELECT | PERMIT_ALL : ~0u;
-            giving.what.columns = selects ? columns : NULL;
-            giving.what.grantable = c->grantable & of_it ? kept : 0;
-            giving.what.permissions = kept;
-        }
+        unsigned gives = reach_gives(c->permissions, reach);
+        bool listed = columns && gives & PERMIT_SELECT;
+        giving.what.columns = listed ? columns : NULL;
+        giving.what.permissions = listed ? PERMIT_SELECT : gives;
+        giving.what.grantable = reach_shrinks(c->grantable, reach) & giving.what.permissions;
         cells_give(sp->cells, cell->principal, &giving);
     }
 }

@@ -71,20 +71,26 @@ class Facts:
         match = [n for n in w.names(table) if w.matches(tests, lambda key: w.value(table, n, key))]
         if self.written_out(principal, table) and len(match) < len(w.names(table)) and set(match) <= set(w.keys(table)):
             if match or w.matches(tests, lambda key: w.table_value(table, key)):
-                self.on_table(principal, table, {"describe"}, {"describe"} if grantable else ())
+                self.on_table(principal, table, {"describe"}, self.of_the_table(grantable))
         elif len(match) == len(w.names(table)):
             self.on_table(principal, table, permissions, grantable)
         elif match:
             self.notes.add("partial match")
             if permissions & {"insert", "delete", "alter", "drop"}:
                 self.notes.add("partial match with write")
-            shrunk = {"select"} & set(grantable) | ({"describe"} if set(grantable) - {"select"} else set())
+            shrunk = {"select"} & set(grantable) | self.of_the_table(grantable)
             if "select" in permissions and self.written_out(principal, table):
                 shrunk &= {"select"}  # beside a list of columns nothing else can stand
             self.on_table(principal, table, permissions & {"select"} | {"describe"}, shrunk, match)
         elif w.matches(tests, lambda key: w.table_value(table, key)):
             self.notes.add("table matches, no column")
-            self.on_table(principal, table, {"describe"}, {"describe"} if grantable else ())
+            self.on_table(principal, table, {"describe"}, self.of_the_table(grantable))
+
+    @staticmethod
+    def of_the_table(grantable):
+        """What may be passed on of a table that does not match as a whole: what is of columns is none of it, and that
+        SELECT implies DESCRIBE makes it nobody's to give."""
+        return {"describe"} if set(grantable) - {"select"} else set()
 
     def written_out(self, principal, table):
         """A tag grant to somebody of another account becomes grants by name, whose lists have data columns alone."""

@@ -85,6 +85,10 @@ CASES = {
         "mesh": small(grant("select", tagged(("level", "=", ["high"])), "ann"), tags=[LADDER],
                       schemas=[schema("S", column("a", level="low"))], products=[product("d.p", "S", tags={"level": "high"})]),
         "expect": ["ann d.p describes"]},
+    "the table matches, no column does: what is of columns is nobody's to pass on": {
+        "mesh": small(grant("select", tagged(("level", "=", ["high"])), "ann", option="all"), grant("select alter", tagged(("level", "=", ["high"])), "bob", option="all"),
+                      tags=[LADDER], schemas=[schema("S", column("a", level="low"))], products=[product("d.p", "S", tags={"level": "high"})]),
+        "expect": ["ann d.p describes", "bob d.p describes", "bob d.p passes describe"]},
     "databases by their own values": {
         "mesh": small(grant("create_table", domains_tagged(("level", "=", ["mid"])), "ann"), tags=[LADDER],
                       domains=[domain("d"), domain("e", tags={"level": "low"})]), "expect": ["ann database d may create_table"]},
@@ -119,6 +123,11 @@ CASES = {
         "mesh": two_accounts(grant("select", tagged(("level", "=", ["mid"])), ["far", "ann"]), tags=[LADDER],
                              schemas=[schema("S", column("a", level="low"), "k")]),
         "expect": ["far d.p describes", "ann d.p select k"]},
+    "by tag to a role of another account, with grant option: keys alone pass nothing on": {
+        "mesh": two_accounts(grant("select", tagged(("level", "=", ["mid"])), ["far", "ann"], option="all"), grant("select insert", tagged(("level", "=", ["mid"])), "wide", option="all"),
+                             tags=[LADDER], schemas=[schema("S", column("a", level="low"), "k")],
+                             principals=[role("ann"), role("far", account="away"), role("wide", account="away")]),
+        "expect": ["far d.p describes", "ann d.p select k", "ann d.p passes select", "wide d.p describes", "wide d.p passes describe"]},
 
     # ---- ways in that are no grants
     "a location above and the right to make tables elsewhere": {
