@@ -183,6 +183,12 @@ def of_columns(output):
         yield Mutation("unknown column", entry["Id"], bool(known), name, [(where + ["+"], "no_such_column")])
 
 
+def shown(text, *others):
+    """The sample rows that a filter shows, and all there are, made of what it and others speak of."""
+    rows = compare.Rows({text, *others})
+    return rows.shown(compare.rows_wire, [text]), rows.every
+
+
 def of_filters(output):
     for name, file in output.grants.items():
         for n, one in enumerate(file.get("filters", [])):
@@ -190,17 +196,17 @@ def of_filters(output):
                      and entry["Resource"]["DataCellsFilter"]["TableName"] == one["TableName"]]
             alone = any(output.alone(entry, one["DatabaseName"]) for entry in users)
             text = one["RowFilter"].get("FilterExpression")
-            if text:
-                yield Mutation("filter without its predicate", one["Name"], alone, name, [(["filters", n, "RowFilter"], {"AllRowsWildcard": {}})])
+            if text:  # what shows no row at all opens nothing
+                yield Mutation("filter without its predicate", one["Name"], alone and shown(text)[0] != shown(text)[1], name, [(["filters", n, "RowFilter"], {"AllRowsWildcard": {}})])
                 other = re.sub(r"(?<![\w.'])\d+", lambda digits: str(int(digits.group()) + 1), text, count=1) if "'" not in text else text.replace("'", "'~", 1)
                 if other != text:
-                    yield Mutation("filter of other rows", one["Name"], alone and " OR " not in text and " IN " not in text, name, [(["filters", n, "RowFilter", "FilterExpression"], other)])
+                    yield Mutation("filter of other rows", one["Name"], alone and shown(text, other)[0] != shown(other, text)[0], name, [(["filters", n, "RowFilter", "FilterExpression"], other)])
                 yield Mutation("filter that is unreadable", one["Name"], True, name, [(["filters", n, "RowFilter", "FilterExpression"], text + " AND")])
             key = file["account"], one["DatabaseName"], one["TableName"]
             listed = one.get("ColumnNames", [])
             for column in output.types.get(key, {}).get("columns", []):
                 if listed and column not in listed:
-                    yield Mutation("filter column added", "%s %s" % (one["Name"], column), alone, name, [(["filters", n, "ColumnNames", "+"], column)])
+                    yield Mutation("filter column added", "%s %s" % (one["Name"], column), alone and (not text or bool(shown(text)[0])), name, [(["filters", n, "ColumnNames", "+"], column)])
             if users:
                 yield Mutation("filter dropped", one["Name"], True, name, [(["filters", n], GONE)])
 
@@ -337,7 +343,9 @@ def spread(found, most):
     return found if len(found) <= most else [found[n * len(found) // most] for n in range(most)]
 
 
-def try_all(folder, most, counts, verbose):
+def try_all(folder, most, counts, miss, verbose=False):
+    """Spoils the output of one environment in each way, at most so many times each; miss((kind, text)) hears of what must be
+    noticed and is not."""
     output = Output(folder)
     by_kind = collections.defaultdict(list)
     for kind in KINDS:
@@ -354,7 +362,7 @@ def try_all(folder, most, counts, verbose):
                 counts[kind]["refused"] += how == "refused"
                 if must and how is None:
                     counts[kind]["missed"] += 1
-                    print("missed: %s: %s: %s" % (folder, kind, mutation.text))
+                    miss((kind, "%s: %s" % (os.path.basename(folder), mutation.text)))
                 elif verbose:
                     print("%s: %s: %s" % (how or "not noticed", kind, mutation.text))
 
@@ -374,7 +382,7 @@ def main(arguments):
         return 2
     counts = collections.defaultdict(collections.Counter)
     for folder in folders:
-        try_all(folder, most, counts, verbose)
+        try_all(folder, most, counts, lambda missed, folder=folder: print("missed: %s: %s: %s" % (folder, *missed)), verbose)
     print("%-32s %6s %6s %6s %8s %6s" % ("kind", "tried", "must", "caught", "refused", "missed"))
     for kind, found in sorted(counts.items()):
         print("%-32s %6d %6d %6d %8d %6d" % (kind, found["tried"], found["must"], found["caught"], found["refused"], found["missed"]))
