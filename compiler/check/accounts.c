@@ -9,13 +9,6 @@ struct judge {
     const struct deployment *deployment;
 };
 
-static const char *in_environment(const struct judge *j)
-{
-    return j->deployment->name
-               ? arena_format(&j->s->arena, " in environment '%s'", j->deployment->name)
-               : "";
-}
-
 /* ---- steps ----------------------------------------------------------------------------------- */
 
 /* A machine calls services of its own account; only topics and functions let others in. */
@@ -45,7 +38,7 @@ static void check_step(struct judge *j, const struct step *step,
     }
     struct diag *report = diag(j->s, D_STEP_IN_OTHER_ACCOUNT, step->at,
                                "this step works in account %s, and %s in %s%s", home->id, what,
-                               there->id, in_environment(j));
+                               there->id, in_environment(j->s, j->deployment));
     diag_help(j->s, report, "%s", out);
 }
 
@@ -70,9 +63,10 @@ static void check_role(struct judge *j, const struct principal *role, const char
     if (there == home) {
         return;
     }
-    struct diag *report = diag(j->s, D_ROLE_IN_OTHER_ACCOUNT, decl->at,
-                               "%s '%s' is in account %s, its role '%s' in %s%s", worker,
-                               decl->path, home->id, role->decl.path, there->id, in_environment(j));
+    struct diag *report =
+        diag(j->s, D_ROLE_IN_OTHER_ACCOUNT, decl->at,
+             "%s '%s' is in account %s, its role '%s' in %s%s", worker, decl->path, home->id,
+             role->decl.path, there->id, in_environment(j->s, j->deployment));
     diag_place(j->s, report, role->decl.at, "the role");
     diag_help(j->s, report, "name a role of that account, or leave `role` out: then one is made");
 }
@@ -125,7 +119,7 @@ static void refuse_shared_bucket(struct judge *j, const struct domain *domain)
              "the catalog of domain '%s' is in account %s, and its data in the bucket that all "
              "share%s",
              domain->decl.path, j->deployment->domains[domain->decl.index].catalog->id,
-             in_environment(j));
+             in_environment(j->s, j->deployment));
     diag_help(j->s, report, "give the domain a bucket of its own: `storage { }`");
 }
 
@@ -149,7 +143,7 @@ static void judge_store(struct judge *j, const struct domain *domain, const stru
         both          ? "policies of the key and of"
         : store->made ? "policy of the key of"
                       : "policy of",
-        store->bucket, both ? "are" : "is", in_environment(j));
+        store->bucket, both ? "are" : "is", in_environment(j->s, j->deployment));
     diag_help(j->s, report, "let the role '%s' of account %s in, which alone reads and writes",
               name_registration_role(&j->s->arena, j->deployment, domain),
               j->deployment->domains[domain->decl.index].catalog->id);
@@ -215,10 +209,11 @@ static void check_admins(struct judge *j)
             map_put(&lakes, account, NULL, domain) != domain) {
             continue;
         }
-        struct diag *report = diag(
-            j->s, D_ACCOUNT_WITHOUT_ADMIN, domain->decl.at,
-            "the database of domain '%s' is in account %s, where no administrator lives%s",
-            domain->decl.path, account->id ? account->id : "of the deployment", in_environment(j));
+        struct diag *report =
+            diag(j->s, D_ACCOUNT_WITHOUT_ADMIN, domain->decl.at,
+                 "the database of domain '%s' is in account %s, where no administrator lives%s",
+                 domain->decl.path, account->id ? account->id : "of the deployment",
+                 in_environment(j->s, j->deployment));
         diag_help(j->s, report, "add a role of that account to the mesh's `admins`");
     }
     map_free(&led);

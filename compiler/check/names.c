@@ -19,20 +19,13 @@ struct judge {
     struct map seen; /* (name, kind of thing) -> where it is declared */
 };
 
-static const char *in_environment(const struct judge *j)
-{
-    return j->deployment->name
-               ? arena_format(&j->s->arena, " in environment '%s'", j->deployment->name)
-               : "";
-}
-
 static void too_long(struct judge *j, struct span at, const char *what, const char *name,
                      enum limit limit)
 {
     const struct limit_info *info = limit_info(limit);
     struct diag *d =
         diag(j->s, D_AWS_NAME_TOO_LONG, at, "the name of the %s has %zu characters%s: '%.80s'",
-             what, strlen(name), in_environment(j), name);
+             what, strlen(name), in_environment(j->s, j->deployment), name);
     diag_help(j->s, d, "at most %lld fit (%s)", (long long)info->figure, info->source);
 }
 
@@ -49,7 +42,7 @@ static void claim(struct judge *j, const char *kind, const struct deployment_acc
         return;
     struct diag *d =
         diag(j->s, D_NAMES_COLLIDE, owner->at, "the %s of '%s' and of '%s' is the same%s: '%s'",
-             kind, owner->path, first->path, in_environment(j), name);
+             kind, owner->path, first->path, in_environment(j->s, j->deployment), name);
     diag_place(j->s, d, first->at, "the other one");
 }
 
@@ -129,7 +122,7 @@ static void check_bucket(struct judge *j, struct span at, const char *name)
     if (!fault)
         return;
     struct diag *d = diag(j->s, D_BAD_BUCKET_NAME, at, "'%s' cannot be the name of a bucket%s",
-                          name, in_environment(j));
+                          name, in_environment(j->s, j->deployment));
     diag_help(j->s, d, "%s", fault);
 }
 
@@ -212,7 +205,7 @@ static void report_no_bucket(struct judge *j, const struct domain *domain)
             diag(j->s, D_NO_BUCKET, domain->decl.at,
                  "domain '%s' has no bucket for its products%s: the mesh's is in account %s, "
                  "the domain in %s",
-                 domain->decl.path, in_environment(j), d->governance->id,
+                 domain->decl.path, in_environment(j->s, j->deployment), d->governance->id,
                  d->domains[domain->decl.index].account->id);
         diag_help(j->s, report, "give it 'storage { }' or 'bucket: \"...\"'");
     } else {

@@ -355,13 +355,6 @@ struct judge {
     const struct events *events;
 };
 
-static const char *in_environment(const struct judge *j)
-{
-    return j->deployment->name
-               ? arena_format(&j->s->arena, " in environment '%s'", j->deployment->name)
-               : "";
-}
-
 /* Files that the pipeline itself writes would start it. */
 static void own_objects(struct judge *j, const struct listener *listener)
 {
@@ -376,7 +369,7 @@ static void own_objects(struct judge *j, const struct listener *listener)
         }
         struct diag *d = diag(j->s, D_STARTED_BY_ITSELF, listener->trigger->at,
                               "the files of '%s', which it writes, would start it again%s",
-                              output->decl.path, in_environment(j));
+                              output->decl.path, in_environment(j->s, j->deployment));
         diag_place(j->s, d, output->decl.at, "they lie in %s", names->uri);
         diag_help(j->s, d, "let it read from another place than it writes to");
         return;
@@ -389,7 +382,7 @@ static void other_account(struct judge *j, struct span at, const struct pipeline
     const struct deployment_account *home = account_of_domain(j->deployment, pipeline->domain);
     struct diag *d =
         diag(j->s, D_EVENT_IN_OTHER_ACCOUNT, at, "pipeline '%s' is in account %s, and %s in %s%s",
-             pipeline->decl.path, home->id, what, there->id, in_environment(j));
+             pipeline->decl.path, home->id, what, there->id, in_environment(j->s, j->deployment));
     diag_help(j->s, d,
               "in that account a rule has to send the event to the default bus of account %s; "
               "only a domain that the mesh makes there gets one",
@@ -416,7 +409,7 @@ static void watched_bucket(struct judge *j, const struct watched *watched)
             diag(j->s, D_BUCKET_EVENTS, watched->listeners.at[0].trigger->at,
                  "the bucket '%s' is not made here: its notifications to EventBridge have to be "
                  "turned on%s",
-                 watched->bucket, in_environment(j));
+                 watched->bucket, in_environment(j->s, j->deployment));
         diag_help(j->s, report,
                   "s3api put-bucket-notification-configuration, with an "
                   "EventBridgeConfiguration beside what it has");
@@ -456,7 +449,7 @@ void check_events(struct session *s, const struct deployment *deployment)
                 struct diag *d =
                     diag(s, D_EVENT_PLACE, trigger->place.at,
                          "'%s' lies below no bucket: domain '%s' has none%s", trigger->place.value,
-                         pipeline->domain->decl.path, in_environment(&j));
+                         pipeline->domain->decl.path, in_environment(s, deployment));
                 diag_help(s, d, "write \"s3://bucket/path/\", or give the domain a bucket");
             }
         }

@@ -394,6 +394,12 @@ static void check_apart(struct session *s, const struct deployments *all)
     map_free(&seen);
 }
 
+const char *in_environment(struct session *s, const struct deployment *deployment)
+{
+    return deployment->name ? arena_format(&s->arena, " in environment '%s'", deployment->name)
+                            : "";
+}
+
 void deployments_make(struct session *s, const struct mesh *mesh, struct deployments *out)
 {
     check_region(s, &mesh->region);

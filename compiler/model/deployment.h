@@ -134,6 +134,9 @@ struct store domain_store(const struct deployment *deployment, const struct doma
 /* Where an output lies when its location names no bucket. */
 struct store output_store(const struct deployment *deployment, const struct output *output);
 
+/* " in environment 'dev'", for the end of a clause; "" where the mesh has none. */
+const char *in_environment(struct session *s, const struct deployment *deployment);
+
 void deployments_make(struct session *s, const struct mesh *mesh, struct deployments *out);
 
 #endif

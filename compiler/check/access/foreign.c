@@ -21,6 +21,14 @@ static struct span to_of(const struct contribution *c)
     return c->cause.at;
 }
 
+/* As the statement has it: the cell of two accounts that are one here has the name of the first. */
+static const char *name_of(const struct cell *cell, const struct contribution *c)
+{
+    const struct principal *named = c->cause.named;
+    bool alone = named && named->kind != PRINCIPAL_TEAM;
+    return alone ? named->decl.path : cell->principal->decl.path;
+}
+
 static struct span target_of(const struct contribution *c)
 {
     return c->cause.grant ? c->cause.grant->target_at : c->cause.at;
@@ -45,8 +53,8 @@ static void check_own(struct judge *j, const struct cell *cell, const struct con
     if (!c->cause.grant)
         return;
     struct diag *d = diag(j->s, D_GRANT_TO_OWN_ACCOUNT, to_of(c),
-                          "'%s' is the account that this belongs to: nothing is granted there",
-                          cell->principal->decl.path);
+                          "'%s' is the account that this belongs to%s: nothing is granted there",
+                          name_of(cell, c), in_environment(j->s, j->deployment));
     diag_help(j->s, d, "its administrators have every right; grant to a role of it");
 }
 
@@ -60,10 +68,9 @@ static void check_option(struct judge *j, const struct cell *cell, const struct 
     struct diag *d =
         whole ? diag(j->s, D_ACCOUNT_NEEDS_OPTION, to_of(c),
                      "a right on a %s is given to '%s' with grant option, or not at all",
-                     cell->resource == ENTRY_TAG ? "tag" : "location", cell->principal->decl.path)
+                     cell->resource == ENTRY_TAG ? "tag" : "location", name_of(cell, c))
               : diag(j->s, D_ACCOUNT_WITHOUT_OPTION, to_of(c),
-                     "'%s' cannot pass this on: only its administrators have it",
-                     cell->principal->decl.path);
+                     "'%s' cannot pass this on: only its administrators have it", name_of(cell, c));
     if (whole && !account)
         diag_place(j->s, d, target_of(c), "this is not of its account alone");
     diag_help(j->s, d, "write `with grant option`");

@@ -47,11 +47,9 @@ static void check_location(const struct judge *j, const struct cell *cell)
     const struct grant *grant = statement_of(cell);
     if (!grant || is_registered(j, cell->location))
         return;
-    const char *environment = j->deployment->name;
     struct diag *d = diag(j->s, D_LOCATION_NOT_REGISTERED, grant->target_at,
-                          "no stack of this mesh registers a location that holds %s%s%s%s",
-                          cell->location, environment ? " in environment '" : "",
-                          environment ? environment : "", environment ? "'" : "");
+                          "no stack of this mesh registers a location that holds %s%s",
+                          cell->location, in_environment(j->s, j->deployment));
     diag_help(j->s, d,
               "without that Lake Formation refuses the grant: register it beforehand, or grant on "
               "the location of a product");

@@ -365,8 +365,7 @@ struct court { /* all deployments */
 /* The environment is named where not all fare alike. */
 static const char *place_name(const struct court *court, const struct judge *j, bool alike)
 {
-    const char *name = j->effective.deployment->name;
-    return alike || !name ? "" : arena_format(&court->s->arena, " in environment '%s'", name);
+    return alike ? "" : in_environment(court->s, j->effective.deployment);
 }
 
 static bool same_text(const struct buf *a, const struct buf *b)
