@@ -8,6 +8,7 @@
 #include "model/names.h"
 #include "plan/requests.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Where a thing will stand: 12 digits or null, the region or null. */
@@ -20,23 +21,46 @@ static void set_place(struct manifest *m, json *object, const struct deployment_
              d->region ? json_text(&m->memory, d->region) : json_null(&m->memory));
 }
 
+struct forbidden {
+    const char *text, *source;
+};
+
+static int by_promise(const void *left, const void *right)
+{
+    const struct forbidden *a = left, *b = right;
+    int order = strcmp(a->text, b->text);
+    return order ? order : strcmp(a->source, b->source);
+}
+
+/* By their words, for the names of files decide nothing but places. */
+static void set_promises(struct manifest *m, json *promises)
+{
+    const struct mesh *mesh = m->plan->mesh;
+    struct session *s = m->plan->s;
+    struct forbidden *list = arena_array(&m->memory, struct forbidden, mesh->promises.len);
+    for (size_t i = 0; i < mesh->promises.len; i++) {
+        list[i].text = statement_text(s, &m->memory, mesh->promises.at[i]->at);
+        list[i].source = source_where(s, mesh->promises.at[i]->at);
+    }
+    qsort(list, mesh->promises.len, sizeof *list, by_promise);
+    for (size_t i = 0; i < mesh->promises.len; i++) {
+        json *promise = json_add_object(promises);
+        json_set_text(promise, "source", list[i].source);
+        json_set_text(promise, "text", list[i].text);
+        json_set_text(promise, "verdict", "proven");
+    }
+}
+
 /* What is promised, proven before anything is written, and what that rests on. */
 static void set_proofs(struct manifest *m)
 {
     struct session *s = m->plan->s;
-    const struct mesh *mesh = m->plan->mesh;
     struct trusts trusts;
-    if (mesh->promises.len == 0)
+    if (m->plan->mesh->promises.len == 0)
         return;
     json *proofs = json_set_object(m->tree, "proofs");
-    json *promises = json_set_array(proofs, "promises");
+    set_promises(m, json_set_array(proofs, "promises"));
     json *trusted = json_set_array(proofs, "trusts");
-    for (size_t i = 0; i < mesh->promises.len; i++) {
-        json *promise = json_add_object(promises);
-        json_set_text(promise, "source", source_where(s, mesh->promises.at[i]->at));
-        json_set_text(promise, "text", statement_text(s, &m->memory, mesh->promises.at[i]->at));
-        json_set_text(promise, "verdict", "proven");
-    }
     trusts_find(&m->memory, m->plan->deployment, &trusts);
     for (size_t i = 0; i < trusts.list.len; i++) {
         json *trust = json_add_object(trusted);

@@ -3,6 +3,7 @@
 
 #include "model/names.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 const char *const trusted_always[] = {
@@ -124,6 +125,12 @@ static void trust_escapes(struct finder *f)
         }
 }
 
+static int by_name(const void *left, const void *right)
+{
+    const struct trust *a = left, *b = right;
+    return a->kind != b->kind ? (a->kind < b->kind ? -1 : 1) : strcmp(a->name, b->name);
+}
+
 void trusts_find(struct arena *arena, const struct deployment *deployment, struct trusts *out)
 {
     const struct mesh *mesh = deployment->mesh;
@@ -143,4 +150,6 @@ void trusts_find(struct arena *arena, const struct deployment *deployment, struc
     }
     trust_escapes(&f);
     map_free(&f.seen);
+    if (out->list.len) /* files may change their names: their order is nobody's */
+        qsort(out->list.at, out->list.len, sizeof *out->list.at, by_name);
 }

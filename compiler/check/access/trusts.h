@@ -20,7 +20,7 @@ struct trust {
 };
 
 struct trusts {
-    VEC(struct trust) list; /* by kind, then in the order of the mesh; each once */
+    VEC(struct trust) list; /* by kind, then by name; each once */
     size_t counts[TRUST_KINDS];
 };
 
