@@ -28,16 +28,15 @@ static const struct verb_info verbs[] = {
      "folder); - formats standard input to standard output. A file that does not parse is never "
      "touched.",
      false, command_fmt},
-    {"who", "can PERMISSION TARGET | sees | why PRINCIPAL TARGET", "tell who may do what, and why",
+    {"who", "can PERMISSION TARGET | sees --as NAME | why NAME TARGET | --all",
+     "tell who may do what, and why",
      "`who can select sales.orders.amount` names everybody who may, or could get to; `who sees "
-     "--as "
-     "analysts` shows all that a principal or team has; `who why analysts sales.orders.amount` "
-     "shows "
-     "each way in, line by line, or what comes nearest; `who --all` shows everything. The mesh is "
-     "that of the current folder, or of the PATH that follows. What Lake Formation allows is "
-     "shown; "
-     "IAM may still stop somebody. Promises (`forbid`) that are broken do not matter here, other "
-     "errors do.",
+     "--as analysts` shows all that a principal or team has; `who why analysts "
+     "sales.orders.amount` shows each way in, line by line, or what comes nearest; `who --all` "
+     "shows everything. The mesh is that of the current folder, or of the PATH that follows. What "
+     "Lake Formation allows is shown; IAM may still stop somebody. Grants with an end are shown "
+     "like others, unless --as-of names a day. Promises (`forbid`) that are broken do not matter "
+     "here, other errors do.",
      false, command_who},
     {"explain", "[CODE...]", "explain a diagnostic, with a wrong and a right example",
      "Takes codes (M0301) or names (unknown-attribute); without one, lists them all.", false,
@@ -55,6 +54,8 @@ static const struct option_info options[] = {
     {"format", 0, "FORMAT", "text|json|csv", " who ", "how the answer is written (default: text)"},
     {"as-of", 0, "DATE", NULL, " build check ",
      "judge ends of grants by this day (default: today, UTC); what is written never depends on it"},
+    {"as-of", 0, "DATE", NULL, " who ",
+     "what stands on this day; without it, what has an end stands too"},
     {"check", 0, NULL, NULL, " fmt ",
      "write nothing; name the files that are not in the style, exit 1"},
     {"diff", 0, NULL, NULL, " fmt ", "write nothing; show what would change, exit 1 if anything"},

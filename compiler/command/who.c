@@ -65,22 +65,32 @@ static size_t terminal_width(void)
     return width >= LEAST && width < 10000 ? width : USUAL;
 }
 
+/* Promises are of every day. */
+static void answer_all_json(struct effective *e, struct buf *out)
+{
+    struct proofs proofs;
+    struct effective always = {0};
+    if (e->day)
+        effective_make(e->s, e->deployment, e->entries, &always);
+    proofs_make(e->day ? &always : e, &proofs);
+    who_all_json(out, e, &proofs, 1);
+    if (e->day)
+        effective_free(&always);
+}
+
 static void answer(struct effective *e, const struct settings *settings,
                    const struct inquiry *inquiry, struct buf *out)
 {
     struct page page = {out, terminal_width(), front_colour(settings, STDOUT_FILENO)};
-    struct proofs proofs;
     switch (settings->answer) {
     case ANSWER_TEXT:
         who_text(&page, e, inquiry);
         break;
     case ANSWER_JSON:
-        if (inquiry->kind == WHO_ALL) {
-            proofs_make(e, &proofs);
-            who_all_json(out, e, &proofs, 1);
-        } else {
+        if (inquiry->kind == WHO_ALL)
+            answer_all_json(e, out);
+        else
             who_json(out, e, inquiry, 1);
-        }
         break;
     case ANSWER_CSV:
         who_csv(out, e, inquiry);
@@ -111,7 +121,8 @@ static int answer_all(struct session *s, const struct settings *settings,
         struct entries entries = {0};
         struct effective effective;
         access_canonical(s, program->deployments.list.at[i], &entries);
-        effective_make(s, program->deployments.list.at[i], &entries, &effective);
+        effective_make_on(s, program->deployments.list.at[i], &entries, settings->as_of,
+                          &effective);
         known = known || party_named(&effective.parties, inquiry->as) != SIZE_MAX;
         buf_puts(&out, between(settings->answer, &out));
         answer(&effective, settings, inquiry, &out);

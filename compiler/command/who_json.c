@@ -279,6 +279,10 @@ static void begin_object(struct buf *out, struct arena *arena, const struct effe
     buf_putc(out, ',');
     put_member(out, "environment", d->name ? json_text(arena, d->name) : json_null(arena), depth);
     buf_putc(out, ',');
+    if (e->day) {
+        put_member(out, "as_of", json_text(arena, e->day), depth);
+        buf_putc(out, ',');
+    }
 }
 
 static void end_object(struct buf *out, size_t depth)

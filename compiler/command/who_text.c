@@ -15,6 +15,8 @@ void who_heading(struct page *page, const struct effective *effective, const cha
     render_harmless(page->out, text);
     if (environment)
         buf_format(page->out, ", in environment '%s'", environment);
+    if (effective->day)
+        buf_format(page->out, ", on %s", effective->day);
     buf_puts(page->out, ":\n\n");
 }
 

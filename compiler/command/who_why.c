@@ -154,6 +154,35 @@ static void put_nearest(struct why *w)
     view_close(&view);
 }
 
+/* ---- other days ------------------------------------------------------------------------------ */
+
+/* What gives it on another day than the one asked about; false: nothing does. */
+static bool put_other_days(struct why *w)
+{
+    struct effective *e = w->effective;
+    const struct party *party = &e->parties.list.at[w->question.party];
+    struct effective always;
+    struct reasons reasons = {0};
+    if (!e->day)
+        return false;
+    effective_make(e->s, e->deployment, e->entries, &always);
+    reasons_find(&always, &w->arena, &w->question, &reasons);
+    if (reasons.list.len)
+        buf_format(w->page->out, "nothing gives '%s' %s on '%s' that day; on another:\n\n",
+                   party->name, permission_word(w->question.permission), w->target);
+    for (size_t i = 0; i < reasons.list.len && i < NEAREST_SHOWN; i++) {
+        const struct grant *grant = reasons.list.at[i].grant;
+        put_chain(w, &reasons.list.at[i]);
+        if (grant && grant->until)
+            render_place(e->s, w->page->out, grant->until_at,
+                         arena_format(&w->arena, "but the last day is %s", grant->until),
+                         w->page->colour);
+        buf_putc(w->page->out, '\n');
+    }
+    effective_free(&always);
+    return reasons.list.len > 0;
+}
+
 /* ---- questions ------------------------------------------------------------------------------- */
 
 static void why_table(struct why *w, const struct output *output, size_t column)
@@ -165,7 +194,7 @@ static void why_table(struct why *w, const struct output *output, size_t column)
     reasons_find(w->effective, &w->arena, &w->question, &reasons);
     if (reasons.list.len)
         put_ways(w, &reasons);
-    else
+    else if (!put_other_days(w))
         put_nearest(w);
 }
 
@@ -236,8 +265,10 @@ void who_why_text(struct page *page, struct effective *effective, const struct i
         arena_free(&w.arena);
         return;
     }
-    if (effective->deployment->name)
-        buf_format(page->out, "in environment '%s':\n\n", effective->deployment->name);
+    const char *name = effective->deployment->name, *day = effective->day;
+    if (name || day)
+        buf_format(page->out, "%s%s%s%s%s%s:\n\n", name ? "in environment '" : "", name ? name : "",
+                   name ? "'" : "", name && day ? ", " : "", day ? "on " : "", day ? day : "");
     for (size_t i = 0; i < effective->parties.list.len; i++) {
         if (!party_set_has(asked, i))
             continue;

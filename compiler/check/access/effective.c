@@ -7,6 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Days compare as their texts do. */
+bool entry_stands(const struct entry *entry, const char *day)
+{
+    return !day || ((!entry->from || strcmp(entry->from, day) <= 0) &&
+                    (!entry->until || strcmp(day, entry->until) <= 0));
+}
+
 /* ---- items ----------------------------------------------------------------------------------- */
 
 static enum item_kind kind_of(const struct entry *entry)
@@ -74,13 +81,15 @@ static void make_items(struct effective *e)
     e->items = arena_array(&e->arena, struct item, count + 1);
     for (size_t i = 0; i < count; i++) {
         const struct entry *entry = &e->entries->list.at[i];
+        if (!entry_stands(entry, e->day))
+            continue;
         size_t party = party_number(&e->parties, entry->principal);
         enum item_kind kind = kind_of(entry);
         e->items[e->item_count] = (struct item){(uint32_t)party, kind, key_of(e, entry, kind),
                                                 (uint32_t)e->item_count, entry};
         e->item_count++;
     }
-    if (count)
+    if (e->item_count)
         qsort(e->items, e->item_count, sizeof *e->items, by_party);
     e->first_of_party = arena_array(&e->arena, size_t, e->parties.list.len + 1);
     for (size_t i = 0; i < e->item_count; i++) {
@@ -188,11 +197,12 @@ static void make_classes(struct effective *e)
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
-void effective_make(struct session *s, const struct deployment *deployment,
-                    const struct entries *entries, struct effective *out)
+void effective_make_on(struct session *s, const struct deployment *deployment,
+                       const struct entries *entries, const char *day, struct effective *out)
 {
     const struct mesh *mesh = deployment->mesh;
-    *out = (struct effective){.s = s, .deployment = deployment, .mesh = mesh, .entries = entries};
+    *out = (struct effective){
+        .s = s, .deployment = deployment, .mesh = mesh, .entries = entries, .day = day};
     parties_make(&out->arena, deployment, entries, &out->parties);
     signatures_make(s, mesh, &out->signatures);
     make_items(out);
@@ -203,6 +213,12 @@ void effective_make(struct session *s, const struct deployment *deployment,
         index_by_key(out, ITEM_ON_TAGGED_TABLES, out->expressions.len, &out->first_on_expression);
     make_classes(out);
     out->ways = ways_new(out);
+}
+
+void effective_make(struct session *s, const struct deployment *deployment,
+                    const struct entries *entries, struct effective *out)
+{
+    effective_make_on(s, deployment, entries, NULL, out);
 }
 
 void effective_free(struct effective *effective)

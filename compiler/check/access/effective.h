@@ -55,6 +55,7 @@ struct effective {
     const struct deployment *deployment;
     const struct mesh *mesh;
     const struct entries *entries;
+    const char *day; /* only what stands then counts; NULL: what has an end stands, too */
     struct parties parties;
     struct signatures signatures;
     struct item *items; /* by party, kind, key, then in the order of the entries */
@@ -77,8 +78,13 @@ struct effective {
 /* entries must outlive it. */
 void effective_make(struct session *s, const struct deployment *deployment,
                     const struct entries *entries, struct effective *out);
+/* Of one day, in UTC: "2027-01-31". */
+void effective_make_on(struct session *s, const struct deployment *deployment,
+                       const struct entries *entries, const char *day, struct effective *out);
 void effective_free(struct effective *effective);
 
+/* Is it in force on the day? NULL: on some day. */
+bool entry_stands(const struct entry *entry, const char *day);
 /* A table that is there: not one that is only proposed. */
 bool effective_has(const struct effective *effective, const struct output *output);
 /* Its columns in the order of who-json: data, then partition keys; 1 where they are not known. */
