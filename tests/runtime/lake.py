@@ -163,9 +163,11 @@ class World:
     def begin(cls):
         cls.base = tempfile.mkdtemp(prefix="mesh-runtime-")
         os.mkdir(os.path.join(cls.base, "tmp"))
-        cls.server = subprocess.Popen([sys.executable, "-I", "-S", os.path.join(HERE, "standin", "account.py"), "serve"],
+        cls.server = subprocess.Popen([sys.executable, "-I", "-S", os.path.join(HERE, "standin", "account.py")],
                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         cls.port = cls.server.stdout.readline().decode().strip()
+        cls.reach = os.path.join(cls.base, "reach")
+        subprocess.run([os.path.join(HERE, "reach"), cls.reach, os.path.join(HERE, "standin", "aws")], check=True)
         cls.text = subprocess.run(["awk", "-f", os.path.join(ROOT, "compiler/base/join.awk"), os.path.join(ROOT, "runtime/grants.sh")],
                                   check=True, stdout=subprocess.PIPE).stdout.decode()
         cls.count = 0
@@ -255,7 +257,7 @@ class World:
 
     def run(self, *arguments, account=OWNER, today=TODAY, cwd=None, **more):
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MESH_", "STANDIN"))}
-        environment.update(PATH=os.path.join(HERE, "standin") + os.pathsep + environment["PATH"], STANDIN=self.standin,
+        environment.update(PATH=self.reach, STANDIN=self.standin,
                            STANDIN_PORT=self.port, STANDIN_ACCOUNT=account, XDG_STATE_HOME=os.path.join(self.folder, "state"), TMPDIR=os.path.join(self.base, "tmp"),
                            MESH_RETRY_BASE_MS="1", MESH_TODAY=today, LC_ALL="C.UTF-8")
         environment.update(more)

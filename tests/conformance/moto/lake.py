@@ -288,9 +288,9 @@ def wrong_tags(context, desired):
         (kind, where), = association["resource"].items()
         names = where["ColumnNames"] if kind == "TableWithColumns" else [kind]
         expected = {(name, tag["key"], tag["value"]) for name in names for tag in association["tags"]}
-        missing = expected - tags_of(context, association["resource"])
-        if missing:
-            yield "association %s lacks %s" % (association["id"], sorted(missing))
+        got = tags_of(context, association["resource"])
+        if got != expected:
+            yield "association %s gives %s instead of %s" % (association["id"], sorted(got), sorted(expected))
 
 
 def compare(context, desired):

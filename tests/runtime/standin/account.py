@@ -1,7 +1,6 @@
 """account.py - the AWS accounts behind the stand-in for the AWS CLI (aws, beside this file). Python 3 alone.
 
-    account.py call PPID ARGS...    one call of the CLI
-    account.py serve                a server for many; prints its port, ends when its standard input does
+    account.py    a server of calls; prints its port, ends when its standard input does
 
 $STANDIN is a folder: one file ACCOUNT.json for each account (see EMPTY), log.jsonl with a line for each call, and
 faults.json, which says what shall go wrong:
@@ -678,16 +677,5 @@ def answer(connection):
         connection.sendall(("%d\n%s" % result).encode("utf-8", "surrogateescape"))
 
 
-def main():
-    if sys.argv[1] == "serve":
-        serve()
-        return
-    result = perform(os.environ["STANDIN"], int(sys.argv[2]), os.environ.get("STANDIN_ACCOUNT", ""), os.environ.get("AWS_ACCESS_KEY_ID", ""), os.getcwd(), sys.argv[3:])
-    if result is None:
-        sys.exit(137)
-    (sys.stderr if result[0] else sys.stdout).write(result[1])
-    sys.exit(result[0])
-
-
 if __name__ == "__main__":
-    main()
+    serve()
