@@ -40,8 +40,8 @@ static void check_physical_names(struct session *s, const struct schema *schema)
 
 static void check_keys(struct session *s, const struct schema *schema)
 {
-    for (size_t i = 0; i < schema->columns.len; i++) {
-        const struct column *column = schema->columns.at[i];
+    for (size_t i = 0; i < schema->marked.len; i++) {
+        const struct column *column = schema->marked.at[i];
         if ((column->key || column->unique) && is_nested(column->type))
             diag(s, D_KEY_IS_NESTED, column->type_at,
                  "a %s column cannot be a key: its values cannot be compared",

@@ -147,8 +147,8 @@ void check_lineage(struct session *s, const struct mesh *mesh)
     for (size_t i = 0; i < mesh->outputs.len; i++) {
         const struct output *output = mesh->outputs.at[i];
         check_inputs(s, output);
-        for (size_t k = 0; output->schema && k < output->schema->columns.len; k++)
-            check_from(s, mesh, output, output->schema->columns.at[k]);
+        for (size_t k = 0; output->schema && k < output->schema->marked.len; k++)
+            check_from(s, mesh, output, output->schema->marked.at[k]);
     }
     check_cycles(s, mesh);
 }

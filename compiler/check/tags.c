@@ -62,7 +62,7 @@ void check_tags(struct session *s, const struct mesh *mesh)
         note_crawled(s, output);
     }
     for (size_t i = 0; i < mesh->schemas.len; i++)
-        for (size_t k = 0; k < mesh->schemas.at[i]->columns.len; k++)
-            check_count(s, &mesh->schemas.at[i]->columns.at[k]->tags,
-                        &mesh->schemas.at[i]->columns.at[k]->decl);
+        for (size_t k = 0; k < mesh->schemas.at[i]->marked.len; k++)
+            check_count(s, &mesh->schemas.at[i]->marked.at[k]->tags,
+                        &mesh->schemas.at[i]->marked.at[k]->decl);
 }

@@ -131,6 +131,7 @@ void body_read(struct elab *e, enum kind kind, const struct item *items, struct 
         return;
     }
     for (const struct item *item = items; item != NULL; item = item->next) {
+        item_ahead(item);
         if (item->kind == ITEM_MEMBER) {
             read_member(e, item_as_const(member, item), seen, out);
         } else if (item->kind == ITEM_BLOCK) {

@@ -166,6 +166,7 @@ struct column {
 struct schema {
     struct decl decl;
     VEC(struct column *) columns; /* includes expanded, in place */
+    VEC(struct column *) marked;  /* those of them with a key, a constraint, notes or tags: few */
     bool broken;                  /* something in it was reported */
 };
 

@@ -134,8 +134,8 @@ static struct rule *implied_rule(struct rules *rules, enum rule_kind kind, struc
 static void imply_key(struct rules *rules, const struct schema *schema)
 {
     struct rule *rule = NULL;
-    for (size_t i = 0; i < schema->columns.len; i++) {
-        struct column *column = schema->columns.at[i];
+    for (size_t i = 0; i < schema->marked.len; i++) {
+        struct column *column = schema->marked.at[i];
         if (column->key && rule == NULL) {
             rule = implied_rule(rules, RULE_KEY, column);
         } else if (column->key) {
@@ -568,8 +568,8 @@ void quality_build(struct elab *e, struct output *output, const struct body *bod
     struct body quality;
     if (output->schema != NULL) {
         imply_key(&rules, output->schema);
-        for (size_t i = 0; i < output->schema->columns.len; i++) {
-            imply_column(&rules, output->schema->columns.at[i]);
+        for (size_t i = 0; i < output->schema->marked.len; i++) {
+            imply_column(&rules, output->schema->marked.at[i]);
         }
     }
     if (body_child(e, body, KIND_QUALITY, &quality)) {

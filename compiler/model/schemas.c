@@ -139,23 +139,30 @@ static void read_include(struct elab *e, const struct declared *d, const struct 
     }
 }
 
-/* Room for the columns that stand there: most schemas include nothing. */
-static void reserve_columns(struct elab *e, struct schema *schema, const struct item *items)
+/* Lists the columns that have more than a type, and counts those of the key. */
+static void mark_columns(struct elab *e, struct schema *schema)
 {
-    size_t count = 0;
-    for (const struct item *item = items; item != NULL; item = item->next) {
-        count += item->kind == ITEM_COLUMN;
+    uint32_t position = 0;
+    for (size_t i = 0; i < schema->columns.len; i++) {
+        struct column *column = schema->columns.at[i];
+        if (column->key) {
+            column->key_position = ++position;
+        }
+        if (column->key || column->required || column->unique ||
+            column->notes != &no_column_notes || column->tags.list.len > 0) {
+            vec_push(e->arena, &schema->marked, column);
+        }
     }
-    schema->columns.at = arena_array(e->arena, struct column *, count);
-    schema->columns.cap = count;
 }
 
 static void read_schema(struct elab *e, const struct declared *d)
 {
     struct schema *schema = d->thing;
-    reserve_columns(e, schema, d->block->items);
+    schema->columns.at = arena_array(e->arena, struct column *, d->block->columns);
+    schema->columns.cap = d->block->columns; /* most schemas include nothing */
     schema->decl.doc = item_doc(&d->block->item);
     for (const struct item *item = d->block->items; item != NULL; item = item->next) {
+        item_ahead(item);
         if (item->kind == ITEM_COLUMN) {
             read_column(e, d, item_as_const(column_decl, item));
         } else if (item->kind == ITEM_INCLUDE) {
@@ -164,12 +171,7 @@ static void read_schema(struct elab *e, const struct declared *d)
             schema->broken = true;
         }
     }
-    uint32_t position = 0;
-    for (size_t i = 0; i < schema->columns.len; i++) {
-        if (schema->columns.at[i]->key) {
-            schema->columns.at[i]->key_position = ++position;
-        }
-    }
+    mark_columns(e, schema);
 }
 
 static void read_type(struct elab *e, const struct declared *d)

@@ -398,6 +398,7 @@ static void declare_outputs(struct elab *e, struct product *product, const struc
     const struct block *block = d->block;
     bool first = find_path(e, KIND_PRODUCT, product->decl.path) == d;
     for (const struct item *item = block->items; item != NULL; item = item->next) {
+        item_ahead(item);
         const struct block *inner = item_as_const(block, item);
         if (item->kind != ITEM_BLOCK || inner->kind != KIND_OUTPUT || inner->name.text == NULL) {
             continue;
@@ -609,6 +610,7 @@ static void declare_inside(struct elab *e, const struct block *block)
 static void declare_items(struct elab *e, const struct item *items, struct domain *domain)
 {
     for (const struct item *item = items; item != NULL; item = item->next) {
+        item_ahead(item);
         const struct block *block = item_as_const(block, item);
         if (item->kind == ITEM_TYPE) {
             declare_type(e, item_as_const(type_decl, item));

@@ -223,6 +223,8 @@ struct block *block_end(struct parse *ps, struct block *block, struct items item
     block->has_body = true;
     block->body = body;
     block->items = items.first;
+    block->columns = ps->columns;
+    ps->columns = 0;
     finish_block(ps, block, span);
     return block;
 }
@@ -297,6 +299,7 @@ struct item *make_column(struct parse *ps, struct name label, struct type_expr *
     column->type = type;
     column->annotations = annotations.first;
     doc_at(ps, &column->item, span.lo);
+    ps->columns++;
     return &column->item;
 }
 

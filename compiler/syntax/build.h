@@ -112,6 +112,7 @@ struct parse {
     int before;            /* kind of the one before the last */
     struct bracket closed; /* what last closed, when it was a bracket */
     VEC(struct bracket) brackets;
+    uint32_t columns;              /* made since the last block ended */
     struct block *head;            /* its head is being read, its '{' has not come */
     enum kind head_kind;           /* its kind, or the one it was probably meant to be */
     struct step_decl *step;        /* likewise */

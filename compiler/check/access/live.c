@@ -54,8 +54,8 @@ static void carry_of_mesh(struct live_tags *tags)
         if (!output->schema || map_get(&seen, output->schema, account))
             continue;
         map_put(&seen, output->schema, account, tags);
-        for (size_t k = 0; k < output->schema->columns.len; k++)
-            carry(tags, account, &output->schema->columns.at[k]->tags);
+        for (size_t k = 0; k < output->schema->marked.len; k++)
+            carry(tags, account, &output->schema->marked.at[k]->tags);
     }
     map_free(&seen);
 }
@@ -187,8 +187,8 @@ static void add_columns(struct live_tags *tags, const struct output *output,
                         struct associations *out)
 {
     struct map places = {0};
-    for (size_t i = 0; output->schema && i < output->schema->columns.len; i++) {
-        const struct column *column = output->schema->columns.at[i];
+    for (size_t i = 0; output->schema && i < output->schema->marked.len; i++) {
+        const struct column *column = output->schema->marked.at[i];
         if (column->tags.list.len && !output_is_partitioned_by(output, column))
             add_column(tags, output, column, &places, out);
     }

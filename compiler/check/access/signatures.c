@@ -77,10 +77,12 @@ static const uint32_t *column_numbers(struct signatures *sigs, struct map *known
     if (numbers)
         return numbers;
     numbers = arena_array(&sigs->arena, uint32_t, schema->columns.len + 1);
-    for (size_t i = 0; i < schema->columns.len; i++) {
-        const struct column *column = schema->columns.at[i];
-        bool own = sigs->keys.len > 0 && column->tags.list.len > 0;
-        numbers[i] = own ? number_on(sigs, output, column, values) : table;
+    for (size_t i = 0; i < schema->columns.len; i++)
+        numbers[i] = table;
+    for (size_t i = 0; sigs->keys.len > 0 && i < schema->marked.len; i++) {
+        const struct column *column = schema->marked.at[i];
+        if (column->tags.list.len > 0)
+            numbers[column->decl.index] = number_on(sigs, output, column, values);
     }
     for (size_t i = 0; i < output->partition.len; i++)
         numbers[output->partition.at[i]->decl.index] = table;
