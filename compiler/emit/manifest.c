@@ -21,34 +21,45 @@ static void set_place(struct manifest *m, json *object, const struct deployment_
              d->region ? json_text(&m->memory, d->region) : json_null(&m->memory));
 }
 
-struct forbidden {
-    const char *text, *source;
+/* A statement of the mesh, and what was found about it. */
+struct stated {
+    const char *text, *source, *found;
 };
 
-static int by_promise(const void *left, const void *right)
+static struct stated stated_of(struct manifest *m, const struct grant *statement, const char *found)
 {
-    const struct forbidden *a = left, *b = right;
+    struct session *s = m->plan->s;
+    return (struct stated){statement_text(s, &m->memory, statement->at),
+                           source_where(s, statement->at), found};
+}
+
+static int by_text(const void *left, const void *right)
+{
+    const struct stated *a = left, *b = right;
     int order = strcmp(a->text, b->text);
     return order ? order : strcmp(a->source, b->source);
 }
 
 /* By their words, for the names of files decide nothing but places. */
+static void set_stated(json *array, struct stated *list, size_t count, const char *member)
+{
+    if (count)
+        qsort(list, count, sizeof *list, by_text);
+    for (size_t i = 0; i < count; i++) {
+        json *object = json_add_object(array);
+        json_set_text(object, "source", list[i].source);
+        json_set_text(object, "text", list[i].text);
+        json_set_text(object, member, list[i].found);
+    }
+}
+
 static void set_promises(struct manifest *m, json *promises)
 {
     const struct mesh *mesh = m->plan->mesh;
-    struct session *s = m->plan->s;
-    struct forbidden *list = arena_array(&m->memory, struct forbidden, mesh->promises.len);
-    for (size_t i = 0; i < mesh->promises.len; i++) {
-        list[i].text = statement_text(s, &m->memory, mesh->promises.at[i]->at);
-        list[i].source = source_where(s, mesh->promises.at[i]->at);
-    }
-    qsort(list, mesh->promises.len, sizeof *list, by_promise);
-    for (size_t i = 0; i < mesh->promises.len; i++) {
-        json *promise = json_add_object(promises);
-        json_set_text(promise, "source", list[i].source);
-        json_set_text(promise, "text", list[i].text);
-        json_set_text(promise, "verdict", "proven");
-    }
+    struct stated *list = arena_array(&m->memory, struct stated, mesh->promises.len);
+    for (size_t i = 0; i < mesh->promises.len; i++)
+        list[i] = stated_of(m, mesh->promises.at[i], "proven");
+    set_stated(promises, list, mesh->promises.len, "verdict");
 }
 
 /* What is promised, proven before anything is written, and what that rests on. */
@@ -74,15 +85,11 @@ static void set_proofs(struct manifest *m)
 
 void manifest_requests(struct manifest *m)
 {
-    struct session *s = m->plan->s;
     const struct mesh *mesh = m->plan->mesh;
-    for (size_t i = 0; i < mesh->requests.len; i++) {
-        const struct grant *request = mesh->requests.at[i];
-        json *entry = json_add_object(m->requests);
-        json_set_text(entry, "source", source_where(s, request->at));
-        json_set_text(entry, "text", statement_text(s, &m->memory, request->at));
-        json_set_text(entry, "answered", answer_word(plan_request_answer(m->plan, i)));
-    }
+    struct stated *list = arena_array(&m->memory, struct stated, mesh->requests.len);
+    for (size_t i = 0; i < mesh->requests.len; i++)
+        list[i] = stated_of(m, mesh->requests.at[i], answer_word(plan_request_answer(m->plan, i)));
+    set_stated(m->requests, list, mesh->requests.len, "answered");
 }
 
 void manifest_init(struct manifest *m, struct plan *plan)

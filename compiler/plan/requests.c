@@ -5,6 +5,9 @@
 #include "check/access/effective.h"
 #include "plan/grants.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 struct asked { /* of one deployment */
     struct effective effective;
     struct owners owners;
@@ -81,12 +84,29 @@ static void set_missing(struct grants *grants, struct effective *e, const struct
     json_set_int(object, "missing_more", (int64_t)lacks.more);
 }
 
+struct asking { /* a request, and what puts it in order */
+    const char *target, *id, *source;
+    json *tree;
+};
+
+/* The names of files decide only between requests that are alike. */
+static int by_target(const void *left, const void *right)
+{
+    const struct asking *a = left, *b = right;
+    int order = strcmp(a->target, b->target);
+    if (!order)
+        order = strcmp(a->id, b->id);
+    return order ? order : strcmp(a->source, b->source);
+}
+
 /* The id is of what is asked, so it stays when the answer changes. */
-static json *request_tree(struct plan *plan, struct grants *grants, size_t i)
+static struct asking asking_of(struct plan *plan, struct grants *grants, size_t i)
 {
     struct asked *asked = asked_of(plan);
     struct effective *e = &asked->effective;
     const struct grant *request = plan->mesh->requests.at[i];
+    const char *target = statement_target(plan->s, &grants->memory, request);
+    const char *source = source_where(plan->s, request->at);
     char *id = grants_id(grants);
     json *tree = json_object(&grants->memory);
     json_set_text(tree, "id", id);
@@ -96,24 +116,31 @@ static json *request_tree(struct plan *plan, struct grants *grants, size_t i)
         if (party_set_has(wanted, k))
             json_add_text(principals, e->parties.list.at[k].arn);
     set_words(tree, request->permissions);
-    json_set_text(tree, "target", statement_target(plan->s, &grants->memory, request));
+    json_set_text(tree, "target", target);
     entry_id(tree, 'r', &grants->text, id);
     json_set(tree, "because",
              request->because ? json_text(&grants->memory, request->because)
                               : json_null(&grants->memory));
-    json_set_text(tree, "source", source_where(plan->s, request->at));
+    json_set_text(tree, "source", source);
     json_set_text(tree, "answered", answer_word(asked->answers[i]));
     if (asked->answers[i] == ANSWER_PART)
         set_missing(grants, e, request, tree);
-    return tree;
+    return (struct asking){target, id, source, tree};
 }
 
 void grants_requests(struct plan *plan, struct grants *grants, json *head)
 {
     struct asked *asked = asked_of(plan);
+    const struct mesh *mesh = plan->mesh;
+    struct asking *asking = arena_array(&grants->memory, struct asking, mesh->requests.len);
     json *list = json_set_array(head, "requests");
-    for (size_t i = 0; i < plan->mesh->requests.len; i++)
-        if (request_concerns(&asked->effective, &asked->owners, plan->mesh->requests.at[i],
+    size_t count = 0;
+    for (size_t i = 0; i < mesh->requests.len; i++)
+        if (request_concerns(&asked->effective, &asked->owners, mesh->requests.at[i],
                              grants->account))
-            json_add(list, request_tree(plan, grants, i));
+            asking[count++] = asking_of(plan, grants, i);
+    if (count)
+        qsort(asking, count, sizeof *asking, by_target);
+    for (size_t i = 0; i < count; i++)
+        json_add(list, asking[i].tree);
 }
