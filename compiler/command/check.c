@@ -1,8 +1,10 @@
 /* check.c - the verb check: everything that is wrong with a mesh, and nothing written. */
 #include "command/command.h"
 
+#include "check/access/promised.h"
 #include "check/access/requests.h"
 #include "check/access/trusts.h"
+#include "command/check_proofs.h"
 #include "plan/plan.h"
 
 #include <stdio.h>
@@ -76,6 +78,17 @@ static void tell_proofs(struct session *s, const struct settings *settings,
         list_proofs(s, program->mesh, &trusts);
 }
 
+/* Also of promises that are broken; nothing where other errors keep them from being judged. */
+static void put_proofs(struct session *s, const struct program *program)
+{
+    struct buf text = {0};
+    if (s->diagnostics.errors > promised_errors(s) || !program->mesh || program->no_environment)
+        return;
+    check_proofs_json(s, &program->deployments, &text);
+    fwrite(text.at, 1, text.len, stdout);
+    buf_free(&text);
+}
+
 /* References and patches are judged where the stacks are made. */
 static void judge_plans(struct session *s, const struct program *program)
 {
@@ -94,6 +107,10 @@ int command_check(struct session *s, const struct settings *settings)
     front_run(s, settings, &program);
     judge_plans(s, &program);
     int code = front_report(s, settings, &program);
+    if (settings->proofs && settings->format == RENDER_JSON) {
+        put_proofs(s, &program);
+        return code;
+    }
     if (code == EXIT_FINE && !settings->quiet)
         summarize(program.mesh);
     if (code == EXIT_FINE && (!settings->quiet || settings->proofs))

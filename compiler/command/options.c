@@ -65,7 +65,8 @@ static const struct option_info options[] = {
      "give a diagnostic another level: off, note, warning, error; -Werror: every warning is an "
      "error"},
     {"proofs", 0, NULL, NULL, " check ",
-     "list the promises that hold, and what their proofs rest on"},
+     "list the promises that hold, and what their proofs rest on; with --format json as JSON, "
+     "those that are broken with every way in"},
     {"stats", 0, NULL, NULL, " build ",
      "show how much of CloudFormation's limits each stack uses; with --format json as JSON"},
     {"quiet", 'q', NULL, NULL, " check build fmt init ", "no summary on standard output"},

@@ -1,10 +1,10 @@
 /* who_json.c - `who --all --format json`: every principal with all that it has and can reach. The
  * form is documented in grammar/reference.md, for programs that compare it. */
+#include "command/access_json.h"
 #include "command/who.h"
 
 #include "base/json.h"
 #include "check/access/holdings.h"
-#include "check/access/reasons.h"
 #include "check/access/requests.h"
 #include "model/names.h"
 
@@ -130,16 +130,6 @@ static void set_databases(const struct view *view, const struct catalog_order *o
     }
 }
 
-static void set_party(json *object, const char *name_key, const struct party *party)
-{
-    json_set_text(object, name_key, party->name);
-    json_set_text(object, "kind", party_kind_word(party->kind));
-    if (party->kind == PARTY_ORGANIZATION)
-        json_set_null(object, "account");
-    else
-        json_set_text(object, "account", account_id(party->account));
-}
-
 static bool has_anything(const json *access)
 {
     for (const json *part = json_first(access); part; part = json_next(part))
@@ -155,7 +145,7 @@ static json *access_json(struct effective *e, size_t party, const struct catalog
     struct view view;
     json *access = json_object(arena);
     view_open(e, party, &view);
-    set_party(access, "principal", &e->parties.list.at[party]);
+    json_set_party(access, "principal", &e->parties.list.at[party]);
     json *tables = json_set_array(access, "tables");
     for (size_t i = 0; i < orders->output_count; i++) {
         struct table_access found;
@@ -172,15 +162,6 @@ static json *access_json(struct effective *e, size_t party, const struct catalog
 
 /* ---- promises -------------------------------------------------------------------------------- */
 
-static void set_names(json *object, const char *key, const struct parties *parties,
-                      const uint64_t *set)
-{
-    json *names = json_set_array(object, key);
-    for (size_t i = 0; i < parties->list.len; i++)
-        if (party_set_has(set, i))
-            json_add_text(names, parties->list.at[i].name);
-}
-
 static json *forbids_json(struct arena *arena, const struct effective *e,
                           const struct proofs *proofs)
 {
@@ -190,8 +171,8 @@ static json *forbids_json(struct arena *arena, const struct effective *e,
         json *forbid = json_add_object(list);
         json_set_text(forbid, "source", source_where(e->s, proof->promise->at));
         json_set_text(forbid, "verdict", verdict_word(proof->verdict));
-        set_names(forbid, "broken_by", &e->parties, proof->broken);
-        set_names(forbid, "passed_on_by", &e->parties, proof->passed_on);
+        json_set_parties(forbid, "broken_by", &e->parties, proof->broken);
+        json_set_parties(forbid, "passed_on_by", &e->parties, proof->passed_on);
     }
     return list;
 }
@@ -203,7 +184,7 @@ static json *requests_json(struct arena *arena, struct effective *e)
         const struct grant *request = e->mesh->requests.at[i];
         json *object = json_add_object(list);
         json_set_text(object, "source", source_where(e->s, request->at));
-        set_names(object, "for", &e->parties, request_for(e, arena, request));
+        json_set_parties(object, "for", &e->parties, request_for(e, arena, request));
         json_set_text(object, "target", statement_target(e->s, arena, request));
         json_set_text(object, "answered", answer_word(request_answer(e, request)));
     }
@@ -259,7 +240,7 @@ static json *principals_json(struct arena *arena, const struct effective *e, con
         if (only && !party_set_has(only, i))
             continue;
         json *principal = json_add_object(principals);
-        set_party(principal, "name", party);
+        json_set_party(principal, "name", party);
         if (party->arn)
             json_set_text(principal, "arn", party->arn);
         else
@@ -310,14 +291,6 @@ void who_all_json(struct buf *out, struct effective *effective, const struct pro
 
 /* ---- the other questions --------------------------------------------------------------------- */
 
-static void set_optional(json *object, const char *key, const char *text)
-{
-    if (text)
-        json_set_text(object, key, text);
-    else
-        json_set_null(object, key);
-}
-
 static json *answers_json(struct arena *arena, struct effective *e, const struct inquiry *inquiry)
 {
     json *list = json_array(arena);
@@ -326,11 +299,11 @@ static json *answers_json(struct arena *arena, struct effective *e, const struct
     for (size_t i = 0; i < facts.list.len; i++) {
         const struct fact *fact = &facts.list.at[i];
         json *answer = json_add_object(list);
-        set_party(answer, "principal", &e->parties.list.at[fact->party]);
+        json_set_party(answer, "principal", &e->parties.list.at[fact->party]);
         json_set_text(answer, "on", fact->thing);
-        set_optional(answer, "columns", fact->columns);
+        json_set_optional(answer, "columns", fact->columns);
         json_set_text(answer, "answer", may_word(fact->may));
-        set_optional(answer, "rows", fact->rows);
+        json_set_optional(answer, "rows", fact->rows);
         json_set_bool(answer, "pass_on", fact->pass_on);
     }
     return list;
@@ -342,20 +315,11 @@ static void add_ways(struct arena *arena, struct effective *e, const struct ques
     struct reasons reasons = {0};
     reasons_find(e, arena, question, &reasons);
     json *object = json_add_object(list);
-    set_party(object, "principal", &e->parties.list.at[question->party]);
+    json_set_party(object, "principal", &e->parties.list.at[question->party]);
     json_set_text(object, "target", column_path(arena, question->output, question->column));
     json *ways = json_set_array(object, "ways");
-    for (size_t i = 0; i < reasons.list.len; i++) {
-        json *way = json_add_object(ways);
-        json_set_bool(way, "held", reasons.list.at[i].held);
-        json *lines = json_set_array(way, "lines");
-        for (size_t k = 0; k < reasons.list.at[i].lines.len; k++) {
-            const struct reason_line *line = &reasons.list.at[i].lines.at[k];
-            json *object_line = json_add_object(lines);
-            set_optional(object_line, "source", line->at.lo ? source_where(e->s, line->at) : NULL);
-            json_set_text(object_line, "text", line->text);
-        }
-    }
+    for (size_t i = 0; i < reasons.list.len; i++)
+        json_add_reason(e->s, ways, &reasons.list.at[i]);
 }
 
 static json *ways_json(struct arena *arena, struct effective *e, const struct inquiry *inquiry,

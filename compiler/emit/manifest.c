@@ -66,21 +66,11 @@ static void set_promises(struct manifest *m, json *promises)
 static void set_proofs(struct manifest *m)
 {
     struct session *s = m->plan->s;
-    struct trusts trusts;
     if (m->plan->mesh->promises.len == 0)
         return;
     json *proofs = json_set_object(m->tree, "proofs");
     set_promises(m, json_set_array(proofs, "promises"));
-    json *trusted = json_set_array(proofs, "trusts");
-    trusts_find(&m->memory, m->plan->deployment, &trusts);
-    for (size_t i = 0; i < trusts.list.len; i++) {
-        json *trust = json_add_object(trusted);
-        json_set_text(trust, "what", trust_word(trusts.list.at[i].kind));
-        json_set_text(trust, "name", trusts.list.at[i].name);
-        json_set_text(trust, "source", source_where(s, trusts.list.at[i].at));
-    }
-    for (size_t i = 0; trusted_always[i]; i++)
-        json_set_text(json_add_object(trusted), "what", trusted_always[i]);
+    trusts_list(s, &m->memory, m->plan->deployment, json_set_array(proofs, "trusts"));
 }
 
 void manifest_requests(struct manifest *m)

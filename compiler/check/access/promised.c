@@ -2,8 +2,7 @@
 #include "check/access/promised.h"
 
 #include "base/buf.h"
-#include "check/access/aim.h"
-#include "check/access/reasons.h"
+#include "check/access/breaches.h"
 #include "check/access/requests.h"
 
 #include <string.h>
@@ -77,44 +76,6 @@ static void put_outcome(struct buf *out, const struct judge *j, const struct pro
 
 /* ---- a broken promise ------------------------------------------------------------------------ */
 
-static const char *thing_of(struct judge *j, const struct hit *hit)
-{
-    struct arena *arena = &j->effective.arena;
-    const struct entry *entry = hit->route.entry;
-    if (hit->output)
-        return column_path(arena, hit->output, hit->column);
-    return statement_target(j->s, arena, j->proof->promise)[0]
-               ? statement_target(j->s, arena, j->proof->promise)
-               : entry->principal->decl.path;
-}
-
-/* The ways of one party, of all the entries that were found to break the promise. */
-static void reasons_of_party(struct judge *j, size_t party, struct reasons *out)
-{
-    struct effective *e = &j->effective;
-    const struct proof *proof = j->proof;
-    struct aim aim;
-    aim_make(e, proof->promise, &aim);
-    for (size_t i = 0; i < proof->hits.len; i++) {
-        const struct hit *hit = &proof->hits.at[i];
-        const uint64_t *reached =
-            party_reached(&e->parties, hit->route.grantee, hit->route.entry->owner);
-        if (hit->route.grantee != party && !(reached && party_set_has(reached, party)))
-            continue;
-        struct question question = {party, hit->permission, hit->output, hit->column};
-        reasons_of_route(e, &e->arena, &question, &hit->route, out);
-    }
-    for (size_t i = 0; proof->by_way && i < e->mesh->outputs.len; i++) {
-        const struct output *output = e->mesh->outputs.at[i];
-        if (aim_at_output(&aim, output) && ways_reach(e->ways, party, output)) {
-            struct question question = {party, PERMIT_SELECT, output, ANY_COLUMN};
-            reasons_of_ways(e, &e->arena, &question, out);
-            break;
-        }
-    }
-    reasons_sort(out);
-}
-
 static bool placed(const struct diag *d, const struct reason_line *line)
 {
     for (const struct diag_place *place = d->places; place; place = place->next)
@@ -130,59 +91,11 @@ static void place_reason(struct session *s, struct diag *d, const struct reason 
             diag_place(s, d, reason->lines.at[i].at, "%s", reason->lines.at[i].text);
 }
 
-/* "pii: none | indirect": the values of a forbidden key that are not forbidden. */
-static const char *harmless(struct judge *j, const struct tag_condition *condition)
-{
-    struct buf text = {0};
-    for (size_t i = 0; i < condition->tag->values.len; i++)
-        if (!tag_condition_has(condition, condition->tag->values.at[i]))
-            buf_format(&text, "%s%s", text.len ? " | " : "", condition->tag->values.at[i]);
-    const char *copy =
-        text.len ? arena_format(&j->s->arena, "%s: %s", condition->tag->decl.path, text.at) : NULL;
-    buf_free(&text);
-    return copy;
-}
-
-/* The smallest edit of the statement after which it does not break the promise; NULL: none is
- * known. */
-static const char *smallest_edit(struct judge *j, const struct grant *grant, const struct hit *hit)
-{
-    const struct grant *promise = j->proof->promise;
-    struct arena *arena = &j->s->arena;
-    if (!grant || !hit->output || hit->column == ANY_COLUMN)
-        return NULL;
-    if (grant->target == GRANT_TAGGED && promise->target == GRANT_TAGGED &&
-        promise->expression.list.len == 1) {
-        const char *rest = harmless(j, &promise->expression.list.at[0]);
-        return rest ? arena_format(arena, "add `%s` to the expression of the grant", rest) : NULL;
-    }
-    const struct column *column = table_column(hit->output, hit->column);
-    if (!column || table_column_is_key(hit->output, hit->column) || grant->target != GRANT_TABLE)
-        return NULL;
-    if (grant->has_columns && !grant->except)
-        return arena_format(arena, "take '%s' out of the columns of the grant", column->decl.name);
-    return arena_format(arena, "grant on `%s except (%s%s)`", hit->output->decl.path,
-                        grant->has_columns ? ".., " : "", column->decl.name);
-}
-
 static void help_edit(struct judge *j, struct diag *d, size_t party, const struct reasons *reasons,
                       size_t more)
 {
-    const struct proof *proof = j->proof;
-    const struct party *who = &j->effective.parties.list.at[party];
-    const struct grant *grant = reasons->list.len ? reasons->list.at[0].grant : NULL;
-    const char *edit = NULL;
-    for (size_t i = 0; i < proof->hits.len && !edit && grant; i++)
-        for (const struct cause *c = proof->hits.at[i].route.entry->causes; c && !edit; c = c->next)
-            if (c->grant == grant)
-                edit = smallest_edit(j, grant, &proof->hits.at[i]);
-    if (!edit && who->kind == PARTY_STRANGER)
-        edit = "grant to roles of that account, which the mesh names, and not to the account";
-    else if (!edit)
-        edit = arena_format(&j->s->arena,
-                            "or, if it is meant: add '%s' to the exceptions of the "
-                            "promise",
-                            who->name);
+    const char *edit = breach_edit(&j->effective, j->proof, party,
+                                   reasons->list.len ? &reasons->list.at[0] : NULL);
     if (more)
         diag_help(j->s, d, "%s; %zu more way%s in %s not shown: `meshc who why`", edit, more,
                   more == 1 ? "" : "s", more == 1 ? "is" : "are");
@@ -217,19 +130,17 @@ static void report_broken(struct judge *j)
 {
     const struct parties *parties = &j->effective.parties;
     const struct proof *proof = j->proof;
-    const struct hit *hit = proof->hits.len ? &proof->hits.at[0] : NULL;
-    const char *thing = hit ? thing_of(j, hit) : proof->by_way->decl.path;
     struct diag *d =
         diag(j->s, D_PROMISE_BROKEN, proof->promise->target_at,
              "the promise is broken%s: %s can %s '%s'", j->where, names_of(j, proof->broken),
-             permission_word(hit ? hit->permission : PERMIT_SELECT), thing);
+             permission_word(breach_permission(proof)), breach_thing(&j->effective, proof));
     struct reasons first = {0};
     size_t shown = 0, more = 0, first_party = 0;
     for (size_t i = 0; i < parties->list.len && shown < SHOWN_PARTIES; i++) {
         struct reasons reasons = {0};
         if (!party_set_has(proof->broken, i))
             continue;
-        reasons_of_party(j, i, &reasons);
+        breach_reasons(&j->effective, proof, i, &reasons);
         for (size_t k = 0; k < reasons.list.len && k < SHOWN_WAYS; k++)
             place_reason(j->s, d, &reasons.list.at[k]);
         more += reasons.list.len > SHOWN_WAYS ? reasons.list.len - SHOWN_WAYS : 0;

@@ -284,13 +284,19 @@ static void tell_way(struct teller *t, const struct way_in *way)
         line(t, place, "'%s' lies there, at %s", output->decl.path, location_of(t, output));
         tell_right(t, &way->maker);
         line(t, way->maker.entry->at, "with both, another table can be laid over the same files");
+        t->reason.edit = "give the two rights to different principals, or data_location_access on "
+                         "a place that no product lies in";
         break;
     case WAY_OBJECTS:
         line(t, way->role->decl.at, "the role of '%s' reads s3://%s past Lake Formation",
              way->role->decl.path, way->objects);
         line(t, place, "'%s' lies there, at %s", output->decl.path, location_of(t, output));
+        t->reason.edit = arena_format(t->arena, "let '%s' read another place, or query '%s'",
+                                      way->role->decl.path, output->decl.path);
         break;
     case WAY_OVERLAP:
+        t->reason.edit = arena_format(t->arena, "let '%s' lie outside of '%s': `location:`",
+                                      output->decl.path, way->outer->decl.path);
         line(t, place, "the files of '%s' lie in the location of '%s', %s", output->decl.path,
              way->outer->decl.path, location_of(t, way->outer));
         tell_overlap(t, way);

@@ -13,6 +13,7 @@ struct reason_line {
 struct reason { /* one way in */
     VEC(struct reason_line) lines;
     const struct grant *grant; /* the statement that gives it; NULL: none does */
+    const char *edit;          /* of a way that is no grant: what closes it; NULL */
     bool held;                 /* else it is reached */
 };
 

@@ -153,3 +153,18 @@ void trusts_find(struct arena *arena, const struct deployment *deployment, struc
     if (out->list.len) /* files may change their names: their order is nobody's */
         qsort(out->list.at, out->list.len, sizeof *out->list.at, by_name);
 }
+
+void trusts_list(struct session *s, struct arena *arena, const struct deployment *deployment,
+                 json *list)
+{
+    struct trusts trusts;
+    trusts_find(arena, deployment, &trusts);
+    for (size_t i = 0; i < trusts.list.len; i++) {
+        json *trust = json_add_object(list);
+        json_set_text(trust, "what", trust_word(trusts.list.at[i].kind));
+        json_set_text(trust, "name", trusts.list.at[i].name);
+        json_set_text(trust, "source", source_where(s, trusts.list.at[i].at));
+    }
+    for (size_t i = 0; trusted_always[i]; i++)
+        json_set_text(json_add_object(list), "what", trusted_always[i]);
+}

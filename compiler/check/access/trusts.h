@@ -3,6 +3,7 @@
 #ifndef MESH_CHECK_ACCESS_TRUSTS_H
 #define MESH_CHECK_ACCESS_TRUSTS_H
 
+#include "base/json.h"
 #include "model/deployment.h"
 
 enum trust_kind {
@@ -25,6 +26,10 @@ struct trusts {
 };
 
 void trusts_find(struct arena *arena, const struct deployment *deployment, struct trusts *out);
+/* Adds them all, those of every mesh too: {"what", "name", "source"}, {"what"}. The list's texts
+ * live in the arena. */
+void trusts_list(struct session *s, struct arena *arena, const struct deployment *deployment,
+                 json *list);
 const char *trust_word(enum trust_kind kind); /* "administrator", ... */
 /* What is trusted besides, whatever the mesh: lines, ended by NULL. */
 extern const char *const trusted_always[];

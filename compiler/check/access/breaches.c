@@ -1,0 +1,120 @@
+/* breaches.c - see breaches.h. */
+#include "check/access/breaches.h"
+
+#include "base/buf.h"
+#include "check/access/aim.h"
+#include "check/access/requests.h"
+
+unsigned breach_permission(const struct proof *proof)
+{
+    return proof->hits.len ? proof->hits.at[0].permission : PERMIT_SELECT;
+}
+
+const char *breach_thing(struct effective *effective, const struct proof *proof)
+{
+    struct arena *arena = &effective->arena;
+    const struct hit *hit = proof->hits.len ? &proof->hits.at[0] : NULL;
+    if (!hit)
+        return proof->by_way->decl.path;
+    if (hit->output)
+        return column_path(arena, hit->output, hit->column);
+    const char *target = statement_target(effective->s, arena, proof->promise);
+    return target[0] ? target : hit->route.entry->principal->decl.path;
+}
+
+void breach_reasons(struct effective *effective, const struct proof *proof, size_t party,
+                    struct reasons *out)
+{
+    struct effective *e = effective;
+    struct aim aim;
+    aim_make(e, proof->promise, &aim);
+    for (size_t i = 0; i < proof->hits.len; i++) {
+        const struct hit *hit = &proof->hits.at[i];
+        const uint64_t *reached =
+            party_reached(&e->parties, hit->route.grantee, hit->route.entry->owner);
+        if (hit->route.grantee != party && !(reached && party_set_has(reached, party)))
+            continue;
+        struct question question = {party, hit->permission, hit->output, hit->column};
+        reasons_of_route(e, &e->arena, &question, &hit->route, out);
+    }
+    for (size_t i = 0; proof->by_way && i < e->mesh->outputs.len; i++) {
+        const struct output *output = e->mesh->outputs.at[i];
+        if (aim_at_output(&aim, output) && ways_reach(e->ways, party, output)) {
+            struct question question = {party, PERMIT_SELECT, output, ANY_COLUMN};
+            reasons_of_ways(e, &e->arena, &question, out);
+            break;
+        }
+    }
+    reasons_sort(out);
+}
+
+/* "pii: none | indirect": the values of a forbidden key that are not forbidden. */
+static const char *harmless(struct arena *arena, const struct tag_condition *condition)
+{
+    struct buf text = {0};
+    for (size_t i = 0; i < condition->tag->values.len; i++)
+        if (!tag_condition_has(condition, condition->tag->values.at[i]))
+            buf_format(&text, "%s%s", text.len ? " | " : "", condition->tag->values.at[i]);
+    const char *copy =
+        text.len ? arena_format(arena, "%s: %s", condition->tag->decl.path, text.at) : NULL;
+    buf_free(&text);
+    return copy;
+}
+
+/* Of a right that is no SELECT on columns: one of several permissions is left out. */
+static const char *leave_out(struct arena *arena, const struct grant *grant, const struct hit *hit)
+{
+    bool written = false;
+    for (size_t i = 0; i < grant->written_count; i++)
+        written = written || grant->written[i].bit == hit->permission;
+    return written && grant->written_count > 1
+               ? arena_format(arena, "take '%s' out of the permissions of the grant",
+                              permission_word(hit->permission))
+               : NULL;
+}
+
+/* The smallest edit of the statement after which it does not break the promise; NULL: none is
+ * known. */
+static const char *smallest_edit(struct arena *arena, const struct grant *promise,
+                                 const struct grant *grant, const struct hit *hit)
+{
+    if (!hit->output || hit->column == ANY_COLUMN)
+        return leave_out(arena, grant, hit);
+    if (grant->target == GRANT_TAGGED && promise->target == GRANT_TAGGED &&
+        promise->expression.list.len == 1) {
+        const char *rest = harmless(arena, &promise->expression.list.at[0]);
+        return rest ? arena_format(arena, "add `%s` to the expression of the grant", rest) : NULL;
+    }
+    const struct column *column = table_column(hit->output, hit->column);
+    if (!column || table_column_is_key(hit->output, hit->column))
+        return NULL;
+    const char *name = column->decl.name, *path = hit->output->decl.path;
+    if (grant->target == GRANT_ALL_TABLES)
+        return arena_format(arena, "grant product by product, with `%s except (%s)`", path, name);
+    if (grant->target != GRANT_TABLE)
+        return NULL;
+    if (grant->has_columns && !grant->except)
+        return arena_format(arena, "take '%s' out of the columns of the grant", name);
+    return arena_format(arena, "grant on `%s except (%s%s)`", path,
+                        grant->has_columns ? ".., " : "", name);
+}
+
+const char *breach_edit(struct effective *effective, const struct proof *proof, size_t party,
+                        const struct reason *reason)
+{
+    const struct party *who = &effective->parties.list.at[party];
+    const struct grant *grant = reason ? reason->grant : NULL;
+    const char *edit = NULL;
+    for (size_t i = 0; i < proof->hits.len && !edit && grant; i++)
+        for (const struct cause *c = proof->hits.at[i].route.entry->causes; c && !edit; c = c->next)
+            if (c->grant == grant)
+                edit = smallest_edit(&effective->arena, proof->promise, grant, &proof->hits.at[i]);
+    if (edit || (reason && reason->edit))
+        return edit ? edit : reason->edit;
+    if (who->kind == PARTY_STRANGER)
+        return "grant to roles of that account, which the mesh names, and not to the account";
+    return arena_format(&effective->arena,
+                        "take it back or, if it is meant, add '%s' to the exceptions of the "
+                        "promise",
+                        who->name);
+}
