@@ -174,6 +174,35 @@ bool places_in_bucket(const struct places *places, const struct domain *domain, 
     return false;
 }
 
+/* ---- runs ------------------------------------------------------------------------------------ */
+
+static const char *first_text(const char *items, size_t size, size_t i)
+{
+    const char *text;
+    memcpy(&text, items + i * size, sizeof text);
+    return text;
+}
+
+/* Of structs that begin with a text and are sorted by it: those whose text is the key. */
+static const void *run_of(const void *structs, size_t len, size_t size, const char *key,
+                          size_t *count)
+{
+    const char *items = structs;
+    size_t lo = 0, hi = len;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (strcmp(first_text(items, size, mid), key) < 0)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    size_t end = lo;
+    while (end < len && !strcmp(first_text(items, size, end), key))
+        end++;
+    *count = end - lo;
+    return len ? items + lo * size : NULL;
+}
+
 /* ---- lifecycles ------------------------------------------------------------------------------ */
 
 static int by_bucket(const void *a, const void *b)
@@ -193,7 +222,7 @@ static void list_expiries(struct session *s, const struct deployment *d, struct 
         const struct table_names *names = &d->tables[output->decl.index];
         if (has_lifecycle(output) && output_is_made(output) && names->bucket && names->prefix)
             vec_push(&s->arena, &places->expiries,
-                     (struct expiry){output, names->bucket, names->prefix});
+                     (struct expiry){names->bucket, names->prefix, output});
     }
     if (places->expiries.len)
         qsort(places->expiries.at, places->expiries.len, sizeof *places->expiries.at, by_bucket);
@@ -201,19 +230,7 @@ static void list_expiries(struct session *s, const struct deployment *d, struct 
 
 const struct expiry *places_expiries(const struct places *places, const char *bucket, size_t *count)
 {
-    size_t lo = 0, hi = places->expiries.len;
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-        if (strcmp(places->expiries.at[mid].bucket, bucket) < 0)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    size_t end = lo;
-    while (end < places->expiries.len && !strcmp(places->expiries.at[end].bucket, bucket))
-        end++;
-    *count = end - lo;
-    return places->expiries.at + lo;
+    return run_of(places->expiries.at, places->expiries.len, sizeof(struct expiry), bucket, count);
 }
 
 /* ---- access logs ----------------------------------------------------------------------------- */
@@ -254,19 +271,7 @@ static void list_logs(struct session *s, const struct deployment *d, struct plac
 
 const struct log *places_logs(const struct places *places, const char *target, size_t *count)
 {
-    size_t lo = 0, hi = places->logs.len;
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-        if (strcmp(places->logs.at[mid].target, target) < 0)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    size_t end = lo;
-    while (end < places->logs.len && !strcmp(places->logs.at[end].target, target))
-        end++;
-    *count = end - lo;
-    return places->logs.at + lo;
+    return run_of(places->logs.at, places->logs.len, sizeof(struct log), target, count);
 }
 
 struct places *places_new(struct session *s, const struct deployment *deployment)

@@ -15,13 +15,13 @@ struct root { /* a location that one domain's stack registers; no other root lie
     struct span at;
 };
 
-struct log { /* a made bucket whose access log goes to another bucket */
-    const char *target, *source;
+struct log {                     /* a made bucket whose access log goes to another bucket */
+    const char *target, *source; /* target: first, see run_of */
 };
 
-struct expiry { /* an output with lifecycle rules */
+struct expiry {                  /* an output with lifecycle rules */
+    const char *bucket, *prefix; /* bucket: first, see run_of */
     const struct output *output;
-    const char *bucket, *prefix;
 };
 
 struct mixed { /* of two locations, one of which lies in the other, one is hybrid */
