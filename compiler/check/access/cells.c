@@ -107,6 +107,21 @@ const struct principal *cells_principal(const struct cells *cells,
     const struct principal *one = map_get(&cells->ones, principal, NULL);
     return one ? one : principal;
 }
+static void add_admin(const struct cells *cells, const struct principal *admin, struct map *admins)
+{
+    admin = cells_principal(cells, principal_acting(admin));
+    if (map_get(admins, admin, NULL))
+        return;
+    map_put(admins, admin, NULL, admins);
+    for (size_t i = 0; i < admin->members.len; i++)
+        add_admin(cells, admin->members.at[i], admins);
+}
+
+void cells_admins(const struct cells *cells, const struct mesh *mesh, struct map *admins)
+{
+    for (size_t i = 0; i < mesh->admins.len; i++)
+        add_admin(cells, mesh->admins.at[i], admins);
+}
 
 struct contribution *cells_give(struct cells *cells, const struct principal *principal,
                                 const struct giving *giving)

@@ -72,6 +72,8 @@ struct contribution *cells_give(struct cells *cells, const struct principal *pri
 /* The principal that has the cells of this one. */
 const struct principal *cells_principal(const struct cells *cells,
                                         const struct principal *principal);
+/* Puts every data lake administrator into the map, teams replaced by their members. */
+void cells_admins(const struct cells *cells, const struct mesh *mesh, struct map *admins);
 void cells_free(struct cells *cells);
 bool cells_afford(struct cells *cells, size_t work, struct span at);
 /* The cell of a principal and a resource, or NULL. thing: the domain, output, link, or location as

@@ -231,16 +231,6 @@ static void check_beside_tags(struct session *s, const struct cell *cell,
 
 /* ---- administrators -------------------------------------------------------------------------- */
 
-static void add_admin(const struct cells *cells, const struct principal *admin, struct map *admins)
-{
-    admin = cells_principal(cells, principal_acting(admin));
-    if (map_get(admins, admin, NULL))
-        return;
-    map_put(admins, admin, NULL, admins);
-    for (size_t i = 0; i < admin->members.len; i++)
-        add_admin(cells, admin->members.at[i], admins);
-}
-
 /* An administrator of the catalog's account cannot be limited, and AWS refuses to try (rule
  * 2.2.11). */
 static void check_admin(struct session *s, const struct cell *cell)
@@ -259,8 +249,7 @@ static void check_limits(struct session *s, const struct deployment *deployment,
 {
     struct map tagged = {0}, admins = {0};
     index_tagged(s, cells, &tagged);
-    for (size_t i = 0; i < deployment->mesh->admins.len; i++)
-        add_admin(cells, deployment->mesh->admins.at[i], &admins);
+    cells_admins(cells, deployment->mesh, &admins);
     for (size_t i = 0; i < cells->list.len; i++) {
         const struct cell *cell = cells->list.at[i];
         if (!cell->part.first)
