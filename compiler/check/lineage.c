@@ -16,21 +16,34 @@ static bool is_shared(const struct product *producer, const struct domain *consu
     return false;
 }
 
+static void require_sharing(struct session *s, const struct product *producer,
+                            const struct domain *consumer, struct span at)
+{
+    if (is_shared(producer, consumer))
+        return;
+    struct diag *d = diag(s, D_INPUT_NOT_SHARED, at, "'%s' is not shared with domain '%s'",
+                          producer->decl.path, consumer->decl.path);
+    diag_place(s, d, producer->decl.at, "its owner decides here");
+    diag_help(s, d, "add 'shared_with: [%s]' to '%s'", consumer->decl.path, producer->decl.path);
+}
+
+/* An evaluation reads the product too, under a role of the pipeline's domain. */
+static void check_evaluations(struct session *s, const struct pipeline *pipeline)
+{
+    for (size_t i = 0; i < pipeline->all_steps.len; i++) {
+        const struct step *step = pipeline->all_steps.at[i];
+        if (step->kind == STEP_CHECK && step->output)
+            require_sharing(s, step->output->product, pipeline->domain, step->at);
+    }
+}
+
 static void check_inputs(struct session *s, const struct output *output)
 {
     for (size_t i = 0; i < output->inputs.len; i++) {
         const struct input *input = &output->inputs.at[i];
         if (!input->output)
             continue;
-        const struct product *producer = input->output->product;
-        if (!is_shared(producer, output->domain)) {
-            struct diag *d =
-                diag(s, D_INPUT_NOT_SHARED, input->at, "'%s' is not shared with domain '%s'",
-                     producer->decl.path, output->domain->decl.path);
-            diag_place(s, d, producer->decl.at, "its owner decides here");
-            diag_help(s, d, "add 'shared_with: [%s]' to '%s'", output->domain->decl.path,
-                      producer->decl.path);
-        }
+        require_sharing(s, input->output->product, output->domain, input->at);
         if (input->output->status == STATUS_RETIRED)
             diag(s, D_INPUT_RETIRED, input->at, "'%s' is retired", input->output->decl.path);
         else if (input->output->status == STATUS_DEPRECATED) {
@@ -150,5 +163,7 @@ void check_lineage(struct session *s, const struct mesh *mesh)
         for (size_t k = 0; output->schema && k < output->schema->marked.len; k++)
             check_from(s, mesh, output, output->schema->marked.at[k]);
     }
+    for (size_t i = 0; i < mesh->pipelines.len; i++)
+        check_evaluations(s, mesh->pipelines.at[i]);
     check_cycles(s, mesh);
 }

@@ -136,38 +136,30 @@ static void read_grantees(struct elab *e, const struct access *access, struct gr
     }
 }
 
-static void read_crawlers(struct elab *e, const struct declared *crawled, const struct value *named,
-                          struct grant *grant)
+static void except_product(struct elab *e, const struct declared *named, const struct value *value,
+                           struct grant *grant)
 {
-    const struct product *product = crawled->kind == KIND_PRODUCT ? crawled->thing : NULL;
-    size_t before = grant->except_crawlers.len;
+    const struct product *product = named->kind == KIND_PRODUCT ? named->thing : NULL;
+    struct excepted_product excepted = {.name = value->text, .at = value->span};
     for (size_t i = 0; i < (product == NULL ? 1 : product->outputs.len); i++) {
-        struct output *output = product == NULL ? crawled->thing : product->outputs.at[i];
-        if (output->crawl.given) {
-            vec_push(e->arena, &grant->except_crawlers, output);
-        }
+        vec_push(e->arena, &excepted.outputs,
+                 product == NULL ? named->thing : product->outputs.at[i]);
     }
-    if (grant->except_crawlers.len == before) {
-        struct diag *d = diag(e->s, D_WRONG_KIND, named->span,
-                              "'%s' is not crawled, so no role stands for it", named->text);
-        diag_help(e->s, d,
-                  "principals, pipelines, warehouses, functions and crawled products can "
-                  "be excepted");
-    }
+    vec_push(e->arena, &grant->except_products, excepted);
 }
 
-/* `except privacy_officers, sales.raw`: the name of a crawled product stands for the role of its
- * crawler (access.md 1.1). */
+/* `except privacy_officers, sales.raw`: the name of a product stands for the roles under which Glue
+ * works for it; that there is one is judged in check/access. */
 static void read_exceptions(struct elab *e, const struct access *access, struct grant *grant)
 {
     for (const struct value *v = access->to_except; v != NULL; v = v->next) {
         const uint64_t kinds = KINDS_PRINCIPAL | KINDS_RUNNING;
-        struct declared *crawled =
+        struct declared *product =
             v->kind == VALUE_PATH && names_find(e, kinds, grant->inside, v->text) == NULL
                 ? names_find(e, KINDS_PRODUCT, grant->inside, v->text)
                 : NULL;
-        if (crawled != NULL) {
-            read_crawlers(e, crawled, v, grant);
+        if (product != NULL) {
+            except_product(e, product, v, grant);
             continue;
         }
         struct principal *principal = names_principal(e, grant->inside, v, kinds);

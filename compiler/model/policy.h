@@ -63,6 +63,13 @@ enum grant_target {
     GRANT_LINK,             /* a link's entry, not what it leads to */
 };
 
+/* A product or output in the `except` of a promise: the roles under which Glue works for it. */
+struct excepted_product {
+    const char *name; /* as written */
+    struct span at;
+    VEC(struct output *) outputs;
+};
+
 /* A statement of a policy as written. A request and a promise have the same parts as a grant. */
 struct grant {
     struct span at;        /* of the whole statement */
@@ -101,7 +108,7 @@ struct grant {
     bool everyone; /* to everyone */
     VEC(struct principal *) except_for;
     VEC(struct span) except_for_at;
-    VEC(struct output *) except_crawlers; /* the role that crawls it is excepted */
+    VEC(struct excepted_product) except_products;
 };
 
 const char *permission_word(unsigned bit); /* lower case */

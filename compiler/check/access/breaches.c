@@ -99,6 +99,25 @@ static const char *smallest_edit(struct arena *arena, const struct grant *promis
                         grant->has_columns ? ".., " : "", name);
 }
 
+/* What names the party in the exceptions of the promise: a product for a role of Glue, best one on
+ * which it breaks the promise. */
+static const char *name_in_exceptions(struct effective *e, const struct proof *proof, size_t party)
+{
+    for (size_t i = 0; i < proof->hits.len; i++) {
+        const struct hit *hit = &proof->hits.at[i];
+        if (hit->route.grantee == party && hit->output &&
+            is_glue_role(proof->glue, &e->parties, party, hit->output))
+            return hit->output->decl.path;
+    }
+    for (size_t i = 0; i < e->mesh->outputs.len; i++) {
+        const struct output *output = e->mesh->outputs.at[i];
+        if (glue_works_for(proof->glue, output) &&
+            is_glue_role(proof->glue, &e->parties, party, output))
+            return output->decl.path;
+    }
+    return e->parties.list.at[party].name;
+}
+
 const char *breach_edit(struct effective *effective, const struct proof *proof, size_t party,
                         const struct reason *reason)
 {
@@ -116,5 +135,5 @@ const char *breach_edit(struct effective *effective, const struct proof *proof, 
     return arena_format(&effective->arena,
                         "take it back or, if it is meant, add '%s' to the exceptions of the "
                         "promise",
-                        who->name);
+                        name_in_exceptions(effective, proof, party));
 }

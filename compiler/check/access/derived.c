@@ -1,6 +1,7 @@
 /* derived.c - grants to the roles under which steps touch data: the row of each kind of step. */
 #include "check/access/derived.h"
 
+#include "check/access/glue_roles.h"
 #include "check/access/live.h"
 #include "check/access/rights.h"
 #include "check/made.h"
@@ -116,7 +117,7 @@ static void evaluations(struct cells *cells, const struct deployment *deployment
         const struct output *output = outputs.list.at[i];
         if (!d.role)
             d.role =
-                made_role(cells, arena_format(arena, "quality of %s", domain->decl.path),
+                made_role(cells, evaluation_path(arena, domain),
                           name_quality_role(arena, deployment, domain), domain, domain->decl.at);
         d.cause.at = output->decl.at;
         give_table(&d, output, READS);
@@ -133,7 +134,7 @@ static void crawler(struct cells *cells, const struct deployment *deployment,
         .cells = cells, .role = output->crawl.role, .cause = {.at = output->crawl.at}};
     const char *uri = deployment->tables[output->decl.index].uri;
     if (!d.role)
-        d.role = made_role(cells, arena_format(arena, "crawler of %s", output->decl.path),
+        d.role = made_role(cells, crawler_path(arena, output),
                            name_crawler_role(arena, deployment, output), output->domain,
                            output->crawl.at);
     if (output->schema)

@@ -32,16 +32,10 @@ static unsigned first_bit(unsigned permissions)
 
 /* ---- whom it speaks of ----------------------------------------------------------------------- */
 
-static void add_crawler(struct effective *e, party_set set, const struct output *output)
+static void except_product(struct prover *p, const struct excepted_product *excepted)
 {
-    if (output->crawl.role) {
-        party_set_add_named(&e->parties, set, output->crawl.role);
-        return;
-    }
-    size_t party =
-        party_named(&e->parties, arena_format(&e->arena, "crawler of %s", output->decl.path));
-    if (party != SIZE_MAX)
-        party_set_add(set, party);
+    for (size_t i = 0; i < excepted->outputs.len; i++)
+        glue_roles_add(p->proof->glue, &p->e->parties, p->proof->excepted, excepted->outputs.at[i]);
 }
 
 static void speak(struct prover *p)
@@ -59,8 +53,8 @@ static void speak(struct prover *p)
         party_set_add_named(parties, proof->spoken, promise->to.at[i]);
     for (size_t i = 0; i < promise->except_for.len; i++)
         party_set_add_named(parties, proof->excepted, promise->except_for.at[i]);
-    for (size_t i = 0; i < promise->except_crawlers.len; i++)
-        add_crawler(p->e, proof->excepted, promise->except_crawlers.at[i]);
+    for (size_t i = 0; i < promise->except_products.len; i++)
+        except_product(p, &promise->except_products.at[i]);
     for (size_t i = 0; i < parties->words; i++) {
         proof->excepted[i] &= proof->spoken[i];
         proof->spoken[i] &= ~proof->excepted[i];
@@ -345,10 +339,12 @@ static void close_views(struct prover *p)
             view_close(p->views[i]);
 }
 
-static void prove(struct effective *e, const struct grant *promise, struct proof *out)
+static void prove(struct effective *e, const struct glue_roles *glue, const struct grant *promise,
+                  struct proof *out)
 {
     struct prover p = {.e = e, .proof = out};
     out->promise = promise;
+    out->glue = glue;
     p.views = arena_array(&e->arena, struct view *, e->parties.list.len + 1);
     aim_make(e, promise, &p.aim);
     speak(&p);
@@ -371,9 +367,11 @@ void proofs_make(struct effective *effective, struct proofs *out)
 {
     const struct mesh *mesh = effective->mesh;
     *out = (struct proofs){0};
+    struct glue_roles *glue = arena_new(&effective->arena, struct glue_roles);
+    glue_roles_make(&effective->arena, mesh, glue);
     for (size_t i = 0; i < mesh->promises.len; i++) {
         struct proof proof = {0};
-        prove(effective, mesh->promises.at[i], &proof);
+        prove(effective, glue, mesh->promises.at[i], &proof);
         vec_push(&effective->arena, &out->list, proof);
     }
 }

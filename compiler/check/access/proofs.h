@@ -5,6 +5,7 @@
 #define MESH_CHECK_ACCESS_PROOFS_H
 
 #include "check/access/effective.h"
+#include "check/access/glue_roles.h"
 
 enum verdict { VERDICT_PROVEN, VERDICT_BROKEN, VERDICT_UNPROVABLE };
 const char *verdict_word(enum verdict verdict);
@@ -31,6 +32,7 @@ struct telling { /* a row filter that looks at a forbidden column */
 
 struct proof {
     const struct grant *promise;
+    const struct glue_roles *glue;
     enum verdict verdict;
     party_set spoken;    /* whom it speaks of: WHO without LIST */
     party_set excepted;  /* of WHO, who is excepted */

@@ -2,6 +2,7 @@
  * may grant it. */
 #include "base/day.h"
 #include "check/access/cells.h"
+#include "check/access/glue_roles.h"
 #include "check/access/legal.h"
 #include "check/access/passing.h"
 #include "check/access/signatures.h"
@@ -381,6 +382,43 @@ static void check_grant(struct session *s, const struct mesh *mesh, const struct
     check_grantees(s, mesh, grant);
 }
 
+static bool works_for_any(const struct glue_roles *glue, const struct excepted_product *excepted)
+{
+    for (size_t i = 0; i < excepted->outputs.len; i++)
+        if (glue_works_for(glue, excepted->outputs.at[i]))
+            return true;
+    return false;
+}
+
+/* A product is named for the roles of Glue: of one that has none the name says nothing. */
+static void check_exceptions(struct session *s, const struct grant *promise,
+                             const struct glue_roles *glue)
+{
+    for (size_t i = 0; i < promise->except_products.len; i++) {
+        const struct excepted_product *excepted = &promise->except_products.at[i];
+        if (works_for_any(glue, excepted))
+            continue;
+        struct diag *d =
+            diag(s, D_WRONG_KIND, excepted->at,
+                 "'%s' is neither crawled nor evaluated, so no role stands for it", excepted->name);
+        diag_help(s, d,
+                  "principals, pipelines, warehouses, functions, and products that are crawled, "
+                  "checked by a step or on a schedule of their quality can be excepted");
+    }
+}
+
+static void check_promises(struct session *s, const struct mesh *mesh)
+{
+    struct glue_roles glue;
+    if (!mesh->promises.len)
+        return;
+    glue_roles_make(&s->arena, mesh, &glue);
+    for (size_t i = 0; i < mesh->promises.len; i++) {
+        check_permissions(s, mesh->promises.at[i], true);
+        check_exceptions(s, mesh->promises.at[i], &glue);
+    }
+}
+
 void access_check(struct session *s, const struct mesh *mesh)
 {
     struct signatures signatures;
@@ -393,7 +431,6 @@ void access_check(struct session *s, const struct mesh *mesh)
         check_permissions(s, mesh->requests.at[i], false);
         check_columns(s, mesh->requests.at[i]);
     }
-    for (size_t i = 0; i < mesh->promises.len; i++)
-        check_permissions(s, mesh->promises.at[i], true);
+    check_promises(s, mesh);
     signatures_free(&signatures);
 }
