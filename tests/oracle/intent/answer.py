@@ -354,13 +354,13 @@ def table_cells(facts, target, table, permissions):
 
 def spoken_of(facts, names):
     """The principals that a list of a forbid names: an account with those who live in it, an organization with everybody,
-    a crawled product for its crawler."""
+    a product for the roles under which Glue works for it."""
     w, found = facts.world, set()
     for name in names:
         if name == "everyone":
             return set(w.principals)
         if name not in w.declared and name not in w.named:
-            found |= {w.crawler_of(t) for t in w.tables_of(name) if t["crawl"] is not None}
+            found |= w.workers_of_glue(name)
             continue
         for member in w.members(name):
             p = w.principals[member]

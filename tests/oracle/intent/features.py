@@ -83,6 +83,10 @@ class Seen:
     def excepted(self, names):
         return any(set(s["except"]) & set(names) for s in self.forbids)
 
+    def excepted_of_glue(self):
+        w = self.facts[0].world
+        return {worker for s in self.forbids for name in s["except"] if name not in w.named and name not in w.declared for worker in w.workers_of_glue(name)}
+
     def filters_of_one(self):
         return any(len(rows - {ALL}) > 1 for f in self.facts for rows in f.rows.values())
 
@@ -161,7 +165,9 @@ FEATURES = {
     "an athena step that produces": lambda f: any(p["produces"] and ("athena",) in p["steps"] for p in f.mesh["pipelines"]),
     "a derived grant breaks a promise": lambda f: any(set(one["broken_by"]) & f.runners for a in f.answers for one in a["forbids"]),
     "a function that a pipeline calls": lambda f: any(p["produces"] and any(s[0] == "call" for s in p["steps"]) for p in f.mesh["pipelines"]),
-    "an evaluation": lambda f: any(s[0] == "check" for p in f.mesh["pipelines"] for s in p["steps"]),
+    "an evaluation by a step": lambda f: any(s[0] == "check" for p in f.mesh["pipelines"] for s in p["steps"]),
+    "an evaluation of another domain's product": lambda f: any(s[0] == "check" and s[1].split(".")[0] != p["path"].split(".")[0] for p in f.mesh["pipelines"] for s in p["steps"]),
+    "an evaluation on a schedule": lambda f: any(o["scheduled_quality"] for o in f.outputs),
     "a pipeline under a role of the mesh": lambda f: any(p["role"] for p in f.mesh["pipelines"]),
     "inputs from another domain, shared": lambda f: any(i.split(".")[0] != p["domain"] for p in f.mesh["products"] for i in p["inputs"]),
     "until": lambda f: any(s["until"] for s in f.grants),
@@ -197,7 +203,8 @@ FEATURES = {
     "except a team": lambda f: f.excepted(f.kind("team")),
     "except what runs": lambda f: f.excepted(f.runners),
     "except an account": lambda f: f.excepted(f.accounts),
-    "except a crawled product": lambda f: f.excepted({t["path"] for t in f.facts[0].world.tables if t["crawl"] is not None}),
+    "except a product for its crawler": lambda f: any("crawler of" in worker for worker in f.excepted_of_glue()),
+    "except a product for what evaluates it": lambda f: any("quality of" in worker for worker in f.excepted_of_glue()),
     "an account in the list of a forbid": lambda f: any(set(s["to"]) & f.accounts for s in f.forbids),
     "a hybrid location": lambda f: any(d["hybrid"] for d in f.mesh["domains"]),
 }

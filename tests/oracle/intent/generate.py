@@ -217,6 +217,10 @@ class Generator:
         m, rng = self.mesh, self.rng
         w = World(m, (m["environments"] or [None])[0])
         self.runners = []
+        for d in m["domains"]:
+            tables = [o for p in m["products"] if p["domain"] == d["name"] and not p["proposed"] for o in p["outputs"] if o["schema"] and o["crawl"] is None]
+            for o in tables if d["catalog"] in (None, d["account"]) and self.chance(0.15) else []:
+                o["scheduled_quality"] = self.chance(0.6)
         for name in self.domains:
             own = [p for p in m["products"] if p["domain"] == name and p["outputs"][0]["schema"] and p["outputs"][0]["crawl"] is None and not p["proposed"]]
             apart = w.catalog_of(name) != w.account_of_domain(name) or any(d["name"] == name and d["catalog"] for d in m["domains"])
@@ -231,10 +235,8 @@ class Generator:
                 steps.append(("call", functions[0]))
             if self.chance(0.2):
                 steps.append(("lambda", "Other"))
-            if own and not apart and self.chance(0.25):
-                checked = [p for p in own if p["outputs"][0]["name"] is None]
-                if checked:
-                    steps.append(("check", f"{name}.{rng.choice(checked)['name']}"))
+            if not apart and self.chance(0.3):
+                steps += self.check_step(name, own)
             if self.chance(0.15):
                 steps.append(self.read_step(w, name))
             produced = [f"{p['domain']}.{p['name']}" for p in self.some(own, 0, 2)] if own else []
@@ -252,6 +254,18 @@ class Generator:
     def called(self, domain_name, word):
         """Machines and functions have one name each in an account, whatever domain they are of."""
         return f"{domain_name}.{word}_{domain_name.replace('-', '_')}"
+
+    def check_step(self, name, own):
+        """An evaluation of one of a domain's products, or of one that another domain of the same account shares with it."""
+        rng, account = self.rng, {d["name"]: d["account"] for d in self.mesh["domains"] if not d["catalog"]}
+        others = [p for p in self.mesh["products"] if p["domain"] in account and p["domain"] != name and account[p["domain"]] == account.get(name)
+                  and (p["shared_with"] == ["everyone"] or name in p["shared_with"]) and p["outputs"][0]["schema"] and not p["proposed"]
+                  and p["outputs"][0]["crawl"] is None]
+        fit = [p for p in (others if others and self.chance(0.4) else own)]
+        if not fit:
+            return []
+        p = rng.choice(fit)
+        return [("check", ".".join([p["domain"], p["name"]] + [o for o in [rng.choice(p["outputs"])["name"]] if o]))]
 
     def read_step(self, w, name):
         """A list of files to work through: its role reads it past Lake Formation."""
@@ -495,7 +509,7 @@ class Generator:
 
     def promises(self):
         """Some are kept by leaving out whoever breaks them."""
-        crawled = [f"{p['domain']}.{p['name']}" for p in self.mesh["products"] if p["outputs"][0]["crawl"] is not None]
+        stands_for = self.named_for_glue()
         for _ in range(self.rng.randint(2, 6)):
             target, permissions = self.forbid_target()
             to = ["everyone"] if self.chance(0.6) else self.some(self.everybody(), 1, 2)
@@ -505,21 +519,31 @@ class Generator:
             if self.chance(0.75):
                 breakers = answer.breakers(self.mesh, s)
                 if to == ["everyone"]:
-                    s["except"] = self.leave_out(breakers, crawled)
+                    s["except"] = self.leave_out(breakers, stands_for)
                 elif self.chance(0.5):
-                    s["except"] = [n for n in self.leave_out(breakers, crawled) if n not in to]
+                    s["except"] = [n for n in self.leave_out(breakers, stands_for) if n not in to]
             if to == ["everyone"] and not s["except"] and self.chance(0.5):
-                s["except"] = self.some(self.everybody() + crawled, 1, 2)
+                s["except"] = self.some(self.everybody() + [path for paths in stands_for.values() for path in paths], 1, 2)
             s["because"] = self.rng.choice([None, "it is promised"])
             self.mesh["statements"].append(s)
 
-    def leave_out(self, breakers, crawled):
+    def named_for_glue(self):
+        """The products and outputs whose names stand for a role of Glue in an except list: {role: paths}."""
+        w, found = World(self.mesh, (self.mesh["environments"] or [None])[0]), {}
+        for p in self.mesh["products"]:
+            path = f"{p['domain']}.{p['name']}"
+            for each in [path] + [f"{path}.{o['name']}" for o in p["outputs"] if o["name"]]:
+                for worker in w.workers_of_glue(each):
+                    found.setdefault(worker, []).append(each)
+        return dict(sorted(found.items()))
+
+    def leave_out(self, breakers, stands_for):
         found = []
         for name in breakers:
             if name in self.people + self.runners + self.outside:
                 found.append(name)
-            elif name.startswith("crawler of ") and name[len("crawler of "):] in crawled:
-                found.append(name[len("crawler of "):])
+            elif name in stands_for:
+                found.append(self.rng.choice(stands_for[name]))
             elif name.startswith("stranger of ") and self.chance(0.6):
                 found += [a["name"] for a in self.mesh["accounts"] if any(World(self.mesh, e).number(a["name"]) == name.split()[-1]
                                                                           for e in self.mesh["environments"] or [None])]

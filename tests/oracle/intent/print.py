@@ -115,12 +115,13 @@ class Printer:
         return self.block(f"domain {d['name']}", self.attribute("account", d["account"]), self.attribute("catalog", d["catalog"]),
                           self.attribute("database", d["database"], True), self.attribute("bucket", d["bucket"], True), storage, self.tags(d["tags"]))
 
-    def table(self, o):
+    def table(self, o, path):
         """The attributes of one table."""
         crawl = "" if o["crawl"] is None else self.block("crawl", "schedule: every(1h)", self.attribute("role", o["crawl"].get("role")))
+        checked = {step[1] for p in self.mesh["pipelines"] for step in p["steps"] if step[0] == "check"}
         quality = ""
-        if any(step[0] == "check" and step[1] == o.get("path") for p in self.mesh["pipelines"] for step in p["steps"]):
-            quality = "quality { expect row_count() > 0 }"
+        if o["scheduled_quality"] or {path, path.rsplit(".", 1)[0]} & checked:
+            quality = self.block("quality", "schedule: every(1d)" if o["scheduled_quality"] else "", "expect row_count() > 0")
         return [f"format: {o['format']}" if o["format"] != "parquet" else "", self.names("partition", o["partition"]),
                 self.attribute("location", o["location"], True), self.attribute("table", o["table"], True), crawl, quality,
                 "status: proposed" if o["proposed"] else "", self.names("inputs", o["inputs"])]
@@ -130,10 +131,10 @@ class Printer:
         own = [self.tags(p["tags"]), self.names("inputs", p["inputs"]), "shared_with: everyone" if p["shared_with"] == ["everyone"] else
                self.names("shared_with", p["shared_with"]), "status: proposed" if p["proposed"] else ""]
         if p["outputs"][0]["name"]:
-            return self.block(head, *own, *[self.block(f"output {o['name']} of {o['schema']}", self.tags(o["tags"]), *self.table(o)) for o in p["outputs"]])
-        o = {**p["outputs"][0], "path": f"{p['domain']}.{p['name']}", "proposed": False}
+            return self.block(head, *own, *[self.block(f"output {o['name']} of {o['schema']}", self.tags(o["tags"]), *self.table(o, f"{p['domain']}.{p['name']}.{o['name']}")) for o in p["outputs"]])
+        o = {**p["outputs"][0], "proposed": False}
         own[0] = self.tags({**p["tags"], **o["tags"]})
-        return self.block(f"{head} of {o['schema']}" if o["schema"] else head, *own, *self.table(o))
+        return self.block(f"{head} of {o['schema']}" if o["schema"] else head, *own, *self.table(o, f"{p['domain']}.{p['name']}"))
 
     def steps(self, steps):
         found = []

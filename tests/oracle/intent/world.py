@@ -194,6 +194,12 @@ class World:
                 found += [t for step in p["steps"] if step[0] == "check" for t in self.tables_of(step[1])]
         return [t for n, t in enumerate(found) if t not in found[:n]]
 
+    def workers_of_glue(self, path):
+        """The roles under which Glue works for a product or output: those that crawl it and those that evaluate it."""
+        tables = self.tables_of(path)
+        return {self.crawler_of(t) for t in tables if t["crawl"] is not None} | \
+            {f"quality of {domain}" for domain in self.domains if any(t in tables for t in self.evaluated(domain))}
+
     def inputs_of(self, table):
         own = table["output"]["inputs"]
         return [t for path in (table["product"]["inputs"] if own is None else own) for t in self.tables_of(path)]

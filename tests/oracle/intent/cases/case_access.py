@@ -129,6 +129,17 @@ CASES = {
                              principals=[role("ann"), role("far", account="away"), role("wide", account="away")]),
         "expect": ["far d.p describes", "ann d.p select k", "ann d.p passes select", "wide d.p describes", "wide d.p passes describe"]},
 
+    # ---- whom an except list names
+    "a product in an except list stands for what crawls and what evaluates it": {
+        "mesh": small(forbid("select", on("d.p"), **{"except": ["d.p"]}), forbid("select", on("d.q"), **{"except": ["d.q"]}), forbid("select", on("d.q"), **{"except": ["d.p"]}),
+                      domains=[domain("d"), domain("e")], products=[product("d.p", "S", shared_with=["e"]), product("d.q", "S", crawl={})],
+                      pipelines=[pipeline("d.own", [], [("check", "d.p")]), pipeline("e.other", [], [("check", "d.p")])]),
+        "about": ["forbid"], "expect": ["forbid 0 proven", "forbid 1 proven", "forbid 2 broken by crawler of d.q"]},
+    "of two outputs, each stands for itself and the product for both": {
+        "mesh": small(forbid("select", on("d.p"), **{"except": ["d.p"]}), forbid("select", on("d.p"), **{"except": ["d.p.b"]}),
+                      products=[product("d.p", outputs=[output("a", "S", crawl={}), output("b", "S", scheduled_quality=True)])]),
+        "about": ["forbid"], "expect": ["forbid 0 proven", "forbid 1 broken by crawler of d.p.a"]},
+
     # ---- ways in that are no grants
     "a location above and the right to make tables elsewhere": {
         "mesh": small(grant("data_location_access", location("s3://m-data/d"), "ann"), grant("create_table", database("e"), "ann"),
