@@ -367,6 +367,8 @@ void proofs_make(struct effective *effective, struct proofs *out)
 {
     const struct mesh *mesh = effective->mesh;
     *out = (struct proofs){0};
+    if (!mesh->promises.len)
+        return;
     struct glue_roles *glue = arena_new(&effective->arena, struct glue_roles);
     glue_roles_make(&effective->arena, mesh, glue);
     for (size_t i = 0; i < mesh->promises.len; i++) {
