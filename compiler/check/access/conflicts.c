@@ -60,9 +60,12 @@ static void report(struct session *s, const struct cell *cell, const struct cont
                    enum diag_code code, const char *why)
 {
     const struct contribution *written = written_limit(cell);
-    const struct contribution *limit = written ? written : cell->part.first;
-    struct diag *d = diag(s, code, place_of(limit), "the limit to %s has no effect for '%s'",
-                          limit_word(limit), cell->principal->decl.path);
+    struct diag *d =
+        written ? diag(s, code, place_of(written), "the limit to %s has no effect for '%s'",
+                       limit_word(written), cell->principal->decl.path)
+                : diag(s, code, place_of(cell->part.first),
+                       "'%s' has some columns of '%s' by their tags, and beside them a wider right",
+                       cell->principal->decl.path, cell->output->decl.path);
     show_other(s, d, other, why);
     if (!other->cause.grant)
         diag_help(s, d, "delete the limited grant, or grant it to another role");
@@ -79,36 +82,85 @@ static bool same_name(const struct contribution *a, const struct contribution *b
     return a->cause.named == b->cause.named || !b->cause.grant;
 }
 
-/* Beside it the right cannot be kept, and does not make it idle either. */
-enum { APART = PERMIT_ALTER | PERMIT_DROP };
+/* Every column of every row: a limit beside it is left out. */
+enum { READS = PERMIT_SELECT | PERMIT_ALL };
 
-/* cell has a limit; wide is the cell of the same table, or of all tables of its domain. */
-static void check_pair(struct session *s, const struct cell *cell, const struct cell *wide)
+/* cell has a limit; wide is the cell of the same table, or of all tables of its domain. True: an
+ * error was reported. */
+static bool check_pair(struct session *s, const struct cell *cell, const struct cell *wide)
 {
     const struct contribution *limit = written_limit(cell);
-    const struct contribution *other = giving(&wide->whole, limit ? WIDER : APART);
-    bool reads = giving(&wide->whole, WIDER & ~(unsigned)APART) != NULL;
-    if (!limit && (!other || reads || giving(&wide->whole, PERMIT_SELECT)))
-        return; /* a union: what tags give is a part of it */
+    const struct contribution *other = giving(&wide->whole, WIDER);
     if (other) {
         report(s, cell, other, D_LIMIT_BESIDE_WIDER, "this gives a right that knows no limit");
-        return;
+        return true;
     }
     other = giving(&wide->whole, PERMIT_SELECT);
     if (other) {
-        report(s, cell, other,
-               same_name(limit, other) ? D_LIMIT_WITHOUT_EFFECT : D_LIMIT_WIDENED_BY_TEAM,
+        bool same = same_name(limit, other);
+        report(s, cell, other, same ? D_LIMIT_WITHOUT_EFFECT : D_LIMIT_WIDENED_BY_TEAM,
                "this gives select on every column");
-        return;
+        return same;
     }
     other = giving(&wide->whole, PERMIT_DESCRIBE);
-    if (other && wide->resource == ENTRY_ALL_TABLES)
+    if (other && wide->resource == ENTRY_ALL_TABLES) {
         report(s, cell, other, D_LIMIT_BESIDE_WIDER, "this gives describe on every table");
-    else if (other && other->cause.grant)
+        return true;
+    }
+    if (limit && other && other->cause.grant && !other->grantable)
         diag(s, D_DESCRIBE_IMPLIED, other->cause.grant->target_at,
              "describe is left out for '%s': select on %s implies it, and Lake Formation refuses "
              "both",
              cell->principal->decl.path, limit_word(limit));
+    return false;
+}
+
+static const struct contribution *passing_on(const struct contributions *list, unsigned permissions)
+{
+    for (const struct contribution *c = list->first; c; c = c->next)
+        if (c->grantable & permissions)
+            return c;
+    return NULL;
+}
+
+/* What is left out beside something else takes its grant option with it. all: the cell of all
+ * tables, or NULL. */
+static void check_option_kept(struct session *s, const struct cell *cell, const struct cell *all)
+{
+    const struct contribution *reads = giving(&cell->whole, READS);
+    const struct contribution *lost;
+    reads = reads || !all ? reads : giving(&all->whole, READS);
+    if (!reads)
+        lost = passing_on(&cell->whole, PERMIT_DESCRIBE);
+    else if (passing_on(&cell->whole, READS) || (all && passing_on(&all->whole, READS)))
+        return;
+    else
+        lost = passing_on(&cell->part, PERMIT_SELECT);
+    if (!lost)
+        return;
+    struct diag *d = diag(s, D_GRANT_OPTION_LOST, lost->cause.grant->grantable_at,
+                          "what '%s' may pass on of '%s' would be lost", cell->principal->decl.path,
+                          cell->output->decl.path);
+    if (reads) {
+        show_other(s, d, reads, "this gives every column, without grant option");
+        diag_help(s, d, "give that the grant option too, or delete the one that is not meant");
+    } else {
+        diag_place(s, d, place_of(cell->part.first),
+                   "beside this limit describe is left out: Lake Formation refuses both");
+        diag_help(s, d, "drop the grant option, or let a second role pass it on");
+    }
+}
+
+/* What tags come to for a principal of another account is a part of the whole, if it has that:
+ * nobody wrote a limit that could be meant otherwise. */
+static void check_limit(struct session *s, const struct cell *cell, const struct cell *all)
+{
+    bool whole = giving(&cell->whole, READS) || (all && giving(&all->whole, READS));
+    bool judged = written_limit(cell) || !whole;
+    bool refused = judged && check_pair(s, cell, cell);
+    refused |= judged && all && check_pair(s, cell, all);
+    if (!refused)
+        check_option_kept(s, cell, all);
 }
 
 /* Limits of one principal and table become one list, which has one grant option. */
@@ -255,10 +307,7 @@ static void check_limits(struct session *s, const struct deployment *deployment,
         if (!cell->part.first)
             continue;
         const struct cell *all = cells_find(cells, cell->principal, ENTRY_ALL_TABLES, cell->domain);
-        if (cell->whole.first)
-            check_pair(s, cell, cell);
-        if (all)
-            check_pair(s, cell, all);
+        check_limit(s, cell, all);
         check_options(s, cell);
         check_filters(s, cell);
         if (principal_is_foreign(deployment, cell->principal,
