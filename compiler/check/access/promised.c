@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "check/access/breaches.h"
 #include "check/access/requests.h"
+#include "check/access/retags.h"
 
 #include <string.h>
 
@@ -16,7 +17,8 @@ struct judge { /* of one deployment */
     struct entries entries;
     struct proofs proofs;
     VEC(const struct grant *) pending; /* requests */
-    const struct proof *proof;         /* being reported */
+    struct retags retags;
+    const struct proof *proof; /* being reported */
     bool clouded; /* the mesh has other errors: what seems to be missing may be what they are about
                    */
     const char *where; /* " in environment 'dev'", where it is told; "" */
@@ -363,6 +365,60 @@ static void tell_requests(const struct court *court, const struct mesh *mesh)
     tell_apart(court, texts, NULL, tell_pending);
 }
 
+/* ---- tags put on databases ------------------------------------------------------------------- */
+
+/* The statement that gives it; NULL: it is derived. */
+static const struct grant *first_grant(const struct entry *entry)
+{
+    return entry->causes ? entry->causes->grant : NULL;
+}
+
+static void tell_retag(struct judge *j, const struct retag *retag)
+{
+    const char *who = j->effective.parties.list.at[retag->party].name;
+    const char *tag = retag->condition->tag->decl.path;
+    const struct grant *grant = first_grant(retag->grant), *rights = first_grant(retag->grantable);
+    const struct grant *associate = first_grant(retag->associate);
+    struct diag *d =
+        diag(j->s, D_RETAG_OPENS, associate ? associate->target_at : retag->associate->at,
+             "'%s' may tag database '%s' with %s: %s%s, and so open '%s' to '%s'", who,
+             retag->domain->decl.path, tag, retag->value, j->where, retag->output->decl.path,
+             retag->grant->principal->decl.path);
+    diag_place(j->s, d, rights ? rights->grantable_at : retag->grantable->at,
+               "every right on the database, to be passed on: with it, tags are put on it");
+    diag_place(j->s, d, grant ? grant->target_at : retag->grant->at,
+               "then this matches '%s', which has no value of '%s' of its own",
+               retag->output->decl.path, tag);
+    diag_help(j->s, d,
+              "grant the domain without grant option, or other values of the tag; or write the "
+              "tag on the product, where the database's does not count");
+}
+
+/* Each of the first environment that has it. */
+static void tell_retags(const struct court *court)
+{
+    struct map told = {0};
+    bool alike = true;
+    for (size_t k = 0; k < court->judges.len; k++) {
+        struct judge *j = court->judges.at[k];
+        retags_find(&j->effective, &j->retags);
+        alike = alike && j->retags.list.len == court->judges.at[0]->retags.list.len;
+    }
+    for (size_t k = 0; k < court->judges.len; k++) {
+        struct judge *j = court->judges.at[k];
+        j->where = place_name(court, j, alike);
+        for (size_t i = 0; i < j->retags.list.len; i++) {
+            const struct retag *retag = &j->retags.list.at[i];
+            atom who = atom_of(&court->s->atoms, j->effective.parties.list.at[retag->party].name);
+            if (map_get(&told, retag->domain, who))
+                continue;
+            map_put(&told, retag->domain, who, j);
+            tell_retag(j, retag);
+        }
+    }
+    map_free(&told);
+}
+
 /* ---- the check ------------------------------------------------------------------------------- */
 
 static struct judge *judge_new(struct session *s, const struct deployment *deployment)
@@ -380,7 +436,8 @@ void promised_check(struct session *s, const struct mesh *mesh,
                     const struct deployments *deployments)
 {
     struct court court = {.s = s};
-    if (!mesh->promises.len && !mesh->requests.len)
+    bool retags = retags_possible(mesh);
+    if (!mesh->promises.len && !mesh->requests.len && !retags)
         return;
     for (size_t i = 0; i < deployments->list.len; i++) {
         const struct deployment *deployment = deployments->list.at[i];
@@ -390,6 +447,8 @@ void promised_check(struct session *s, const struct mesh *mesh,
     }
     tell_promises(&court, mesh);
     tell_requests(&court, mesh);
+    if (retags)
+        tell_retags(&court);
     for (size_t i = 0; i < court.judges.len; i++) {
         effective_free(&court.judges.at[i]->effective);
         arena_free(&court.judges.at[i]->entries.arena);

@@ -1,5 +1,5 @@
-/* promised.h - judges the promises of a mesh in all its deployments, and tells of requests that no
- * grant answers (access.md 2). */
+/* promised.h - judges the promises of a mesh in all its deployments, tells of requests that no
+ * grant answers, and of who may open tables by tagging their database (access.md 1.6, 2). */
 #ifndef MESH_CHECK_ACCESS_PROMISED_H
 #define MESH_CHECK_ACCESS_PROMISED_H
 
