@@ -252,6 +252,9 @@ class Facts:
             for table in w.tables:
                 if makes and any(table["location"].startswith(place) for place in places):
                     found.add((p, table["path"], "second table"))
+                    if {permission for _, permission in may} & {"create_table", "create_database", "alter"} == {"create_table"} and \
+                            (("database", table["domain"]), "create_table") not in may:
+                        self.notes.add("create_table elsewhere")
                 if any(table["path"] != path and table["location"].startswith(self.table(path)["location"]) for path in sees):
                     found.add((p, table["path"], "overlap"))
         for p, prefix, exact in self.objects_read():

@@ -24,8 +24,8 @@ class Seen:
     def kind(self, *kinds):
         return {path for path, p in self.people.items() if p["kind"] in kinds}
 
-    def at_end(self, operator):
-        return any(t[1] == operator and t[2][0] in (self.values[t[0]][0], self.values[t[0]][-1]) for t in self.tests)
+    def at_end(self, operator, end):
+        return any(t[1] == operator and t[2][0] == self.values[t[0]][end] for t in self.tests)
 
     def foreign(self):
         """Names of roles and users that live elsewhere than in governance, in some environment."""
@@ -83,6 +83,9 @@ class Seen:
     def excepted(self, names):
         return any(set(s["except"]) & set(names) for s in self.forbids)
 
+    def athena(self):
+        return [p for p in self.mesh["pipelines"] if p["produces"] and ("athena",) in p["steps"]]
+
     def excepted_of_glue(self):
         w = self.facts[0].world
         return {worker for s in self.forbids for name in s["except"] if name not in w.named and name not in w.declared for worker in w.workers_of_glue(name)}
@@ -112,7 +115,8 @@ FEATURES = {
     "a lower level says less": lambda f: any(down for _, down, _ in f.levels()),
     "a lower level says more": lambda f: any(up for _, _, up in f.levels()),
     "a key without default": lambda f: any(not t["default"] for t in f.mesh["tags"]),
-    **{f"{operator} at an end of a ladder": (lambda operator: lambda f: f.at_end(operator))(operator) for operator in ("<=", "<", ">=", ">", "!=")},
+    **{f"{operator} at the {word} of a ladder": (lambda operator, end: lambda f: f.at_end(operator, end))(operator, end)
+       for operator, ends in (("<=", (0, -1)), (">=", (0, -1)), ("!=", (0, -1)), ("<", (-1,)), (">", (0,))) for end, word in ((0, "bottom"), (-1, "top")) if end in ends},
     "a | b": lambda f: any(len(t[2]) > 1 for t in f.tests),
     "several keys in an expression": lambda f: any(s["target"]["kind"] == "tagged" and len(s["target"]["tests"]) > 1 for s in f.grants),
     "!= with a key that has no value": lambda f: any(t[1] == "!=" and not f.facts[0].world.tags[t[0]]["default"] for t in f.tests),
@@ -128,6 +132,9 @@ FEATURES = {
     "except of some columns": lambda f: any(s["target"].get("except") for s in f.grants),
     "except of all columns but one": lambda f: any(s["target"].get("except") and len(f.facts[0].target_columns(s["target"], t)) - len(f.facts[0].world.keys(t)) == 1
                                                    for s in f.grants for t in f.facts[0].target_tables(s["target"])),
+    "columns and all but some, of one principal and table": lambda f: any(
+        s["target"].get("except") and other["target"].get("columns") and s["target"]["path"] == other["target"]["path"] and set(s["to"]) & set(other["to"])
+        for s in f.grants for other in f.grants),
     "where": lambda f: bool(f.predicates),
     "where on a partition key": lambda f: any(leaf[1] in f.facts[0].world.keys(t) for s in f.grants if s["where"]
                                               for t in f.facts[0].target_tables(s["target"]) for leaf in f.leaves(s["where"])),
@@ -152,6 +159,7 @@ FEATURES = {
     "a catalog in another account": lambda f: any(d["catalog"] and d["catalog"] != d["account"] for d in f.mesh["domains"]),
     "no account named at all": lambda f: any(x.world.governance == "self" for x in f.facts),
     "a way in by a second table": lambda f: "reached by second table" in f.notes,
+    "a way in by create_table elsewhere": lambda f: "create_table elsewhere" in f.notes,
     "a way in by an outer table": lambda f: "reached by overlap" in f.notes,
     "a way in by S3": lambda f: "reached by s3" in f.notes,
     **{f"a location {word} a product": (lambda test: lambda f: any(test(s["target"]["place"].rstrip("/") + "/", t["location"]) for x in f.facts for s in f.grants
@@ -164,6 +172,9 @@ FEATURES = {
     "create_database on the catalog": lambda f: f.granted("catalog"),
     "an athena step that produces": lambda f: any(p["produces"] and ("athena",) in p["steps"] for p in f.mesh["pipelines"]),
     "a derived grant breaks a promise": lambda f: any(set(one["broken_by"]) & f.runners for a in f.answers for one in a["forbids"]),
+    "an athena step breaks a promise": lambda f: any(x.world.named[p["path"]] in one["broken_by"] for x, a in zip(f.facts, f.answers) for one in a["forbids"]
+                                                     for p in f.athena()),
+    "what an athena step runs as is excepted": lambda f: any(p["path"] in s["except"] or p["role"] in s["except"] for s in f.forbids for p in f.athena()),
     "a function that a pipeline calls": lambda f: any(p["produces"] and any(s[0] == "call" for s in p["steps"]) for p in f.mesh["pipelines"]),
     "an evaluation by a step": lambda f: any(s[0] == "check" for p in f.mesh["pipelines"] for s in p["steps"]),
     "an evaluation of another domain's product": lambda f: any(s[0] == "check" and s[1].split(".")[0] != p["path"].split(".")[0] for p in f.mesh["pipelines"] for s in p["steps"]),
@@ -183,6 +194,7 @@ FEATURES = {
     "associate on a tag": lambda f: f.granted("tag", "associate"),
     "a grant to a role that is made": lambda f: any(set(s["to"]) & f.runners for s in f.grants),
     "a name of the catalog that differs": lambda f: any(c["physical"] != c["name"] for s in f.mesh["schemas"] for c in s["columns"]),
+    "a share that a domain passes on": lambda f: any(s["policy"][0] == "passing" for s in f.grants),
     "a policy inside a domain": lambda f: any(s["policy"][1] for s in f.grants),
     "a product that is proposed": lambda f: any(p["proposed"] for p in f.mesh["products"]),
     "a crawled product with columns": lambda f: any(o["crawl"] is not None and o["schema"] for o in f.outputs),

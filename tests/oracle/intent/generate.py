@@ -445,10 +445,15 @@ class Generator:
             wanted += self.filters_of_one()
         if self.chance(0.2):
             wanted += self.slices()
+        if self.chance(0.2):
+            wanted += self.excluded_and_included()
         if self.several and self.chance(0.5):
             wanted += self.by_foreigners()
         self.rng.shuffle(wanted)
         for s in wanted:
+            if judge.fits(s):
+                kept.append(s)
+        for s in self.passed_on(kept) if self.several else []:
             if judge.fits(s):
                 kept.append(s)
 
@@ -475,13 +480,42 @@ class Generator:
         who = self.rng.choice(self.people)
         return [grant("select", on(target["path"], columns=self.some(names, 1, 2)), who, until=day) for day in ("2027-06-30", "2028-01-31", None)]
 
+    def excluded_and_included(self):
+        """One principal is granted some columns of a table and, elsewhere, all but some."""
+        target, table = self.product_target(1)
+        if not table or not (target["columns"] or target["except"]):
+            return []
+        names = [c["name"] for c in table[1] if c["name"] not in table[0]["partition"]]
+        who = self.rng.choice(self.people)
+        return [grant("select", on(target["path"], columns=self.some(names, 1, 2)), who),
+                grant("select", on(target["path"], hidden=self.some(names, 1, len(names) - 1)), who)]
+
+    def passed_on(self, kept):
+        """What a domain whose account holds a share with grant option grants to those who live there."""
+        accounts = {d["name"]: d["account"] for d in self.mesh["domains"]}
+        owners = {d["name"]: d["catalog"] or d["account"] for d in self.mesh["domains"]}
+        found = []
+        for s in kept:
+            if s["option"] != "all" or s["target"]["kind"] not in ("product", "tables") or s["policy"][1]:
+                continue
+            for name, account in accounts.items():
+                if account not in s["to"] or owners[s["target"]["path"].split(".")[0]] == account:
+                    continue
+                near = [p["path"] for p in self.mesh["principals"] if p["kind"] == "role" and p["arn"] is None
+                        and (p["account"] == account or p["path"].startswith(f"{name}."))]
+                wanted = [p for p in s["permissions"] if p in ("select", "describe", "insert", "alter", "read")]
+                if near and wanted and self.chance(0.7):
+                    found.append(grant(self.rng.choice(wanted), {**s["target"]}, self.some(near, 1, 2), policy=("passing", name)))
+        return found
+
     def by_foreigners(self):
         """Whatever crosses accounts."""
         rng = self.rng
         far = [p for p in self.people if p in ("Remote", "Distant", "crew", "Partner")] or self.people
         found = [grant(rng.choice(["read", "select", "write"]), tagged(*self.tests()), rng.choice(far)),
-                 grant("read", self.product_target(0)[0], rng.choice(self.outside)),
+                 grant("read", self.product_target(0)[0], rng.choice(self.outside), option=rng.choice([None, "all"])),
                  grant("select", self.product_target(1)[0], rng.choice(far + self.outside)),
+                 grant("read", all_tables(rng.choice(self.domains)), rng.choice(self.outside), option="all"),
                  grant(rng.choice(["read", "select"]), tagged(*self.tests()), rng.choice(self.outside), option="all")]
         return self.some(found, 1, 4)
 
