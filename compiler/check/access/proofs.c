@@ -13,8 +13,7 @@ struct prover {
     struct aim aim;
     struct proof *proof;
     struct arena scratch;
-    struct map seen;     /* (what, mark): domains and classes that are done */
-    struct view **views; /* by party: of those who may pass something on */
+    struct map seen; /* (what, mark): domains and classes that are done */
 };
 
 const char *verdict_word(enum verdict verdict)
@@ -100,31 +99,6 @@ static size_t shown_column(struct prover *p, const struct route *route, const st
     return ANY_COLUMN;
 }
 
-static struct view *view_of(struct prover *p, size_t party)
-{
-    if (!p->views[party]) {
-        p->views[party] = arena_new(&p->e->arena, struct view);
-        view_open(p->e, party, p->views[party]);
-    }
-    return p->views[party];
-}
-
-/* May the party select a column that is aimed at, by whatever route? */
-static bool sees_aimed(struct prover *p, size_t party, const struct output *output)
-{
-    struct table_access access;
-    bool sees = false;
-    view_table(view_of(p, party), &p->scratch, output, &access);
-    for (size_t i = 0; i < access.count && !sees; i++) {
-        const struct column_access *column = &access.columns[i];
-        bool some = column->all || column->reach_all;
-        for (size_t k = 0; k < access.words && !some; k++)
-            some = column->rows[k] || column->reach[k];
-        sees = some && aim_at_column(&p->aim, output, i);
-    }
-    return sees;
-}
-
 static void judge_route(struct prover *p, const struct route *route, const struct output *output)
 {
     struct hit found = {.route = *route, .output = output, .column = ANY_COLUMN};
@@ -142,7 +116,7 @@ static void judge_route(struct prover *p, const struct route *route, const struc
         hit(p, &found);
     if (passed && party_set_has(p->proof->excepted, route->grantee) &&
         ((passed & ~(unsigned)PERMIT_SELECT && aimed) ||
-         (passed & PERMIT_SELECT && sees_aimed(p, route->grantee, output)))) {
+         (passed & PERMIT_SELECT && shown_column(p, route, output) != ANY_COLUMN))) {
         found.permission = first_bit(passed);
         pass_on(p, &found);
     }
@@ -332,20 +306,12 @@ static void count_uncovered(struct prover *p)
     }
 }
 
-static void close_views(struct prover *p)
-{
-    for (size_t i = 0; i < p->e->parties.list.len; i++)
-        if (p->views[i])
-            view_close(p->views[i]);
-}
-
 static void prove(struct effective *e, const struct glue_roles *glue, const struct grant *promise,
                   struct proof *out)
 {
     struct prover p = {.e = e, .proof = out};
     out->promise = promise;
     out->glue = glue;
-    p.views = arena_array(&e->arena, struct view *, e->parties.list.len + 1);
     aim_make(e, promise, &p.aim);
     speak(&p);
     if (target_is_tables(promise->target)) {
@@ -358,7 +324,6 @@ static void prove(struct effective *e, const struct glue_roles *glue, const stru
     out->verdict = !party_set_empty(&e->parties, out->broken) ? VERDICT_BROKEN
                    : out->unsure                              ? VERDICT_UNPROVABLE
                                                               : VERDICT_PROVEN;
-    close_views(&p);
     map_free(&p.seen);
     arena_free(&p.scratch);
 }

@@ -4,6 +4,8 @@
 #include "base/buf.h"
 #include "check/access/aim.h"
 #include "check/access/cells.h"
+#include "check/access/owners.h"
+#include "check/access/spread.h"
 
 #include <string.h>
 
@@ -184,17 +186,14 @@ void request_lacks(struct effective *effective, struct arena *arena, const struc
 
 /* Does the grant alone, as an expression may shrink it, give something of what is asked? */
 static bool gives_of_table(const struct aim *grant, const struct aim *asked,
-                           const struct output *output)
+                           const struct output *output, enum reach reach)
 {
     struct entry entry = {
         .resource = grant->matching ? ENTRY_TAGGED_TABLES : ENTRY_TABLE,
         .permissions = permissions_expand(grant->statement->permissions, grant->statement->target),
         .expression = &grant->statement->expression,
     };
-    const struct signatures *signatures = &grant->effective->signatures;
-    struct route route = {&entry, 0, REACH_WHOLE};
-    if (grant->matching)
-        route.reach = signatures_reach(signatures, grant->matching, output);
+    struct route route = {&entry, 0, reach};
     unsigned given = route_permissions(&route) & asked->permissions;
     if (given & ~(unsigned)PERMIT_SELECT)
         return true;
@@ -205,30 +204,51 @@ static bool gives_of_table(const struct aim *grant, const struct aim *asked,
     return false;
 }
 
-/* Nothing is shared with the account whose catalog it is on. */
-static bool gives_to_any(const struct parties *parties, const uint64_t *to, const uint64_t *wanted,
-                         const struct deployment_account *owner)
+/* What a grant gives to principals near the catalog and far from it may differ: by tags, those of
+ * other accounts get it by name. */
+enum { NEAR = 1, FAR = 2 };
+
+/* Is somebody of these both granted it and among those it is wanted for? Nothing is shared with the
+ * account whose catalog it is on. */
+static bool gives_to_any(const struct effective *e, const uint64_t *to, const uint64_t *wanted,
+                         const struct deployment_account *owner, int places)
 {
-    for (size_t i = 0; i < parties->list.len; i++) {
-        const struct party *party = &parties->list.at[i];
-        if (party_set_has(to, i) && party_set_has(wanted, i) &&
-            !(party->kind == PARTY_ACCOUNT && party->account == owner))
+    for (size_t i = 0; i < e->parties.list.len; i++) {
+        const struct party *party = &e->parties.list.at[i];
+        if (!party_set_has(to, i) || !party_set_has(wanted, i) ||
+            (party->kind == PARTY_ACCOUNT && party->account == owner))
+            continue;
+        bool far = principal_is_one(party->principal) &&
+                   principal_is_foreign(e->deployment, party->principal, owner);
+        if (places & (far ? FAR : NEAR))
             return true;
     }
     return false;
 }
 
+static bool gives_of_output(const struct aim *grant, const struct aim *asked, const uint64_t *to,
+                            const uint64_t *wanted, const struct output *output)
+{
+    const struct effective *e = asked->effective;
+    const struct deployment_account *owner = account_of_catalog(e->deployment, output->domain);
+    if (!grant->matching)
+        return gives_of_table(grant, asked, output, REACH_WHOLE) &&
+               gives_to_any(e, to, wanted, owner, NEAR | FAR);
+    enum reach near = signatures_reach(&e->signatures, grant->matching, output);
+    enum reach far = reach_by_name(&e->signatures, grant->matching, output);
+    return (gives_of_table(grant, asked, output, near) &&
+            gives_to_any(e, to, wanted, owner, NEAR)) ||
+           (gives_of_table(grant, asked, output, far) && gives_to_any(e, to, wanted, owner, FAR));
+}
+
 static bool gives(const struct aim *grant, const struct aim *asked, const uint64_t *to,
                   const uint64_t *wanted)
 {
-    const struct effective *e = asked->effective;
     size_t count;
     struct output *const *outputs = candidates(asked, &count);
     for (size_t i = 0; i < count; i++)
         if (aim_at_output(asked, outputs[i]) && aim_at_output(grant, outputs[i]) &&
-            gives_of_table(grant, asked, outputs[i]) &&
-            gives_to_any(&e->parties, to, wanted,
-                         account_of_catalog(e->deployment, outputs[i]->domain)))
+            gives_of_output(grant, asked, to, wanted, outputs[i]))
             return true;
     return false;
 }

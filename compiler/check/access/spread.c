@@ -24,30 +24,40 @@ static struct giving named(const struct contribution *from, enum entry_resource 
     return giving;
 }
 
-/* The data columns that match; NULL when only partition keys do. */
+static bool matches(const struct signatures *signatures, const bool *matching,
+                    const struct output *output, size_t column)
+{
+    const uint32_t *numbers = signatures->of_column[output->decl.index];
+    return matching[numbers[output->data.at[column]->decl.index]];
+}
+
+enum reach reach_by_name(const struct signatures *signatures, const bool *matching,
+                         const struct output *output)
+{
+    enum reach reach =
+        table_stands(output) ? signatures_reach(signatures, matching, output) : REACH_NONE;
+    for (size_t i = 0; reach == REACH_COLUMNS && i < output->data.len; i++)
+        if (matches(signatures, matching, output, i))
+            return REACH_COLUMNS;
+    return reach == REACH_COLUMNS ? REACH_TABLE_ALONE : reach;
+}
+
 static const unsigned char *matched_columns(const struct spreader *sp, const bool *matching,
                                             const struct output *output)
 {
-    const uint32_t *numbers = sp->signatures->of_column[output->decl.index];
     unsigned char *open = arena_array(&sp->cells->arena, unsigned char, output->data.len + 1);
-    bool any = false;
-    for (size_t i = 0; i < output->data.len; i++) {
-        open[i] = matching[numbers[output->data.at[i]->decl.index]];
-        any |= open[i] != 0;
-    }
-    return any ? open : NULL;
+    for (size_t i = 0; i < output->data.len; i++)
+        open[i] = matches(sp->signatures, matching, output, i);
+    return open;
 }
 
-/* Beside a list of columns no other right can stand (rule 2.2.2); one of partition keys alone says
- * nothing. */
+/* Beside a list of columns no other right can stand (rule 2.2.2). */
 static void give_table(struct spreader *sp, const struct cell *cell, const struct output *output,
                        const bool *matching)
 {
-    enum reach reach = signatures_reach(sp->signatures, matching, output);
+    enum reach reach = reach_by_name(sp->signatures, matching, output);
     const unsigned char *columns =
         reach == REACH_COLUMNS ? matched_columns(sp, matching, output) : NULL;
-    if (reach == REACH_COLUMNS && !columns)
-        reach = REACH_TABLE_ALONE;
     for (const struct contribution *c = cell->whole.first; c && reach != REACH_NONE; c = c->next) {
         struct giving giving = named(c, ENTRY_TABLE, output->domain, output);
         unsigned gives = reach_gives(c->permissions, reach);
@@ -67,7 +77,7 @@ static void write_out_tables(struct spreader *sp, const struct cell *cell, const
         const struct deployment_account *owner = account_of_catalog(d, output->domain);
         if (!cells_afford(sp->cells, output->data.len / 8 + 1, cell->at))
             return;
-        if (table_stands(output) && principal_is_foreign(d, cell->principal, owner))
+        if (principal_is_foreign(d, cell->principal, owner))
             give_table(sp, cell, output, matching);
     }
 }

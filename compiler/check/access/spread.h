@@ -14,4 +14,10 @@
 void spread_cells(struct session *s, const struct deployment *deployment,
                   struct signatures *signatures, struct cells *out);
 
+/* What an expression reaches of a table for a role, user or group of another account, for whom a
+ * grant by tags is written out by name: a table that is still to be made has none, and a list
+ * consists of data columns. */
+enum reach reach_by_name(const struct signatures *signatures, const bool *matching,
+                         const struct output *output);
+
 #endif

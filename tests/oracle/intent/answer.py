@@ -35,6 +35,7 @@ class Facts:
         self.rows = {}  # (principal, table path, column) -> set of "all" and canonical predicates
         self.held = set()  # (principal, thing, permission); a thing is ("table", path), ("database", domain), ..
         self.grantable = set()
+        self.passed = set()  # (principal, table path, column): select of it may be passed on
         self.reached_rows, self.reached = {}, set()
         self.predicates = {}  # canonical text -> the predicate
         self.notes = set()  # what was met, for the count of features
@@ -61,8 +62,11 @@ class Facts:
         if "insert" in permissions or "delete" in permissions:
             permissions = set(permissions) | {"insert", "delete", "select"}
         self.hold(principal, thing, permissions, grantable)
+        shown = [n for n in names if columns is None or n in columns or n in w.keys(table)]
         if "select" in permissions:
-            self.see(principal, table, [n for n in names if columns is None or n in columns or n in w.keys(table)], rows_)
+            self.see(principal, table, shown, rows_)
+        if "select" in grantable:
+            self.passed |= {(principal, table["path"], n) for n in shown}
 
     def on_tagged(self, principal, table, permissions, grantable, tests):
         w = self.world
@@ -298,6 +302,11 @@ class Facts:
             return any(any(self.seen(principal, thing[1], n)) for n in names)
         return (principal, thing, permission) in self.held or (principal, thing, permission) in self.reached
 
+    def passes_on(self, principal, thing, permission, column=None):
+        if permission == "select" and thing[0] == "table":
+            return (principal, thing[1], column) in self.passed
+        return (principal, thing, permission) in self.grantable
+
 
 def facts_of(mesh, environment):
     facts = Facts(World(mesh, environment))
@@ -379,8 +388,7 @@ def judge(facts, s):
     spoken, excepted = spoken_of(facts, s["to"]), spoken_of(facts, s["except"])
     asked = cells(facts, s)
     broken_by = sorted(p for p in spoken - excepted if any(facts.has(p, thing, permission, c) for thing, c, permission in asked))
-    passed_on = sorted(p for p in excepted & spoken if any((p, thing, permission) in facts.grantable and facts.has(p, thing, permission, c)
-                                                           for thing, c, permission in asked))
+    passed_on = sorted(p for p in excepted & spoken if any(facts.passes_on(p, thing, permission, c) for thing, c, permission in asked))
     unknown = any(thing[0] == "table" and (facts.table(thing[1])["hybrid"] or not facts.table(thing[1])["columns"]) for thing, _, _ in asked)
     return "broken" if broken_by else "unprovable" if unknown else "proven", broken_by, passed_on
 

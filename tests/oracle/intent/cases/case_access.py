@@ -140,6 +140,11 @@ CASES = {
                       products=[product("d.p", outputs=[output("a", "S", crawl={}), output("b", "S", scheduled_quality=True)])]),
         "about": ["forbid"], "expect": ["forbid 0 proven", "forbid 1 broken by crawler of d.p.a"]},
 
+    "who may pass on some columns and only sees the others": {
+        "mesh": small(grant("select", tagged(("pii", "=", ["none"])), "ann", option="all"), grant("select", on("d.p", columns=["b"]), "ann"),
+                      forbid("select", on("d.p", columns=["b"]), **{"except": ["ann"]}), forbid("select", on("d.p", columns=["a"]), **{"except": ["ann"]})),
+        "about": ["forbid"], "expect": ["forbid 0 proven", "forbid 1 proven, passed on by ann"]},
+
     # ---- ways in that are no grants
     "a location above and the right to make tables elsewhere": {
         "mesh": small(grant("data_location_access", location("s3://m-data/d"), "ann"), grant("create_table", database("e"), "ann"),
