@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ACCOUNT_DIGITS = 12 };
-
 struct placing {
     struct session *s;
     struct deployment *deployment;
@@ -449,6 +447,15 @@ const struct deployment_account *account_of_principal(const struct deployment *d
         account = deployment->declared[principal->account->decl.index];
     }
     return account != NULL ? account : deployment->governance;
+}
+
+const char *account_in_doubt(const struct deployment *deployment, const struct principal *principal)
+{
+    principal = principal_acting(principal);
+    bool one = principal->arn.value != NULL && principal->kind != PRINCIPAL_ORGANIZATION;
+    const char *id =
+        one && deployment->governance->id == NULL ? account_in_arn(principal->arn.value) : NULL;
+    return id != NULL && account_by_id(deployment, id) == NULL ? id : NULL;
 }
 
 const struct deployment_account *account_of_catalog(const struct deployment *deployment,

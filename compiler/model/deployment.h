@@ -9,6 +9,8 @@
 
 #include "model/model.h"
 
+enum { ACCOUNT_DIGITS = 12 };
+
 /* An account of a deployment: stacks stand there, or principals live there. Compared by address. */
 struct deployment_account {
     const char *id;                /* 12 digits; NULL: the mesh names none, it is the deployer's */
@@ -95,6 +97,11 @@ const char *account_id(const struct deployment_account *account);
  * principal whose ARN has no account is governance's. */
 const struct deployment_account *account_of_principal(const struct deployment *deployment,
                                                       const struct principal *principal);
+/* The account that the ARN of a principal names, as 12 digits of it, where the deployment cannot
+ * tell whether that is its own, which has no number: it is taken for it. NULL: nothing is in doubt.
+ */
+const char *account_in_doubt(const struct deployment *deployment,
+                             const struct principal *principal);
 /* The account where the data and pipelines of a domain are; NULL: governance's. */
 const struct deployment_account *account_of_domain(const struct deployment *deployment,
                                                    const struct domain *domain);

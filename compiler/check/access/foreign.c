@@ -6,6 +6,8 @@
 #include "check/limits.h"
 #include "check/made.h"
 
+#include <string.h>
+
 struct judge {
     struct session *s;
     const struct deployment *deployment;
@@ -227,6 +229,47 @@ static void check_written_out(struct judge *j, const struct cells *cells)
     map_free(&counts);
 }
 
+/* ---- whose account --------------------------------------------------------------------------- */
+
+/* Of those whose account is in doubt the first by name, leaving out those of account `but`. */
+static const struct principal *first_in_doubt(const struct judge *j, const struct cells *cells,
+                                              const char *but)
+{
+    const struct principal *first = NULL;
+    for (size_t i = 0; i < cells->list.len; i++) {
+        const struct principal *principal = cells->list.at[i]->principal;
+        const char *id = account_in_doubt(j->deployment, principal);
+        if (id && !(but && strncmp(id, but, ACCOUNT_DIGITS) == 0) &&
+            (!first || strcmp(principal->decl.path, first->decl.path) < 0))
+            first = principal;
+    }
+    return first;
+}
+
+/* In a mesh that names no account every ARN is taken for one of its own, and what is granted by
+ * tags goes out as to one: AWS refuses that if it is not (rule 2.2.7). Two accounts cannot both be
+ * its own. Said once. */
+static void check_doubts(struct judge *j, const struct cells *cells)
+{
+    const struct principal *first = first_in_doubt(j, cells, NULL);
+    if (!first)
+        return;
+    const char *id = account_in_doubt(j->deployment, first);
+    const struct principal *other = first_in_doubt(j, cells, id);
+    struct diag *d =
+        other ? diag(j->s, D_ACCOUNTS_UNTOLD, other->arn.at,
+                     "'%s' and '%s' are of different accounts, and the mesh does not say which is "
+                     "its own",
+                     first->decl.path, other->decl.path)
+              : diag(j->s, D_ACCOUNT_IN_DOUBT, first->arn.at,
+                     "'%s' is of account %.12s, and the mesh does not say whether that is its own",
+                     first->decl.path, id);
+    if (other)
+        diag_place(j->s, d, first->arn.at, "'%s'", first->decl.path);
+    diag_help(j->s, d, "write the number of its own account: `account: %.12s` in the %s", id,
+              j->deployment->environment ? "environment or the mesh" : "mesh");
+}
+
 void foreign_check(struct session *s, const struct deployment *deployment,
                    const struct cells *cells)
 {
@@ -240,5 +283,6 @@ void foreign_check(struct session *s, const struct deployment *deployment,
             check_cell(&j, cell);
     }
     check_written_out(&j, cells);
+    check_doubts(&j, cells);
     owners_free(&j.owners);
 }
