@@ -139,14 +139,16 @@ struct opting {
     struct plan *plan;
     struct grants *grants;
     json *out;
-    VEC(const struct output *) hybrid; /* the account's, by name */
-    struct map seen;                   /* (principal, table or database) */
+    VEC(const struct output *) hybrid;    /* the account's, by name */
+    VEC(const struct domain *) databases; /* the same */
+    struct map seen;                      /* (principal, table or database) */
 };
 
-static void opt_in(struct opting *o, const struct entry *entry, const struct output *output)
+/* To a table, or (output NULL) to the database of a domain. */
+static void opt_in(struct opting *o, const struct entry *entry, const struct domain *domain,
+                   const struct output *output)
 {
     struct plan *plan = o->plan;
-    const struct domain *domain = entry->domain;
     const void *thing = output ? (const void *)output : domain;
     const char *catalog = plan_account_text(plan->account);
     if (map_get(&o->seen, entry->principal, thing))
@@ -180,19 +182,34 @@ static void opt_in_by_tags(struct opting *o, const struct entry *entry,
     const bool *matching = signatures_matching(signatures, entry->expression);
     for (size_t i = 0; i < o->hybrid.len; i++)
         if (signatures_reach(signatures, matching, o->hybrid.at[i]) != REACH_NONE)
-            opt_in(o, entry, o->hybrid.at[i]);
+            opt_in(o, entry, o->hybrid.at[i]->domain, o->hybrid.at[i]);
+}
+
+static void opt_in_by_tags_of_databases(struct opting *o, const struct entry *entry,
+                                        struct signatures *signatures)
+{
+    const bool *matching = signatures_matching(signatures, entry->expression);
+    for (size_t i = 0; i < o->databases.len; i++)
+        if (matching[signatures->of_database[o->databases.at[i]->decl.index]])
+            opt_in(o, entry, o->databases.at[i], NULL);
 }
 
 static void opt_in_tables(struct opting *o, const struct entry *entry)
 {
     for (size_t i = 0; i < o->hybrid.len; i++)
         if (o->hybrid.at[i]->domain == entry->domain)
-            opt_in(o, entry, o->hybrid.at[i]);
+            opt_in(o, entry, entry->domain, o->hybrid.at[i]);
 }
 
 static int by_name(const void *left, const void *right)
 {
     const struct output *const *a = left, *const *b = right;
+    return strcmp((*a)->decl.path, (*b)->decl.path);
+}
+
+static int by_domain(const void *left, const void *right)
+{
+    const struct domain *const *a = left, *const *b = right;
     return strcmp((*a)->decl.path, (*b)->decl.path);
 }
 
@@ -204,6 +221,12 @@ static void gather_hybrid(struct opting *o)
             vec_push(&o->plan->s->arena, &o->hybrid, mesh->outputs.at[i]);
     if (o->hybrid.len)
         qsort(o->hybrid.at, o->hybrid.len, sizeof *o->hybrid.at, by_name);
+    for (size_t i = 0; i < mesh->domains.len; i++)
+        if (mesh->domains.at[i]->storage.hybrid &&
+            account_of_catalog(o->plan->deployment, mesh->domains.at[i]) == o->plan->account)
+            vec_push(&o->plan->s->arena, &o->databases, mesh->domains.at[i]);
+    if (o->databases.len)
+        qsort(o->databases.at, o->databases.len, sizeof *o->databases.at, by_domain);
 }
 
 /* One for each principal and each hybrid table or database that it can reach, by name also for
@@ -212,19 +235,21 @@ static void set_optins(struct opting *o)
 {
     struct signatures signatures;
     gather_hybrid(o);
-    if (!o->hybrid.len)
+    if (!o->hybrid.len && !o->databases.len)
         return;
     signatures_make(o->plan->s, o->plan->mesh, &signatures);
     for (size_t i = 0; i < o->grants->entries.list.len; i++) {
         const struct entry *entry = &o->grants->entries.list.at[i];
         if (entry->output && is_here(o->plan, entry->output))
-            opt_in(o, entry, entry->output);
+            opt_in(o, entry, entry->domain, entry->output);
         else if (entry->resource == ENTRY_DATABASE && entry->domain->storage.hybrid)
-            opt_in(o, entry, NULL);
+            opt_in(o, entry, entry->domain, NULL);
         else if (entry->resource == ENTRY_ALL_TABLES)
             opt_in_tables(o, entry);
         else if (entry->resource == ENTRY_TAGGED_TABLES)
             opt_in_by_tags(o, entry, &signatures);
+        else if (entry->resource == ENTRY_TAGGED_DATABASES)
+            opt_in_by_tags_of_databases(o, entry, &signatures);
     }
     signatures_free(&signatures);
 }

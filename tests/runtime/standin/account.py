@@ -364,8 +364,18 @@ def same_optin(account, left, right):
     return left["Principal"] == right["Principal"] and rules.place(left["Resource"], account.name) == rules.place(right["Resource"], account.name)
 
 
+def named_optin(account, given):
+    """Opting in is an administrator's, and to a database or table by its name: never by tags, columns or all tables."""
+    if not rules.is_admin(account, account.caller()):
+        raise Refused("AccessDeniedException", "Insufficient Lake Formation permission(s)")
+    found = rules.place(given["Resource"], account.name)
+    if found["kind"] not in ("database", "table") or "columns" in found or "excluded" in found:
+        raise Refused("InvalidInputException", "Resource type is not supported for opt-in")
+    return found
+
+
 def create_lake_formation_opt_in(account, given, fails):
-    rules.must_exist(account, rules.place(given["Resource"], account.name))
+    rules.must_exist(account, named_optin(account, given))
     if any(same_optin(account, given, old) for old in account.state["optins"]):
         raise Refused("InvalidInputException", "Opt-in already exists")
     account.state["optins"].append({"Principal": given["Principal"], "Resource": given["Resource"]})
@@ -373,6 +383,7 @@ def create_lake_formation_opt_in(account, given, fails):
 
 
 def delete_lake_formation_opt_in(account, given, fails):
+    named_optin(account, given)
     left = [old for old in account.state["optins"] if not same_optin(account, given, old)]
     if len(left) == len(account.state["optins"]):
         raise Refused("EntityNotFoundException", "Opt-in not found")
