@@ -693,6 +693,28 @@ def asked():
     check("requests: --only something else", "asked for" not in world.out, world.out)
 
 
+# ---- hybrid access mode ----------------------------------------------------------------------------------
+
+
+def opting_in():
+    """To a database or a table, by name, and by an administrator: AWS refuses the rest (rule 13 of tests/access/rules)."""
+    world = World(mesh_a())
+    settled(world, "opt-ins: applied")
+    sent = [one["Resource"] for one in world.sent("create-lake-formation-opt-in")]
+    check("opt-ins: the program sends them by name", sent and all(set(one) <= {"Database", "Table"} and "TableWildcard" not in one.get("Table", {}) for one in sent), sent)
+    opt_in = lambda resource: world.aws("lakeformation", "create-lake-formation-opt-in",
+                                        Principal={"DataLakePrincipalIdentifier": role("New")}, Resource=resource)
+    for name, resource in (("tags", tagged("TABLE", pii=["none"])), ("all tables", every_table()), ("columns", table("orders", ["id"])),
+                           ("a location", location("lake/sales"))):
+        same("opt-ins: none by %s" % name, "InvalidInputException", opt_in(resource))
+    opt_in(database())
+    check("opt-ins: one by name is taken", any(one["Principal"]["DataLakePrincipalIdentifier"] == role("New") for one in world.state()["optins"]))
+    state = world.state()
+    state["caller"] = "arn:aws:sts::%s:assumed-role/Analyst/test" % OWNER
+    world.set_state(state)
+    same("opt-ins: an administrator's alone", "AccessDeniedException", opt_in(table("orders")))
+
+
 # ---- what cannot be used ---------------------------------------------------------------------------------
 
 
@@ -724,6 +746,7 @@ def refusals():
     refused("a slice without a day", lambda f: f.update(slices={"x": {"from": None, "until": "soon"}}), "a slice without days")
     refused("an association without a resource", lambda f: f["associations"][0].pop("resource"), "an association that is not described")
     refused("a filter without a table", lambda f: f["filters"][0].pop("TableName"), "a filter that is not described")
+    refused("an opt-in by tags", lambda f: f["optins"][0].update(resource=tagged("TABLE", pii=["none"])), "an opt-in that is not described")
     refused("a request without an answer", lambda f: f.update(requests=[request("perhaps")]), "a request that is not described")
     refused("a request that lacks a text", lambda f: f.update(requests=[request("part", missing=["all"])]), "a request that is not described")
     refused("an owner that is no account", lambda f: f.update(taking={"owners": ["me"], "links": [], "batches": []}), "taking is not described")
@@ -774,7 +797,7 @@ def interrupted():
     same("no temporary files are left", [], os.listdir(os.path.join(World.base, "tmp")))
 
 
-TESTS = [both_ways, order_of_calls, failures, large, ownership, guards, days, drift, settings, waiting, accepting, hostile, asked, refusals,
+TESTS = [both_ways, order_of_calls, failures, large, ownership, guards, days, drift, settings, waiting, accepting, hostile, asked, opting_in, refusals,
          killed_between_meshes, killed_at_every_call, interrupted]
 
 if __name__ == "__main__":

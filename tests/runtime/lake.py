@@ -255,6 +255,14 @@ class World:
         with open(self.kept("audit.jsonl", account), encoding="utf-8") as file:
             return [json.loads(line) for line in file]
 
+    def aws(self, service, operation, account=OWNER, **given):
+        """One call of the stand-in by somebody else than the program -> its code of refusal, or what it answers."""
+        done = subprocess.run(["aws", service, operation, "--cli-input-json", json.dumps(given)], cwd=self.folder, stdin=subprocess.DEVNULL,
+                              env={"PATH": self.reach, "STANDIN": self.standin, "STANDIN_PORT": self.port, "STANDIN_ACCOUNT": account},
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        refused = re.search(r"\((\w+)\)", done.stderr.decode())
+        return refused[1] if refused else done.stdout.decode() or done.stderr.decode()
+
     def run(self, *arguments, account=OWNER, today=TODAY, cwd=None, **more):
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MESH_", "STANDIN"))}
         environment.update(PATH=self.reach, STANDIN=self.standin,
