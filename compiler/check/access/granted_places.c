@@ -269,7 +269,11 @@ static void report_missing(struct judge *j, const struct cell *cell, const struc
 static void check_right(struct judge *j, const struct cell *cell)
 {
     struct wanted wanted;
-    if (cell->part.first || !wants(j, cell, &wanted))
+    unsigned given = 0;
+    for (const struct contribution *c = cell->whole.first; c; c = c->next)
+        given |= c->cause.grant ? c->permissions : 0;
+    if (!(given & (PERMIT_ALTER | PERMIT_CREATE_TABLE)) || cell->part.first ||
+        !wants(j, cell, &wanted))
         return; /* beside a limit none of these rights can stand: that is reported */
     for (const struct contribution *c = cell->whole.first; c; c = c->next) {
         const struct grant *grant = c->cause.grant;
