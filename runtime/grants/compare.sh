@@ -133,13 +133,21 @@ def compare($account; $today; $verb; $allow; $only; $ledger; $have): # of the de
     | [entries($today)] as $entries
     | set_of($entries[] | select(.state == "ended") | .things[]) as $ended
     | ($ledger.things | with_entries(select($have.things[.key]))) as $mine
-    | def phase: if $verb == "plan" or $verb == "revoke" then true else .taking == ($verb == "accept") end;
+      # Where nothing is taken any more nobody asks for `accept`: what is left of earlier taking is taken away by `apply`.
+    | (.taking == {owners: [], links: [], batches: []}) as $takes_nothing
+    | def phase: if $verb == "plan" or $verb == "revoke" or ($verb == "apply" and $takes_nothing) then true else .taking == ($verb == "accept") end;
+
+      # The links of this program; one that is to go may have to make room for another of its name.
+      (reduce ($mine | keys_unsorted[] | fromjson | select(.[0] == "link")) as $t ({}; .[$t[1]] = true)) as $links
 
       # What waits: a table that is not made yet, a share that is not there yet.
-      def waits_for:
+    | def waits_for:
         (if .[0] == "grant" or .[0] == "optin" then .[3] elif .[0] == "association" then .[2] elif .[0] == "filter" then .[1:] else [] end) as $at
         | (if .[0] == "grant" or .[0] == "optin" then .[2] elif .[0] == "association" then .[1] else .[0] end) as $kind
-        | if .[0] == "link" then if $have.shared[.[2:] | tojson] then null else "database \(.[3]) of \(.[2])" end
+        | if .[0] == "link" then
+              if $have.shared[.[2:] | tojson] | not then "database \(.[3]) of \(.[2])"
+              elif $have.links[.[1]] == null or $links[.[1]] then null
+              else "link \(.[1]), whose name another database has" end
           elif $kind | IN("database", "tables", "table", "filter", "column") | not then null
           elif $at[0] != $account then if $have.shared[$at[:2] | tojson] == false then "database \($at[1]) of \($at[0])" else null end
           elif ($have.links | has($at[1])) and $have.links[$at[1]] == null then
@@ -157,13 +165,16 @@ def compare($account; $today; $verb; $allow; $only; $ledger; $have): # of the de
        | {thing: (.key | fromjson), ended: ($ended[.key] or (.value.until != null and .value.until < $today))}
        | select(.thing | selects($only))
        | select($verb != "expire" or (.ended and .thing[0] == "grant"))] as $over
-    | [$over[] | select(.thing[0] == "grant")] as $over_grants
       # A grant option that goes takes its permission with it, which is then granted again.
     | [$over[].thing | select(.[0] == "grant" and (.[4] | startswith("+"))) | .[4] |= .[1:] | select(tojson as $k | $want[$k] and $have.things[$k])] as $again
-    | ([$over[] | select(.thing[0] == "grant") | .held = ((.ended or $allow or $verb == "revoke") | not)]) as $over_grants
+    | [$over[] | select(.thing[0] == "grant") | .held = ((.ended or $allow or $verb == "revoke") | not)] as $over_grants
     | set_of($over_grants[] | select(.held | not) | .thing) as $revoked
     | (reduce ($over_grants[] | select(.held) | .thing | stands_before) as $k ({}; .[$k] = true)) as $blocked
-    | set_of(($lacks[] | select(.waits == null) | .thing), $again[]) as $make
+      # So do the grants on a link go with it.
+    | (reduce ($lacks[] | select(.waits == null and .thing[0] == "link") | .thing[1] | select($have.links[.])) as $name ({}; .[$name] = true)) as $replaced
+    | [$want | to_entries[] | select(.value | phase) | .key as $k | $k | fromjson
+       | select(.[0] == "grant" and .[2] == "database" and .[3][0] == $account and $replaced[.[3][1]] and $have.things[$k])] as $regranted
+    | set_of(($lacks[] | select(.waits == null) | .thing), $again[], (if $allow then $regranted[] else empty end)) as $make
 
       # Columns that a full grant of somebody else gives already cannot be granted, and need not be.
     | def covered: .[2] == "table" and (.[5] | type) == "string"
@@ -197,8 +208,11 @@ def compare($account; $today; $verb; $allow; $only; $ledger; $have): # of the de
         | if .[2] == "tag" then [.[3][1], .[5]]
           elif .[2] == "policy" and (.[3][2] | type) == "array" then .[3][2][] | to_entries[] | .key as $key | (.value[], "*") | [$key, .] else empty end) as $tags_used
     | set_of($want | keys_unsorted[] | fromjson | select(.[0] == "association") | .[:4]) as $slots
-    | [ ( lacks(["link"])[] | select($have.links[.[1]] == null)
-          | link_step("create-database"; "+"; {CatalogId: $account, DatabaseInput: {Name: .[1], TargetDatabase: {CatalogId: .[2], DatabaseName: .[3]}}}) | making ),
+    | def unlinked: link_step("delete-database"; "-"; {CatalogId: $account, Name: .[1]}) | guarded;
+      [ ( over("link") | select($replaced[.[1]]) | unlinked ),
+        ( lacks(["link"])[] | $replaced[.[1]] as $after
+          | link_step("create-database"; "+"; {CatalogId: $account, DatabaseInput: {Name: .[1], TargetDatabase: {CatalogId: .[2], DatabaseName: .[3]}}})
+          | making | if $after then guarded else . end ),
         ( reduce (lacks(["value"])[]) as $v ({}; .[$v[1]] += [$v[2]]) | tag_steps($account; $have.things) | making ),
         ( lacks(["association"]) | association_steps("add-lf-tags-to-resource"; "+"; $desired.sources; $want) | making ),
         ( select($verb == "plan" or $verb == "apply") | $defaults | default_steps($account) ),
@@ -219,7 +233,7 @@ def compare($account; $today; $verb; $allow; $only; $ledger; $have): # of the de
         ( over("filter") | select($filters_used[.[1:] | tojson] | not)
           | filter_step("delete-data-cells-filter"; "-"; {TableCatalogId: .[1], DatabaseName: .[2], TableName: .[3], Name: .[4]}; null) ),
         ( [over("key"), over("value")] | tag_removals($account; [$have.things | keys_unsorted[] | fromjson]; $tags_used) | guarded ),
-        ( over("link") | link_step("delete-database"; "-"; {CatalogId: $account, Name: .[1]}) | guarded ) ] as $steps
+        ( over("link") | select($replaced[.[1]] | not) | unlinked ) ] as $steps
 
       # ---- what is to be said beside the steps ----
     | [$there[] | tojson as $k | select(($want[$k] or $mine[$k] or (.[1] | everybody)) | not)] as $others

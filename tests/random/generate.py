@@ -10,6 +10,7 @@ import random
 import re
 import sys
 
+from access import make_policies, unused
 from flows import make_pipeline
 from things import Schema, make_product, make_schema
 from text import Block, quoted, write
@@ -26,7 +27,7 @@ class World:
         self.rng = rng
         self.declarations, self.used = [], set()
         self.domains, self.products, self.pipelines, self.produced, self.references = [], [], [], [], []
-        self.functions, self.channels, self.common, self.awaited, self.express_made = [], [], None, set(), set()
+        self.functions, self.channels, self.links, self.common, self.awaited, self.express_made = [], [], [], None, set(), set()
 
     def declare(self, kind, head, note=""):
         block = Block(kind, head, note=note)
@@ -123,7 +124,7 @@ def domains(world):
         if not block.note:
             block.attr("description", '"a domain"')
         made = rng.random() < 0.6 or not world.mesh_bucket
-        domain = {"name": name, "made": made, "zones": [], "bucket": f"acme-{name}-data", "account": None, "catalog": None}
+        domain = {"name": name, "made": made, "zones": [], "bucket": f"acme-{name}-data", "account": None, "catalog": None, "hybrid": False}
         if world.accounts and rng.random() < 0.6:
             domain["account"] = rng.choice(world.accounts)
             block.attr("account", domain["account"])
@@ -170,6 +171,7 @@ def storage(rng, block, domain):
         bucket.attr("log", '"acme-access-logs"')
     if rng.random() < 0.2:
         bucket.attr("hybrid", "true")
+        domain["hybrid"] = True
     if rng.random() < 0.4:
         domain["zones"].append("raw")
         zone = block.add(Block("STORAGE", "storage raw"))
@@ -219,6 +221,7 @@ def governance(world):
         world.declare("LINK", "link shown_here").attr("to", shown[0]["path"]).attr("domain", near[0]["name"])
     if world.accounts and rng.random() < 0.5:
         other = rng.choice(world.accounts)
+        world.links.append({"name": "linked_db", "account": other})
         link = world.declare("LINK", "link linked_db").attr("account", other).attr("description", '"a link"')
         link.attr("to", '"far_database"', options=Block("LINK_OPTIONS", "").attr("account", "222233334444"))
 
@@ -236,36 +239,6 @@ def functions(world):
         world.functions.append(f"{domain['name']}.Score")
 
 
-# ---------------------------------------------------------------- access
-
-def policies(world):
-    """Legal grants alone: each principal has one way to a table, so that no two limits meet. What the compiler does not
-    know yet (ends, rows, tags, other accounts, requests, prohibitions) is left out; M0310 says so to who writes it."""
-    rng = world.rng
-    block = world.declare("POLICY", "policy access")
-    block.ordered = True
-    people = ["Analyst", "Planner", "Auditor", "jo", "staff"]
-    for domain in world.domains:
-        name = domain["name"]
-        block.line(f"grant {rng.choice(['write', 'alter', 'describe, create_table'])} on domain {name} to Owner")
-        block.line(f"grant {rng.choice(['read', 'write', 'manage'])} on {name}.* to Owner")
-        for person in rng.sample(people, rng.randint(0, 4)):
-            mine = [p for p in world.products if p["domain"] == name and p["schema"] and not p["outputs"] and p["columns"]]
-            for product in rng.sample(mine, min(len(mine), rng.randint(0, 2))):
-                keys = str([item[3] for item in product["block"].items if item[0] == "attr" and item[1] == "partition"])
-                data = [c.name for c in product["columns"] if c.name not in keys]
-                way, reason = rng.random(), rng.choice(["", ' because "a \'reason\' of $(x)"'])
-                if way < 0.4 or len(data) < 2:
-                    block.line(f"grant {rng.choice(['read', 'write', 'select, insert'])} on {product['path']} to {person}{reason}")
-                elif way < 0.7:
-                    block.line(f"grant select on {product['path']}({data[0]}) to {person}{reason}")
-                else:
-                    block.line(f"grant select on {product['path']} except ({data[0]}) to {person}{reason}")
-    made = [d for d in world.domains if d["made"]]
-    if made and rng.random() < 0.4:
-        block.line(f'grant data_location_access on location "s3://{made[0]["bucket"]}/incoming/" to Loader with grant option')
-
-
 def make(seed):
     world = World(random.Random(seed))
     accounts(world)
@@ -280,7 +253,7 @@ def make(seed):
         for number in range(world.rng.randint(0, 3)):
             make_pipeline(world, domain, number)
     governance(world)
-    policies(world)
+    make_policies(world)
     return world
 
 
@@ -306,6 +279,8 @@ def main():
             write(world.declarations, folder / str(seed) / name, random.Random(f"{seed}-{order}"))
     for kind, attribute in sorted(rows() - used - set(LEFT_OUT), key=str):
         print(f"unused {kind} {attribute or ''}".rstrip())
+    for construct in unused(used):
+        print(f"unused POLICY {construct}")
 
 
 if __name__ == "__main__":

@@ -263,7 +263,7 @@ def table_attributes(world, domain, schema, kind, block, name, path):
     if rng.random() < 0.2:
         block.attr("table", quoted(f"table_{name.lower().replace('-', '_')}"))
     if rng.random() < 0.2:
-        block.attr("location", quoted(f"elsewhere/{name}"))
+        block.attr("location", quoted(f"elsewhere/{domain['name']}/{name}"))
     if domain["zones"] and rng.random() < 0.4:
         block.attr("storage", rng.choice(domain["zones"]))
     elif domain["made"] and kind not in ("iceberg", "hudi") and rng.random() < 0.3:

@@ -130,6 +130,11 @@ def make_existing(state, desired):
                     table["columns"] = sorted(set(table["columns"]) | set(where.get("ColumnNames", [])))
 
 
+def programs(build):
+    """Each account with what the manifest says of its grant program."""
+    return [(SELF if grants["account"] in (None, "self") else grants["account"], grants) for grants in load(os.path.join(build, "manifest.json"))["grants"]]
+
+
 class Lake(World):
     """The accounts of one environment, and its grant programs in a folder that a later build can be put in."""
 
@@ -140,7 +145,8 @@ class Lake(World):
         self.accounts = []
         for build in builds:
             self.deploy(build)
-        self.take(builds[0])
+        if builds:
+            self.take(builds[0])
 
     def take(self, build):
         """Its grant programs take the place of those before."""
@@ -148,9 +154,7 @@ class Lake(World):
         self.desired = {}
         for stale in os.listdir(self.grants):
             os.remove(os.path.join(self.grants, stale))
-        for grants in load(os.path.join(build, "manifest.json"))["grants"]:
-            account = grants["account"] or SELF
-            account = SELF if account == "self" else account
+        for account, grants in programs(build):
             for key, ending in (("program", ".sh"), ("desired", ".json")):
                 with open(os.path.join(build, grants[key]), encoding="utf-8") as file:
                     text = file.read()
@@ -179,8 +183,7 @@ class Lake(World):
             make_things(state_of, template, account)
         for template, _ in templates:
             make_tables(state_of, template)
-        for grants in manifest["grants"]:
-            account = grants["account"] if grants["account"] not in (None, "self") else SELF
+        for account, grants in programs(build):
             with open(os.path.join(build, grants["desired"]), encoding="utf-8") as file:
                 make_existing(state_of(account), json.loads(filled(file.read(), account)))
         for account, state in states.items():

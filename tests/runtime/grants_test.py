@@ -8,6 +8,8 @@ import sys
 
 from lake import *
 
+THIRD = "555566667777"  # another owner
+
 ORDERS, ITEMS = ("sales", "orders"), ("sales", "items")
 SALES = [OWNER, "sales"]
 AT_ORDERS = [OWNER, "sales", "orders"]
@@ -588,6 +590,41 @@ def accepting():
     same("nothing is taken any more: held back", 2, world.run("accept", account=CONSUMER))
     same("nothing is taken any more: gone with --allow-revoke", 0, world.run("accept", "--allow-revoke", account=CONSUMER))
     same("no grant, no link", ([], {}), (world.state(CONSUMER)["grants"], world.state(CONSUMER)["databases"]))
+
+    # The same by apply, for deploy.sh asks for accept only where something is taken.
+    world, owner_side, consumer_side = sharing_worlds()
+    world.run("apply")
+    world.run("accept", account=CONSUMER)
+    world.want({key: value for key, value in consumer_side.items() if key != "taking"})
+    same("nothing is taken any more: apply holds it back", 2, world.run("apply", account=CONSUMER))
+    same("nothing is taken any more: gone with apply --allow-revoke", 0, world.run("apply", "--allow-revoke", account=CONSUMER))
+    same("apply: no grant, no link", ([], {}), (world.state(CONSUMER)["grants"], world.state(CONSUMER)["databases"]))
+
+    # The owner moves to another account: one link takes the place of the other, and the grants on it come again.
+    world, owner_side, consumer_side = sharing_worlds()
+    world.run("apply")
+    world.run("accept", account=CONSUMER)
+    world.set_state(json.loads(json.dumps(account_state()).replace(OWNER, THIRD)), THIRD)
+    for side in (owner_side, consumer_side):
+        world.want(json.loads(json.dumps(side).replace(OWNER, THIRD)))
+    world.run("apply", account=THIRD)
+    same("another owner: held back", 2, world.run("accept", account=CONSUMER))
+    same("another owner: the link is as it was", [OWNER, "sales"], world.state(CONSUMER)["databases"]["sales"]["target"])
+    same("another owner: --allow-revoke", 0, world.run("accept", "--allow-revoke", account=CONSUMER))
+    same("another owner: the link is another", [THIRD, "sales"], world.state(CONSUMER)["databases"]["sales"]["target"])
+    same("another owner: with the grants on it", [CONSUMER, THIRD], sorted(g["resource"]["at"][0] for g in world.state(CONSUMER)["grants"]))
+    world.forget()
+    same("another owner: nothing is left to do", (0, []), (world.run("accept", "--allow-revoke", account=CONSUMER), world.sent("batch-grant-permissions")))
+
+    # A database of the link's name that this program did not make stays, and is told.
+    world, owner_side, consumer_side = sharing_worlds()
+    world.run("apply")
+    state = world.state(CONSUMER)
+    state["databases"] = {"sales": {"tables": {}}}
+    world.set_state(state, CONSUMER)
+    same("a database of the link's name: left to do", 2, world.run("accept", "--allow-revoke", account=CONSUMER))
+    check("a database of the link's name: said", "waiting for link sales, whose name another database has" in world.out, world.shown())
+    same("a database of the link's name: it stays", {"sales": {"tables": {}}}, world.state(CONSUMER)["databases"])
 
     # A link that a stack declares is only waited for.
     world, owner_side, consumer_side = sharing_worlds()

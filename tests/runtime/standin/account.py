@@ -9,6 +9,7 @@ faults.json, which says what shall go wrong:
     fail [{operation, nth, code, message}]      the nth call of an operation (0: each one) fails
     fail_entries [{holds, times, code, message}]   entries of a batch whose JSON holds the text fail that many times
     die_at N, die before|after  at the Nth call the program that called is killed, before or after the call's effect
+    die_at_write N, die ...     at the Nth call that is not a question
 
 The account of a call is that of the profile's or the access key's last 12 digits, else $STANDIN_ACCOUNT, else 123456789012.
 The rules of Lake Formation are in rules.py; this file holds the state, the calls and the faults.
@@ -472,6 +473,7 @@ def create_database(account, given, fails):
 def delete_database(account, given, fails):
     owner, name, _ = database(account, given)
     del owner.state["databases"][name]
+    owner.state["grants"] = [g for g in owner.state["grants"] if g["resource"]["at"][:2] != [owner.name, name]]
     return {}
 
 
@@ -571,6 +573,9 @@ def parsed(words, folder):
     return names[0], names[1], common, given
 
 
+QUESTIONS = ("get-", "list-", "search-", "describe-")
+
+
 class Faults:
     def __init__(self, folder):
         self.path = os.path.join(folder, "count.json")
@@ -583,8 +588,9 @@ class Faults:
                 pass
 
     def begin(self, operation):
-        for key in ("all", operation):
+        for key in ("all", operation) if operation.startswith(QUESTIONS) else ("all", "writes", operation):
             self.count[key] = self.count.get(key, 0) + 1
+        self.at = {"die_at": self.count["all"], "die_at_write": None if operation.startswith(QUESTIONS) else self.count["writes"]}
 
     def save(self):
         with open(self.path + ".new", "w", encoding="utf-8") as file:
@@ -592,7 +598,7 @@ class Faults:
         os.replace(self.path + ".new", self.path)
 
     def dies(self, when):
-        return self.orders.get("die_at") == self.count["all"] and self.orders.get("die", "before") == when
+        return any(number and self.orders.get(order) == number for order, number in self.at.items()) and self.orders.get("die", "before") == when
 
     def call(self, operation):
         every = self.orders.get("throttle_every")
