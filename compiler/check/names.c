@@ -38,7 +38,7 @@ static void claim(struct judge *j, const char *kind, const struct deployment_acc
     atom key = atom_of(&j->s->atoms,
                        apart ? arena_format(&j->s->arena, "%s %s", account->id, name) : name);
     const struct decl *first = map_put(&j->seen, key, kind, (void *)(uintptr_t)owner);
-    if (first->at.lo == owner->at.lo)
+    if (first->at.lo == owner->at.lo || first->again || owner->again)
         return;
     struct diag *d =
         diag(j->s, D_NAMES_COLLIDE, owner->at, "the %s of '%s' and of '%s' is the same%s: '%s'",

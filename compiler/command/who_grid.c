@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { INDENT = 2, BETWEEN = 2, WRAP_MIN = 20 };
+enum { INDENT = 2, BETWEEN = 2, BELOW = 6, WRAP_MIN = 20 };
 
 void grid_begin(struct grid *grid, size_t columns)
 {
@@ -100,6 +100,14 @@ static void put_wrapped(struct page *page, const char *text, size_t column)
     }
 }
 
+/* Where there is no room beside the others. */
+static void put_below(struct page *page, const char *text)
+{
+    end_line(page->out);
+    buf_repeat(page->out, ' ', BELOW);
+    put_wrapped(page, text, BELOW);
+}
+
 void grid_put(struct page *page, const struct grid *grid)
 {
     struct arena arena = {0};
@@ -113,10 +121,13 @@ void grid_put(struct page *page, const struct grid *grid)
     for (size_t r = 0; r < grid_rows(grid); r++) {
         buf_repeat(page->out, ' ', INDENT);
         for (size_t c = 0; c < last; c++) {
+            const char *cell = cell_at_row(grid, r, c);
             if (c + 1 == last && wraps)
-                put_wrapped(page, cell_at_row(grid, r, c), before);
+                put_wrapped(page, cell, before);
+            else if (c + 1 == last && *cell && before + width_of(cell) > page->width)
+                put_below(page, cell);
             else if (widths[c])
-                put_cell(page->out, cell_at_row(grid, r, c), widths[c]);
+                put_cell(page->out, cell, widths[c]);
         }
         end_line(page->out);
     }

@@ -13,7 +13,8 @@ struct grid {
 void grid_begin(struct grid *grid, size_t columns);
 void grid_add(struct grid *grid, const char *cell); /* NULL: empty */
 size_t grid_rows(const struct grid *grid);
-/* Columns that have nothing below their head are left out; the last one is wrapped at the width. */
+/* Columns that have nothing below their head are left out; the last one is wrapped at the width,
+ * or stands below where the others leave it no room. */
 void grid_put(struct page *page, const struct grid *grid);
 /* As many columns as fit beside the first, then the next ones below, the first repeated. */
 void grid_put_bands(struct page *page, const struct grid *grid);

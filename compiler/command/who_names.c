@@ -28,6 +28,13 @@ static bool resolve_permission(struct inquiry *inquiry)
         }
         suggest_offer(&near, permission_word(bit));
     }
+    const unsigned sets[] = {PERMIT_ALL, PERMIT_READ, PERMIT_WRITE, PERMIT_MANAGE};
+    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++)
+        if (strcmp(permission_word(sets[i]), inquiry->permission_word) == 0) {
+            fprintf(stderr, "meshc: '%s' is a set of permissions: ask for one of them, %s\n",
+                    inquiry->permission_word, "for example select, insert, describe");
+            return false;
+        }
     fprintf(stderr, "meshc: there is no permission '%s'", inquiry->permission_word);
     if (near.best)
         fprintf(stderr, "; did you mean '%s'?", near.best);

@@ -12,6 +12,7 @@ struct decl {
     struct span at;  /* of its name in the declaration */
     const char *doc; /* `///` or description:, NULL */
     uint32_t index;
+    bool again; /* its name is another declaration's, which is reported */
 };
 
 /* A duration, size, percentage or plain number as written, with its place. text NULL: not given. */

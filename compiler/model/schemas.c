@@ -98,8 +98,8 @@ static void read_column(struct elab *e, const struct declared *d, const struct c
     column->physical = names_lower(e, decl->label.text);
     column->notes = &no_column_notes;
     struct type *type = type_from(e, d->domain, decl->type, column, &inner);
-    column->decl = (struct decl){decl->label.text, decl->label.text, decl->label.span,
-                                 item_doc(&decl->item), 0};
+    column->decl = (struct decl){
+        decl->label.text, decl->label.text, decl->label.span, item_doc(&decl->item), 0, false};
     column->type = type;
     column->type_at = type_span(decl->type);
     annotations_apply(e, decl->annotations, column, d->domain);

@@ -163,6 +163,7 @@ void suggest_declared(struct elab *e, struct diag *d, uint64_t kinds, const stru
                       atom text)
 {
     struct suggestion suggestion = suggest_for(text);
+    const char *elsewhere = NULL; /* called so inside a domain */
     for (unsigned k = 1; k < NAMED_KINDS && kinds >> k != 0; k++) {
         for (size_t i = 0; (kinds >> k & 1) != 0 && i < e->of_kind[k].len; i++) {
             if (e->suggestions++ >= SUGGESTIONS_MAX) {
@@ -172,9 +173,12 @@ void suggest_declared(struct elab *e, struct diag *d, uint64_t kinds, const stru
             const struct decl *decl = decl_of(candidate);
             suggest_offer(&suggestion,
                           scope != NULL && candidate->domain == scope ? decl->name : decl->path);
+            if (elsewhere == NULL && decl->path != decl->name && strcmp(decl->name, text) == 0) {
+                elsewhere = decl->path;
+            }
         }
     }
-    diag_suggest(e->s, d, suggestion.best);
+    diag_suggest(e->s, d, elsewhere != NULL ? elsewhere : suggestion.best);
 }
 
 static struct declared *find_anywhere(struct elab *e, const struct domain *scope, atom text)
@@ -270,6 +274,7 @@ static bool claim(struct elab *e, struct declared *d)
             diag(e->s, D_DUPLICATE_NAME, decl->at, "%s '%s' is predeclared", word, decl->path);
             return false;
         }
+        decl->again = true;
         struct diag *report =
             diag(e->s, D_DUPLICATE_NAME, decl->at, "%s '%s' is declared twice", word, decl->path);
         diag_place(e->s, report, decl_of(first)->at, "first declared here, as %s %s",
@@ -278,6 +283,7 @@ static bool claim(struct elab *e, struct declared *d)
     }
     first = same_but_case(e, d, space);
     if (first != NULL) {
+        decl->again = true;
         struct diag *report =
             diag(e->s, D_NAMES_DIFFER_IN_CASE, decl->at, "'%s' and '%s' differ only in case",
                  decl->path, decl_of(first)->path);
@@ -404,7 +410,8 @@ static void declare_outputs(struct elab *e, struct product *product, const struc
             continue;
         }
         struct output *output = arena_new(e->arena, struct output);
-        output->decl = (struct decl){.name = inner->name.text, .at = inner->name.span};
+        output->decl =
+            (struct decl){.name = inner->name.text, .at = inner->name.span, .again = !first};
         output->decl.path = names_join(e, product->decl.path, inner->name.text);
         output->product = product;
         vec_push(e->arena, &product->outputs, output);
@@ -414,7 +421,8 @@ static void declare_outputs(struct elab *e, struct product *product, const struc
     }
     if (product->outputs.len == 0) {
         struct output *output = arena_new(e->arena, struct output);
-        output->decl = (struct decl){.path = product->decl.path, .at = product->decl.at};
+        output->decl = (struct decl){
+            .path = product->decl.path, .at = product->decl.at, .again = product->decl.again};
         output->product = product;
         product->outputs.at = arena_array(e->arena, struct output *, 1);
         product->outputs.at[0] = output;
@@ -564,8 +572,8 @@ static void declare_type(struct elab *e, const struct type_decl *type)
         return;
     }
     struct column *prototype = arena_new(e->arena, struct column);
-    prototype->decl =
-        (struct decl){type->name.text, type->name.text, type->name.span, item_doc(&type->item), 0};
+    prototype->decl = (struct decl){
+        type->name.text, type->name.text, type->name.span, item_doc(&type->item), 0, false};
     struct declared *d = arena_new(e->arena, struct declared);
     *d = (struct declared){.kind = KIND_SCHEMA, .thing = prototype, .type = type};
     vec_push(e->arena, &e->of_kind[KIND_SCHEMA], d);

@@ -16,6 +16,20 @@ int tag_value_index(const struct tag *tag, atom value)
     return -1;
 }
 
+/* Values that a message lists. */
+enum { VALUES_TOLD = 8 };
+
+/* "none < indirect < direct" */
+static const char *values_words(struct elab *e, const struct tag *tag)
+{
+    const char *text = tag->values.at[0];
+    for (size_t i = 1; i < tag->values.len; i++) {
+        text =
+            arena_format(e->arena, "%s %s %s", text, tag->ordered ? "<" : "|", tag->values.at[i]);
+    }
+    return text;
+}
+
 static void unknown_value(struct elab *e, const struct tag *tag, atom value, struct span at)
 {
     struct diag *d =
@@ -24,7 +38,11 @@ static void unknown_value(struct elab *e, const struct tag *tag, atom value, str
     for (size_t i = 0; i < tag->values.len && i < 1000; i++) {
         suggest_offer(&suggestion, tag->values.at[i]);
     }
-    diag_suggest(e->s, d, suggestion.best);
+    if (suggestion.best != NULL) {
+        diag_suggest(e->s, d, suggestion.best);
+    } else if (tag->values.len > 0 && tag->values.len <= VALUES_TOLD) {
+        diag_help(e->s, d, "its values: %s", values_words(e, tag));
+    }
     if (tag->decl.at.lo != 0) {
         diag_place(e->s, d, tag->decl.at, "the tag");
     }

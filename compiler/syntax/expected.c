@@ -286,7 +286,10 @@ static bool misplaced(struct parse *ps, const struct lexeme *t, const struct wan
                (form == FORM_STANDARD && t->kind == T_EVERY);
     bool item = w->kind[T_LABEL] || w->kind[T_END] || w->kind[T_BRANCH] || w->kind[T_WHEN];
     if (where && item && !own && !w->kind[T_LITERAL]) {
-        diag(ps->s, D_MISPLACED_STATEMENT, t->span, "'%s' stands in %s", t->value.atom, where);
+        struct diag *d =
+            diag(ps->s, D_MISPLACED_STATEMENT, t->span, "'%s' stands in %s", t->value.atom, where);
+        if (form == FORM_FILE && strcmp(where, "a policy") == 0)
+            diag_help(ps->s, d, "policy NAME { %s ... }", t->value.atom);
         return true;
     }
     if ((t->kind == T_LABEL || t->kind == T_QLABEL) && form == FORM_FILE && w->kind[T_END]) {

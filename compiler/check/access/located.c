@@ -93,6 +93,8 @@ static void report_overlap(struct session *s, const struct located *located, siz
 {
     const struct output *in = located->order[inner], *out = located->order[located->outer[inner]];
     const char *uri = located_uri(located, located->outer[inner]);
+    if (in->decl.again || out->decl.again)
+        return;
     bool same = strcmp(located_uri(located, inner), uri) == 0;
     struct diag *d =
         diag(s, D_LOCATIONS_OVERLAP, located_at(in), "'%s' lies %s '%s'", in->decl.path,

@@ -95,9 +95,9 @@ static void check_permissions(struct session *s, const struct grant *grant, bool
     for (size_t i = 0; i < grant->written_count; i++) {
         unsigned bit = grant->written[i].bit;
         if (!(bit & legal)) {
-            struct diag *d =
-                diag(s, D_PERMISSION_DOES_NOT_FIT, grant->written[i].at,
-                     "%s has no permission '%s'", target_noun(grant->target), permission_word(bit));
+            struct diag *d = diag(s, D_PERMISSION_DOES_NOT_FIT, grant->written[i].at,
+                                  "there is no permission '%s' on %s", permission_word(bit),
+                                  target_noun(grant->target));
             diag_place(s, d, grant->target_at, "this is %s", target_noun(grant->target));
             help_intent(s, d, grant, bit);
         } else if (grant->has_columns && bit != PERMIT_SELECT && !promise) {
