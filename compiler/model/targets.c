@@ -53,6 +53,21 @@ static void read_columns(struct elab *e, const struct target *target, struct gra
     }
 }
 
+/* `sales.orders.amount`: columns are listed. */
+static bool report_column(struct elab *e, const struct domain *inside, const struct name *name)
+{
+    const char *dot = strrchr(name->text, '.');
+    atom table =
+        dot != NULL ? atom_put(&e->s->atoms, name->text, (size_t)(dot - name->text)) : NULL;
+    if (table == NULL || names_find(e, KINDS_PRODUCT, inside, table) == NULL) {
+        return false;
+    }
+    struct diag *report =
+        diag(e->s, D_UNKNOWN_NAME, name->span, "no product or output is called '%s'", name->text);
+    diag_help(e->s, report, "columns are listed behind their table: %s(%s)", table, dot + 1);
+    return true;
+}
+
 static bool read_table(struct elab *e, const struct target *target, struct grant *grant)
 {
     const struct domain *inside = grant->inside;
@@ -68,6 +83,9 @@ static bool read_table(struct elab *e, const struct target *target, struct grant
                  "'%s' is a domain; a product or output is expected here", name->text);
         diag_help(e->s, report, "`domain %s` is its database, `%s.*` all its tables", name->text,
                   name->text);
+        return false;
+    }
+    if (d == NULL && report_column(e, inside, name)) {
         return false;
     }
     d = d != NULL ? d : names_resolve(e, KINDS_PRODUCT, inside, name->text, name->span);

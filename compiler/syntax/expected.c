@@ -230,7 +230,7 @@ static bool unknown_statement(struct parse *ps, const struct lexeme *t, const st
         {FORM_POLICY,
          T_GRANT,
          {"grant", "request", "forbid", NULL},
-         "a policy holds grant, request and forbid"},
+         "a policy holds grant, request and forbid: the promise that nobody is given something"},
         {FORM_QUALITY,
          T_EXPECT,
          {"expect", "any", "all", NULL},
@@ -328,6 +328,10 @@ static void report(struct parse *ps, const struct wanted *w)
     bool comparison = t->kind == T_EQ || t->kind == T_NE || (t->kind >= T_LT && t->kind <= T_GE);
     if (comparison && w->kind[T_AND])
         diag_help(ps->s, d, "comparisons do not chain: join two of them with 'and'");
+    else if (form == FORM_POLICY && ps->before == T_WHERE)
+        diag_help(ps->s, d, "the whole condition stands in quotes: where \"region = 'EU'\"");
+    else if (form == FORM_POLICY && t->kind == T_STRING && w->kind[T_WORD] && !w->kind[T_STRING])
+        diag_help(ps->s, d, "principals are declared, and named here: role NAME { arn: \"...\" }");
 }
 
 void syntax_error(struct parse *ps, const int *expected, size_t count)

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "check/access/aim.h"
+#include "check/access/cells.h"
 #include "check/access/requests.h"
 
 unsigned breach_permission(const struct proof *proof)
@@ -73,11 +74,58 @@ static const char *leave_out(struct arena *arena, const struct grant *grant, con
                : NULL;
 }
 
+/* "id, amount": the columns that the promise is about and the statement opens; NULL: no column but
+ * these could be granted, or one of them is a partition key, which cannot be hidden. */
+static const char *columns_to_hide(struct effective *e, const struct aim *aim,
+                                   const struct grant *grant, const struct output *output)
+{
+    struct buf names = {0};
+    size_t left = 0;
+    bool hidden = true;
+    for (size_t i = 0; i < table_column_count(output); i++) {
+        const struct column *column = table_column(output, i);
+        bool key = table_column_is_key(output, i);
+        if (!aim_at_column(aim, output, i))
+            left += !key;
+        else if (!column || key)
+            hidden = false;
+        else if (!grant->has_columns || grant_opens(grant, column))
+            buf_format(&names, "%s%s", names.len ? ", " : "", column->decl.name);
+    }
+    const char *copy =
+        left && hidden && names.len ? arena_copy(&e->arena, names.at, names.len) : NULL;
+    buf_free(&names);
+    return copy;
+}
+
+/* Of a grant that opens columns. */
+static const char *hide_columns(struct effective *e, const struct grant *promise,
+                                const struct grant *grant, const struct hit *hit)
+{
+    const char *path = hit->output->decl.path;
+    const unsigned limited = PERMIT_SELECT | PERMIT_DESCRIBE;
+    bool more = permissions_expand(grant->permissions, grant->target) & ~limited;
+    struct aim aim;
+    aim_make(e, promise, &aim);
+    const char *names = columns_to_hide(e, &aim, grant, hit->output);
+    if (!names || (grant->target != GRANT_TABLE && grant->target != GRANT_ALL_TABLES))
+        return NULL;
+    if (grant->target == GRANT_ALL_TABLES)
+        return arena_format(&e->arena, "grant %sproduct by product, with `%s except (%s)`",
+                            more ? "`select` alone, " : "", path, names);
+    if (grant->has_columns && !grant->except)
+        return arena_format(&e->arena, "take `%s` out of the columns of the grant", names);
+    return arena_format(&e->arena, "grant %s`%s except (%s%s)`",
+                        more ? "`select` alone, on " : "on ", path,
+                        grant->has_columns ? ".., " : "", names);
+}
+
 /* The smallest edit of the statement after which it does not break the promise; NULL: none is
  * known. */
-static const char *smallest_edit(struct arena *arena, const struct grant *promise,
+static const char *smallest_edit(struct effective *e, const struct grant *promise,
                                  const struct grant *grant, const struct hit *hit)
 {
+    struct arena *arena = &e->arena;
     if (!hit->output || hit->column == ANY_COLUMN)
         return leave_out(arena, grant, hit);
     if (grant->target == GRANT_TAGGED && promise->target == GRANT_TAGGED &&
@@ -85,18 +133,7 @@ static const char *smallest_edit(struct arena *arena, const struct grant *promis
         const char *rest = harmless(arena, &promise->expression.list.at[0]);
         return rest ? arena_format(arena, "add `%s` to the expression of the grant", rest) : NULL;
     }
-    const struct column *column = table_column(hit->output, hit->column);
-    if (!column || table_column_is_key(hit->output, hit->column))
-        return NULL;
-    const char *name = column->decl.name, *path = hit->output->decl.path;
-    if (grant->target == GRANT_ALL_TABLES)
-        return arena_format(arena, "grant product by product, with `%s except (%s)`", path, name);
-    if (grant->target != GRANT_TABLE)
-        return NULL;
-    if (grant->has_columns && !grant->except)
-        return arena_format(arena, "take '%s' out of the columns of the grant", name);
-    return arena_format(arena, "grant on `%s except (%s%s)`", path,
-                        grant->has_columns ? ".., " : "", name);
+    return hide_columns(e, promise, grant, hit);
 }
 
 /* What names the party in the exceptions of the promise: a product for a role of Glue, best one on
@@ -127,7 +164,7 @@ const char *breach_edit(struct effective *effective, const struct proof *proof, 
     for (size_t i = 0; i < proof->hits.len && !edit && grant; i++)
         for (const struct cause *c = proof->hits.at[i].route.entry->causes; c && !edit; c = c->next)
             if (c->grant == grant)
-                edit = smallest_edit(&effective->arena, proof->promise, grant, &proof->hits.at[i]);
+                edit = smallest_edit(effective, proof->promise, grant, &proof->hits.at[i]);
     if (edit || (reason && reason->edit))
         return edit ? edit : reason->edit;
     if (who->kind == PARTY_STRANGER)
