@@ -254,9 +254,13 @@ static void judge_tables(struct prover *p)
                 .route = {e->on_domain[i]->entry, e->on_domain[i]->party, REACH_WHOLE},
                 .column = ANY_COLUMN};
             unsigned given = route_permissions(&found.route) & p->aim.permissions;
+            unsigned passed = route_grantable(&found.route) & p->aim.permissions;
             found.permission = first_bit(given);
             if (given)
                 hit(p, &found);
+            found.permission = first_bit(passed);
+            if (passed && party_set_has(p->proof->excepted, found.route.grantee))
+                pass_on(p, &found);
         }
     }
 }

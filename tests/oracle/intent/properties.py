@@ -76,8 +76,10 @@ class Property:
     # ------------------------------------------------------------ the properties
 
     def more_grants_never_mean_less(self):
-        if self.mesh["statements"]:
-            gone = self.rng.randrange(len(self.mesh["statements"]))
+        rests = any(s["policy"][0] == "passing" for s in self.mesh["statements"])  # on a grant with grant option, which then stays
+        free = [n for n, s in enumerate(self.mesh["statements"]) if not (rests and s["option"])]
+        if free:
+            gone = self.rng.choice(free)
             less = copy.deepcopy(self.mesh)
             del less["statements"][gone]
             self.within(less, self.mesh, "a grant more")
