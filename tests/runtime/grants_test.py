@@ -412,6 +412,14 @@ def days():
     same("2027-01-01: apply has nothing left to do", 0, world.run("apply", today="2027-01-01"))
     same("and verify is content", 0, world.run("verify", today="2027-01-01"))
 
+    # What left the mesh without an end is no business of expire, whatever it is allowed.
+    world = World(desired([short, entry(role("Gone"), database(), "DESCRIBE")], slices={"g-000000000000000a": {"from": None, "until": "2026-12-31"}}))
+    settled(world, "one grant with an end, one without")
+    world.want(desired([short], slices={"g-000000000000000a": {"from": None, "until": "2026-12-31"}}))
+    same("expire --allow-revoke: what only left the mesh stays", (0, True), (world.run("expire", "--allow-revoke", today="2027-01-01"),
+         any(g["principal"] == role("Gone") for g in world.state()["grants"])))
+    same("expire --allow-revoke: what ended is gone", False, any(g["principal"] == role("Guest") for g in world.state()["grants"]))
+
     world = World(wanted)
     world.run("apply", today="2026-12-15")
     world.want(desired([long]))
