@@ -101,16 +101,6 @@ static void error_names(struct session *s, const struct way *way)
     }
 }
 
-static const struct data *member(const struct data *map, const char *key)
-{
-    for (const struct data *item = map ? map->first : NULL; item; item = item->next) {
-        if (item->key && strcmp(item->key, key) == 0) {
-            return item;
-        }
-    }
-    return NULL;
-}
-
 static bool raises(const struct step *steps, const struct way *handler);
 
 static bool ways_raise(const struct step *step, const struct way *handler)
@@ -138,7 +128,6 @@ static bool takes_all(const struct step *step)
 static bool raises(const struct step *steps, const struct way *handler)
 {
     for (const struct step *step = steps; step; step = step->next) {
-        const struct data *type;
         switch (step->kind) {
         case STEP_WAIT:
         case STEP_SUCCEED:
@@ -150,10 +139,7 @@ static bool raises(const struct step *steps, const struct way *handler)
             }
             break;
         case STEP_RAW:
-            type = member(step->arguments, "Type");
-            if (type && type->text && !member(step->arguments, "Catch") &&
-                (strcmp(type->text, "Task") == 0 || strcmp(type->text, "Parallel") == 0 ||
-                 strcmp(type->text, "Map") == 0)) {
+            if (raw_works(step) && !data_by_key(step->arguments, "Catch")) {
                 return true;
             }
             break;
@@ -374,22 +360,34 @@ static void raw_target(struct session *s, const struct pipeline *pipeline, const
 static void raw_targets(struct session *s, const struct pipeline *pipeline, const struct step *step)
 {
     static const char *const lists[] = {"Choices", "Catch"};
-    raw_target(s, pipeline, step, member(step->arguments, "Next"));
-    raw_target(s, pipeline, step, member(step->arguments, "Default"));
+    raw_target(s, pipeline, step, data_by_key(step->arguments, "Next"));
+    raw_target(s, pipeline, step, data_by_key(step->arguments, "Default"));
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
-        const struct data *list = member(step->arguments, lists[i]);
+        const struct data *list = data_by_key(step->arguments, lists[i]);
         for (const struct data *item = list && list->kind == DATA_LIST ? list->first : NULL; item;
              item = item->next) {
-            raw_target(s, pipeline, step, member(item, "Next"));
+            raw_target(s, pipeline, step, data_by_key(item, "Next"));
         }
     }
+}
+
+bool raw_works(const struct step *step)
+{
+    static const char *const working[] = {"Task", "Parallel", "Map"};
+    const struct data *type = data_by_key(step->arguments, "Type");
+    for (size_t i = 0; type && type->text && i < sizeof working / sizeof *working; i++) {
+        if (strcmp(type->text, working[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void raw(struct session *s, const struct pipeline *pipeline, const struct step *step)
 {
     static const char *const types[] = {"Task",    "Pass", "Choice",   "Wait",
                                         "Succeed", "Fail", "Parallel", "Map"};
-    const struct data *type = member(step->arguments, "Type");
+    const struct data *type = data_by_key(step->arguments, "Type");
     struct suggestion suggestion = suggest_for(type && type->text ? type->text : "");
     bool known = false;
     for (size_t i = 0; type && type->text && i < sizeof types / sizeof *types; i++) {
@@ -404,9 +402,7 @@ static void raw(struct session *s, const struct pipeline *pipeline, const struct
         return;
     }
     raw_targets(s, pipeline, step);
-    bool works = strcmp(type->text, "Task") == 0 || strcmp(type->text, "Parallel") == 0 ||
-                 strcmp(type->text, "Map") == 0;
-    if (works && !pipeline->role) {
+    if (raw_works(step) && !pipeline->role) {
         struct diag *d = diag(s, D_RAW_RIGHTS, step->at,
                               "the role that is made for '%s' has no rights for this state",
                               pipeline->decl.path);
@@ -469,7 +465,7 @@ static bool ends_run(const struct step *step)
         return true;
     }
     if (step->kind == STEP_RAW) {
-        const struct data *type = member(step->arguments, "Type");
+        const struct data *type = data_by_key(step->arguments, "Type");
         return type && type->text &&
                (strcmp(type->text, "Succeed") == 0 || strcmp(type->text, "Fail") == 0);
     }

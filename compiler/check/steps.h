@@ -19,6 +19,9 @@ bool way_takes(const struct way *way, const char *error);
 void check_flow(struct session *s, const struct pipeline *pipeline, const struct step *step);
 void check_call(struct session *s, const struct step *step);
 void check_order(struct session *s, const struct step *steps);
+/* flow.c: does a state of the states language, spelled out, do work, or steps inside of it? The
+ * others only say where the run goes. */
+bool raw_works(const struct step *step);
 void check_raised(struct session *s, const struct pipeline *pipeline);
 
 /* expressions.c: a side of a condition, input.x or context.x, and result.x where there is one. */

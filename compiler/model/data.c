@@ -4,6 +4,16 @@
 
 #include <string.h>
 
+const struct data *data_by_key(const struct data *map, const char *key)
+{
+    for (const struct data *item = map ? map->first : NULL; item; item = item->next) {
+        if (item->key && strcmp(item->key, key) == 0) {
+            return item;
+        }
+    }
+    return NULL;
+}
+
 /* A number in JSON's spelling: no leading zeros, no plus sign. */
 static const char *json_spelling(struct elab *e, const char *text)
 {

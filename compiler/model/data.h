@@ -77,4 +77,7 @@ struct data {
     struct data *first, *next; /* LIST, MAP, arguments of a call, parts of a SUBSTITUTION */
 };
 
+/* The member of a map; NULL: there is none, or no map. */
+const struct data *data_by_key(const struct data *map, const char *key);
+
 #endif

@@ -92,17 +92,6 @@ static const struct naming {
     {"states", "StateMachineArn", RIGHT_REGION | RIGHT_ACCOUNT, NULL, "stateMachine:*"},
 };
 
-static const struct data *argument(const struct step *step, const char *key)
-{
-    for (const struct data *item = step->arguments ? step->arguments->first : NULL; item;
-         item = item->next) {
-        if (item->key && strcmp(item->key, key) == 0) {
-            return item;
-        }
-    }
-    return NULL;
-}
-
 /* "glue:startJobRun" as IAM writes it: "glue:StartJobRun". */
 static const char *iam_action(struct needs *out, const char *action)
 {
@@ -136,7 +125,8 @@ static const char *text_or_any(const struct data *value, struct needs *out)
 /* An object or bucket of S3: which of the two the action is about. */
 static void add_object(const struct step *step, const char *action, struct needs *out)
 {
-    const struct data *bucket = argument(step, "Bucket"), *key = argument(step, "Key");
+    const struct data *bucket = data_by_key(step->arguments, "Bucket"),
+                      *key = data_by_key(step->arguments, "Key");
     bool whole = strstr(action, "Bucket") != NULL || strstr(action, "ListMultipart") != NULL;
     const char *name = text_or_any(bucket, out);
     if (strcmp(action, "s3:ListAllMyBuckets") == 0) {
@@ -216,7 +206,7 @@ static void add_referred(const struct data *value, const struct naming *naming, 
 static void add_named(const struct step *step, const struct naming *naming, const char *action,
                       struct needs *out)
 {
-    const struct data *value = argument(step, naming->argument);
+    const struct data *value = data_by_key(step->arguments, naming->argument);
     const char *text = value && value->kind == DATA_TEXT ? value->text : NULL;
     const char *queue = text && strcmp(naming->prefix, "sqs") == 0 ? queue_of(out, text) : NULL;
     if (value && value->kind == DATA_REFERENCE) {
@@ -297,7 +287,7 @@ static void add_events_rule(const char *rule, struct needs *out)
 /* A run of a machine that is known: its executions alone. */
 static void add_execution(const struct step *step, const char *action, struct needs *out)
 {
-    const struct data *machine = argument(step, "StateMachineArn");
+    const struct data *machine = data_by_key(step->arguments, "StateMachineArn");
     const char *name = machine && machine->kind == DATA_TEXT && is_arn(machine->text)
                            ? strrchr(machine->text, ':')
                            : NULL;
@@ -355,7 +345,7 @@ static void add_batch(const struct step *step, struct needs *out)
 static void add_passed(const struct step *step, const char *key, const char *service,
                        struct needs *out)
 {
-    const struct data *role = argument(step, key);
+    const struct data *role = data_by_key(step->arguments, key);
     struct need *need;
     if (!role) {
         return;

@@ -1,6 +1,7 @@
 /* trusts.c - see trusts.h. */
 #include "check/access/trusts.h"
 
+#include "check/steps.h"
 #include "model/names.h"
 
 #include <stdlib.h>
@@ -94,7 +95,7 @@ static bool call_touches(const char *target)
 
 static bool step_touches(const struct step *step)
 {
-    return step->kind == STEP_RAW ||
+    return (step->kind == STEP_RAW && raw_works(step)) ||
            (step->kind == STEP_CALL && call_touches(step->target.value)) ||
            (step->kind == STEP_POLL && step->body && step_touches(step->body));
 }
