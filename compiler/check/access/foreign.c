@@ -1,5 +1,5 @@
 /* foreign.c - what Lake Formation asks of grants to principals of other accounts, to accounts and
- * to organizations (reference of Lake Formation, rules 2.2.7 and 2.2.8). */
+ * to organizations (reference of Lake Formation, rules 2.2.7, 2.2.8 and 2.2.10). */
 #include "check/access/foreign.h"
 
 #include "check/access/owners.h"
@@ -154,6 +154,27 @@ static void check_version(struct judge *j, const struct cell *cell, const struct
                      : "versions from 3 on can; 4 is the default");
 }
 
+/* The program takes rights of IAM_ALLOWED_PRINCIPALS away only from what the mesh makes, and while
+ * these stand nothing is shared (rule 2.2.10). One message for all tables of a domain. */
+static void check_found(struct judge *j, const struct cell *cell)
+{
+    const struct domain *domain = cell->domain;
+    const struct output *output = cell->output;
+    const struct contribution *c = cell->whole.first ? cell->whole.first : cell->part.first;
+    bool hybrid = output ? output_is_hybrid(output) : domain && domain->storage.hybrid;
+    const struct decl *found = domain && domain->existing        ? &domain->decl
+                               : output && output_exists(output) ? &output->product->decl
+                                                                 : NULL;
+    if (!c || !c->cause.grant || !found || hybrid)
+        return;
+    struct diag *d = diag(j->s, D_SHARED_AS_FOUND, to_of(c),
+                          "'%s' was there before the mesh: while IAM still decides there, '%s' of "
+                          "another account gets nothing",
+                          found->path, name_of(cell, c));
+    diag_place(j->s, d, found->at, "the mesh takes no right away here");
+    diag_help(j->s, d, "see to it that IAM_ALLOWED_PRINCIPALS has no right on it before `apply`");
+}
+
 /* A tag that is granted on is in every account that has a catalog, and a single principal has its
  * rights where it lives. What is tagged is written out for one of another account, and judged
  * there.
@@ -185,6 +206,8 @@ static void check_cell(struct judge *j, const struct cell *cell)
         check_version(j, cell, c);
         check_option(j, cell, c);
     }
+    if (foreign)
+        check_found(j, cell);
 }
 
 /* A link stands in one account, and its entry is seen there alone. */
