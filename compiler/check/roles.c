@@ -4,7 +4,9 @@
 #include "check/areas.h"
 
 #include "base/buf.h"
+#include "base/utf8.h"
 #include "check/access/rights.h"
+#include "check/catalog.h"
 #include "check/made.h"
 
 #include <stdlib.h>
@@ -142,6 +144,39 @@ static void check_reach(struct session *s, const struct principal *role,
     diag_help(s, d, "declare the role outside of the domains: governance's stack stands first");
 }
 
+/* ---- descriptions ---------------------------------------------------------------------------- */
+
+const char *unknown_to_iam(const char *text)
+{
+    uint32_t c;
+    for (size_t length; *text; text += length) {
+        length = utf8_read(text, strlen(text), &c);
+        bool printed = (c >= 0x20 && c <= 0x7e) || (c >= 0xa1 && c <= 0xff);
+        if (!printed && c != '\t' && c != '\n' && c != '\r') {
+            return text;
+        }
+    }
+    return NULL;
+}
+
+static void check_role_description(struct session *s, const struct principal *role)
+{
+    const char *doc = role->decl.doc, *unknown = doc ? unknown_to_iam(doc) : NULL;
+    uint32_t c;
+    if (unknown) {
+        size_t length = utf8_read(unknown, strlen(unknown), &c);
+        struct diag *d = diag(s, D_ROLE_DESCRIPTION, role->decl.at,
+                              "IAM takes no '%.*s' (U+%04X) in the description of a role: it is "
+                              "left out",
+                              (int)length, unknown, (unsigned)c);
+        diag_help(s, d, "IAM knows letters and signs of Latin-1 alone");
+    } else if (description_is_cut(doc, LIMIT_ROLE_DESCRIPTION)) {
+        diag(s, D_DESCRIPTION_CUT, role->decl.at,
+             "the description has %zu characters, IAM takes %lld: it is cut",
+             utf8_count(doc, strlen(doc)), (long long)limit_info(LIMIT_ROLE_DESCRIPTION)->figure);
+    }
+}
+
 void check_roles(struct session *s, const struct mesh *mesh)
 {
     for (size_t i = 0; i < mesh->principals.len; i++) {
@@ -149,6 +184,7 @@ void check_roles(struct session *s, const struct mesh *mesh)
         if (role->create) {
             check_is_made(s, &role->decl, "role", role->domain);
             check_trust(s, role);
+            check_role_description(s, role);
         }
     }
     for (size_t i = 0; i < mesh->pipelines.len; i++) {

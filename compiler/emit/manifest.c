@@ -21,6 +21,13 @@ static void set_place(struct manifest *m, json *object, const struct deployment_
              d->region ? json_text(&m->memory, d->region) : json_null(&m->memory));
 }
 
+/* Of what has no place for it in AWS. */
+static void set_description(struct manifest *m, json *object, const struct decl *decl)
+{
+    json_set(object, "description",
+             decl->doc ? json_text(&m->memory, decl->doc) : json_null(&m->memory));
+}
+
 /* A statement of the mesh, and what was found about it. */
 struct stated {
     const char *text, *source, *found;
@@ -90,6 +97,7 @@ void manifest_init(struct manifest *m, struct plan *plan)
     json_set_int(m->tree, "format", 1);
     json_set_text(m->tree, "meshc", MESHC_VERSION);
     json_set_text(m->tree, "mesh", plan->mesh->decl.name);
+    set_description(m, m->tree, &plan->mesh->decl);
     json_set(m->tree, "environment",
              d->name ? json_text(&m->memory, d->name) : json_null(&m->memory));
     m->stacks = json_set_array(m->tree, "stacks");
@@ -141,6 +149,7 @@ void manifest_warehouse(struct manifest *m, const struct warehouse *warehouse, c
     json *entry = json_add_object(m->warehouses);
     const char *name = name_warehouse(&m->memory, m->plan->deployment, warehouse);
     json_set_text(entry, "warehouse", warehouse->decl.path);
+    set_description(m, entry, &warehouse->decl);
     set_place(m, entry, account_of_domain(m->plan->deployment, warehouse->domain));
     json_set_text(entry, "namespace", name);
     json_set_text(entry, "workgroup", name);

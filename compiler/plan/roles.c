@@ -4,6 +4,7 @@
 
 #include "check/roles.h"
 #include "model/names.h"
+#include "plan/glue.h"
 #include "plan/rights.h"
 #include "plan/text.h"
 
@@ -64,6 +65,10 @@ static void make_role(struct plan *plan, struct stack *stack, const struct princ
     rights_of_needs(plan, &needs, &rights);
     const char *id = plan_role_trusting(plan, stack, role->decl.at, "Role", role->decl.name, name,
                                         trust_of(plan, role), &rights);
+    const char *doc = role->decl.doc;
+    if (doc && !unknown_to_iam(doc))
+        json_set(plan_last(stack)->properties, "Description",
+                 plan_literal(plan, plan_fitted(plan, doc, LIMIT_ROLE_DESCRIPTION, false)));
     plan_keep(plan, role, "role", id);
 }
 
