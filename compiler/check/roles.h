@@ -1,5 +1,5 @@
-/* roles.h - of roles that the mesh makes: whom they may trust, and which texts IAM takes about them:
- * one answer for the check and the plan. */
+/* roles.h - of roles that the mesh makes: whom they may trust, and which texts IAM takes about
+ * them: one answer for the check and the plan. */
 #ifndef MESH_CHECK_ROLES_H
 #define MESH_CHECK_ROLES_H
 
