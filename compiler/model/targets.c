@@ -68,6 +68,21 @@ static bool report_column(struct elab *e, const struct domain *inside, const str
     return true;
 }
 
+/* `sales` and `domain.sales`: a domain is a database, or all of its tables. */
+static bool report_domain(struct elab *e, const struct name *name)
+{
+    static const char word[] = "domain.";
+    bool dotted = strncmp(name->text, word, sizeof word - 1) == 0;
+    atom domain = dotted ? atom_of(&e->s->atoms, name->text + sizeof word - 1) : name->text;
+    if (names_find(e, KINDS(KIND_DOMAIN), NULL, domain) == NULL) {
+        return false;
+    }
+    struct diag *d = diag(e->s, D_WRONG_KIND, name->span,
+                          "'%s' is a domain; a product or output is expected here", domain);
+    diag_help(e->s, d, "`domain %s` is its database, `%s.*` all its tables", domain, domain);
+    return true;
+}
+
 static bool read_table(struct elab *e, const struct target *target, struct grant *grant)
 {
     const struct domain *inside = grant->inside;
@@ -77,15 +92,7 @@ static bool read_table(struct elab *e, const struct target *target, struct grant
         return read_all_tables(e, name, length - 2, grant);
     }
     struct declared *d = names_find(e, KINDS_PRODUCT, inside, name->text);
-    if (d == NULL && names_find(e, KINDS(KIND_DOMAIN), NULL, name->text) != NULL) {
-        struct diag *report =
-            diag(e->s, D_WRONG_KIND, name->span,
-                 "'%s' is a domain; a product or output is expected here", name->text);
-        diag_help(e->s, report, "`domain %s` is its database, `%s.*` all its tables", name->text,
-                  name->text);
-        return false;
-    }
-    if (d == NULL && report_column(e, inside, name)) {
+    if (d == NULL && (report_domain(e, name) || report_column(e, inside, name))) {
         return false;
     }
     d = d != NULL ? d : names_resolve(e, KINDS_PRODUCT, inside, name->text, name->span);

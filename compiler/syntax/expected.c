@@ -207,11 +207,11 @@ static const char *joined(struct parse *ps, const struct words *words)
 static const char *found_words(struct parse *ps, const struct lexeme *t)
 {
     if (t->kind == T_END)
-        return "the end of the file";
+        return "end of the file";
     size_t length = t->span.hi - t->span.lo;
     const char *text = ps->source->text + (t->span.lo - ps->source->base);
     if (t->kind == T_STRING && (length > 30 || memchr(text, '\n', length)))
-        return "a text";
+        return "text in quotes";
     if (length > 60)
         length = 60;
     return arena_format(&ps->s->arena, "'%.*s'", (int)length, text);

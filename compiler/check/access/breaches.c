@@ -155,6 +155,15 @@ static const char *name_in_exceptions(struct effective *e, const struct proof *p
     return e->parties.list.at[party].name;
 }
 
+/* Does the promise speak of it by its own name, not as one of a team or of everyone? */
+static bool named_by(const struct grant *promise, const struct party *party)
+{
+    for (size_t i = 0; i < promise->to.len; i++)
+        if (party->principal && promise->to.at[i] == party->principal)
+            return true;
+    return false;
+}
+
 const char *breach_edit(struct effective *effective, const struct proof *proof, size_t party,
                         const struct reason *reason)
 {
@@ -169,6 +178,8 @@ const char *breach_edit(struct effective *effective, const struct proof *proof, 
         return edit ? edit : reason->edit;
     if (who->kind == PARTY_STRANGER)
         return "grant to roles of that account, which the mesh names, and not to the account";
+    if (named_by(proof->promise, who))
+        return "take it back or, if it is meant, delete the promise";
     return arena_format(&effective->arena,
                         "take it back or, if it is meant, add '%s' to the exceptions of the "
                         "promise",
