@@ -259,6 +259,22 @@ check_callers() {
     done 3<"$work/accounts"
 }
 
+# An account that the mesh has left: this build has no program for it, so what stands there stays until the earlier build's
+# takes it away. Where an account is whoever calls (`self`), or the ledgers are in S3, that is not known here.
+say_left_accounts() {
+    local ledgers=${ledger:-$(state_folder)} file account things
+    if [[ $ledgers == s3://* ]] || grep -qx self "$work/all-accounts"; then return 0; fi
+    for file in "$ledgers"/*.ledger.json; do
+        account=${file##*/}
+        account=${account%.ledger.json}
+        if ! is_account "$account" || grep -qx -e "$account" "$work/all-accounts"; then continue; fi
+        things=$(jq -r --arg mesh "$MESH_NAME" --arg environment "$MESH_ENVIRONMENT" \
+            'select(.mesh == $mesh and .environment == $environment) | .things | length' "$file" 2>/dev/null) || continue
+        [[ $things =~ ^[1-9] ]] || continue
+        say "account $account is not in this build, and what was granted there stands: grants/$account.sh revoke, of the earlier build, takes it away"
+    done
+}
+
 # The region of a stack: the mesh's, else the option's, else the AWS CLI's own.
 in_region() {
     local of_stack=$1
@@ -408,6 +424,7 @@ main() {
     check_templates
     check_regions
     check_callers
+    if [[ $only != stacks ]]; then say_left_accounts; fi
     if [[ $action != yes ]]; then show; fi
     if [[ $action == plan ]]; then exit 0; fi
     if [[ $action == ask ]]; then confirm; fi

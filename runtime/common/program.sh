@@ -60,6 +60,12 @@ read_caller() { # FILE
     is_account "$caller_account" || refuse "the caller's account is not 12 digits"
 }
 
+# Where the grant programs keep what they gave, if nobody names another place.
+state_folder() {
+    local of=${MESH_NAME//[^A-Za-z0-9._-]/_}${MESH_ENVIRONMENT:+-${MESH_ENVIRONMENT//[^A-Za-z0-9._-]/_}}
+    printf '%s/meshc/%s' "${XDG_STATE_HOME:-${HOME:-}/.local/state}" "$of"
+}
+
 ask_caller() { # [OPTION...]
     "${aws[@]}" sts get-caller-identity "$@" --output json >"$work/caller.json" 2>"$work/stderr" ||
         refuse "sts get-caller-identity${aws[1]+ with ${aws[*]:1}}: $(head -c 300 "$work/stderr")"

@@ -9,8 +9,8 @@
 # Sets ledger and audit to their places. Never beside the program: that folder is the compiler's, which replaces it as a
 # whole and refuses to where it finds something else.
 find_ledger() {
-    local of=${MESH_NAME//[^A-Za-z0-9._-]/_}${MESH_ENVIRONMENT:+-${MESH_ENVIRONMENT//[^A-Za-z0-9._-]/_}}
-    local folder=${XDG_STATE_HOME:-${HOME:-}/.local/state}/meshc/$of
+    local folder
+    folder=$(state_folder)
     ledger=${ledger:-${MESH_LEDGER:-$folder/$account.ledger.json}}
     audit=${audit:-${MESH_AUDIT:-$folder/$account.audit.jsonl}}
     if [[ $ledger == s3://* ]]; then

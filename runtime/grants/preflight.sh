@@ -46,6 +46,23 @@ find_caller() {
     [[ $partition =~ ^aws(-[a-z]+)*$ ]] || refuse "the caller's ARN has no partition"
 }
 
+# A link that this program made and the mesh now has a database of that name: while the link stands no stack can make it,
+# and a grant on the database would be one on the link.
+check_links() {
+    local input link
+    while IFS= read -r input <&3 && IFS= read -r link <&3; do
+        printf '%s\n' "$input" >"$work/input.json"
+        if ! ask glue get-database --cli-input-json "file://$work/input.json"; then
+            [[ $error_code == EntityNotFoundException ]] || refuse "glue get-database: $error_code: $error_message"
+        elif jq -e .Database.TargetDatabase "$work/answer.json" >/dev/null; then
+            refuse "$link, which this program made, has the name of a database of this mesh: delete the link, for no stack can make the database while it stands"
+        fi
+    done 3< <(jq "$jq_things"'
+        .managed.databases[] | lower as $name | $ledger[0].things | keys_unsorted[] | fromjson | select(.[0] == "link" and .[1] == $name)
+        | ({CatalogId: $account, Name: .[1]} | tojson), "link \(.[1] | safe) to database \(.[3] | safe) of \(.[2])"' -r \
+        --arg account "$account" --slurpfile ledger "$work/ledger.json" "$work/desired.json")
+}
+
 # Elsewhere the service says "Permissions modification is invalid".
 check_admin() {
     [[ $is_admin == true ]] ||

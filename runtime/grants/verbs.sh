@@ -58,6 +58,8 @@ make_changes() {
 }
 
 run_settings() {
+    load_ledger
+    check_links # here, for deploy.sh asks for the settings before the stacks
     find_missing_settings
     if ((missing_settings == 0)); then
         printf 'nothing to do: the data lake settings are as the mesh says\n'
@@ -71,6 +73,7 @@ run_settings() {
 
 run_plan() {
     load_ledger
+    check_links
     look_at_settings
     compare plan "$allow_revoke"
     show_plan
@@ -104,7 +107,12 @@ run_verify() {
 run_plan_of() { # VERB
     lock_ledger
     load_ledger
-    if [[ $1 == apply ]]; then look_at_settings; else find_missing_settings && missing_settings=0; fi
+    if [[ $1 == apply ]]; then
+        check_links
+        look_at_settings
+    else
+        find_missing_settings && missing_settings=0
+    fi
     compare "$1" "$allow_revoke"
     show_plan
     check_max_changes "$((missing_settings + changes))"

@@ -634,6 +634,29 @@ def accepting():
     check("a database of the link's name: said", "waiting for link sales, whose name another database has" in world.out, world.shown())
     same("a database of the link's name: it stays", {"sales": {"tables": {}}}, world.state(CONSUMER)["databases"])
 
+    # The mesh now has a database of the link's name in this account: said before any stack fails for it.
+    world, owner_side, consumer_side = sharing_worlds()
+    world.run("apply")
+    world.run("accept", account=CONSUMER)
+    moved = {key: value for key, value in consumer_side.items() if key != "taking"}
+    moved["managed"] = {"databases": ["Sales"], "tables": []}
+    world.want(moved)
+    before = world.state(CONSUMER)
+    for verb in ("plan", "settings", "apply"):
+        same("a link with the name of a database: %s refuses" % verb, 3, world.run(verb, "--allow-revoke", account=CONSUMER))
+        check("a link with the name of a database: %s says which" % verb, "link sales to database sales of %s, which this program made, has the name of a database" % OWNER in world.err, world.shown())
+    same("a link with the name of a database: it stays", before, world.state(CONSUMER))
+    same("a link with the name of a database: revoke takes it away", {}, world.run("revoke", account=CONSUMER) or world.state(CONSUMER)["databases"])
+    world, owner_side, consumer_side = sharing_worlds()
+    world.run("apply")
+    world.run("accept", account=CONSUMER)
+    world.want(moved)
+    same("its place is free", "{}", world.aws("glue", "delete-database", account=CONSUMER, CatalogId=CONSUMER, Name="sales").strip())
+    same("a link that somebody deleted: the settings are looked at", 0, world.run("settings", account=CONSUMER))
+    world.set_state(dict(world.state(CONSUMER), databases={"sales": {"tables": {}}}), CONSUMER)
+    same("the database in its place: apply", 0, world.run("apply", "--allow-revoke", account=CONSUMER))
+    check("the database in its place: the link is forgotten", not any("link" in thing for thing in world.ledger(CONSUMER)), world.ledger(CONSUMER))
+
     # A link that a stack declares is only waited for.
     world, owner_side, consumer_side = sharing_worlds()
     consumer_side["taking"]["links"][0]["declared"] = True
