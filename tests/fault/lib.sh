@@ -1,14 +1,10 @@
-# lib.sh - what the fault tests share: meshes, the state of an output, ok and not ok. Sourced by run, disk and inject.
-# shellcheck shell=bash
+# lib.sh - what the fault tests share: meshes, the state of an output. Sourced by run, disk and inject.
+# shellcheck shell=bash source=tests/suite.sh disable=SC1091
+. "$(dirname "${BASH_SOURCE[0]}")/../suite.sh" fault
 export LC_ALL=C.UTF-8 NO_COLOR=1 TERM=dumb
 # A sanitizer's finding must not look like an error in the mesh.
 export ASAN_OPTIONS=exitcode=99:allocator_may_return_null=1${ASAN_OPTIONS:+:$ASAN_OPTIONS} UBSAN_OPTIONS=exitcode=99
-passed=0 failed=0
-ok() { echo "ok fault $1"; passed=$((passed + 1)); }
-bad() { echo "not ok fault $1${2:+: $2}"; failed=$((failed + 1)); }
-skip() { if [[ ${CI:-} = true ]]; then bad "$1" "$2"; else echo "SKIP fault $1: $2"; fi; }
 is() { if [[ $2 = "$3" ]]; then ok "$1"; else bad "$1" "'${2:0:300}', not '${3:0:300}'"; fi; }
-finish() { echo "$passed passed, $failed failed"; ((failed == 0)); exit; }
 
 # The bytes of a tree, names included; "none" where there is none.
 sums() { if [[ -d $1 ]]; then (cd "$1" && find . -type f -exec sha256sum {} + | LC_ALL=C sort -k 2 | sha256sum); else echo none; fi; }

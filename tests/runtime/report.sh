@@ -45,11 +45,14 @@ missing() {
         not_ok "$1"
     else
         printf 'SKIP: %s\n' "$1"
+        left_out=yes
     fi
     finish
 }
 
 finish() {
+    # `missing` has said why where nothing could be tested.
+    if ((passed + failed == 0)) && [[ ! ${left_out:-} ]]; then not_ok "nothing was tested"; fi
     printf '%d passed, %d failed\n' "$passed" "$failed"
     ((failed == 0)) || exit 1
     exit 0
