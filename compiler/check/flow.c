@@ -333,54 +333,76 @@ void check_call(struct session *s, const struct step *step)
 
 /* ---- states as they are ---------------------------------------------------------------------- */
 
-/* A state that a raw one goes on with is a step beside it. */
-static void raw_target(struct session *s, const struct pipeline *pipeline, const struct step *step,
-                       const struct data *target)
-{
-    struct suggestion suggestion;
-    if (!target || target->kind != DATA_TEXT) {
-        return;
-    }
-    suggestion = suggest_for(target->text);
-    for (size_t i = 0; i < pipeline->all_steps.len; i++) {
-        const struct step *other = pipeline->all_steps.at[i];
-        if (other->outer != step->outer || other->after_failure != step->after_failure) {
-            continue;
-        }
-        if (strcmp(other->name, target->text) == 0) {
-            return;
-        }
-        suggest_offer(&suggestion, other->name);
-    }
-    struct diag *d =
-        diag(s, D_RAW_STATE, target->at, "no step '%s' stands beside this one", target->text);
-    diag_suggest(s, d, suggestion.best);
-}
+/* What a raw state says it goes on with: calls visit for each that is a text. */
+typedef void target_visitor(void *context, const struct step *step, const struct data *target);
 
-static void raw_targets(struct session *s, const struct pipeline *pipeline, const struct step *step)
+static void visit_targets(const struct step *step, target_visitor *visit, void *context)
 {
-    static const char *const lists[] = {"Choices", "Catch"};
-    raw_target(s, pipeline, step, data_by_key(step->arguments, "Next"));
-    raw_target(s, pipeline, step, data_by_key(step->arguments, "Default"));
+    static const char *const members[] = {"Next", "Default"}, *const lists[] = {"Choices", "Catch"};
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        const struct data *target = data_by_key(step->arguments, members[i]);
+        if (target && target->kind == DATA_TEXT) {
+            visit(context, step, target);
+        }
+    }
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         const struct data *list = data_by_key(step->arguments, lists[i]);
         for (const struct data *item = list && list->kind == DATA_LIST ? list->first : NULL; item;
              item = item->next) {
-            raw_target(s, pipeline, step, data_by_key(item, "Next"));
+            const struct data *target = data_by_key(item, "Next");
+            if (target && target->kind == DATA_TEXT) {
+                visit(context, step, target);
+            }
         }
     }
 }
 
-bool raw_works(const struct step *step)
+static bool beside(const struct step *one, const struct step *other)
 {
-    static const char *const working[] = {"Task", "Parallel", "Map"};
-    const struct data *type = data_by_key(step->arguments, "Type");
-    for (size_t i = 0; type && type->text && i < sizeof working / sizeof *working; i++) {
-        if (strcmp(type->text, working[i]) == 0) {
-            return true;
+    return one->outer == other->outer && one->after_failure == other->after_failure;
+}
+
+struct named_steps {
+    struct session *s;
+    const struct pipeline *pipeline;
+    struct map steps; /* name, an atom -> the step */
+};
+
+/* A state that a raw one goes on with is a step beside it. */
+static void check_target(void *context, const struct step *step, const struct data *target)
+{
+    struct named_steps *named = context;
+    const struct step *found =
+        map_get(&named->steps, atom_of(&named->s->atoms, target->text), NULL);
+    struct suggestion suggestion = suggest_for(target->text);
+    if (found && beside(found, step)) {
+        return;
+    }
+    for (size_t i = 0; i < named->pipeline->all_steps.len; i++) {
+        const struct step *other = named->pipeline->all_steps.at[i];
+        if (beside(other, step)) {
+            suggest_offer(&suggestion, other->name);
         }
     }
-    return false;
+    struct diag *d = diag(named->s, D_RAW_STATE, target->at, "no step '%s' stands beside this one",
+                          target->text);
+    diag_suggest(named->s, d, suggestion.best);
+}
+
+void check_raw_targets(struct session *s, const struct pipeline *pipeline)
+{
+    struct named_steps named = {.s = s, .pipeline = pipeline};
+    for (size_t i = 0; i < pipeline->all_steps.len; i++) {
+        const struct step *step = pipeline->all_steps.at[i];
+        map_put(&named.steps, atom_of(&s->atoms, step->name), NULL, (void *)(uintptr_t)step);
+    }
+    for (size_t i = 0; i < pipeline->all_steps.len; i++) {
+        const struct step *step = pipeline->all_steps.at[i];
+        if (step->kind == STEP_RAW) {
+            visit_targets(step, check_target, &named);
+        }
+    }
+    map_free(&named.steps);
 }
 
 static void raw(struct session *s, const struct pipeline *pipeline, const struct step *step)
@@ -401,7 +423,6 @@ static void raw(struct session *s, const struct pipeline *pipeline, const struct
         diag_suggest(s, d, suggestion.best);
         return;
     }
-    raw_targets(s, pipeline, step);
     if (raw_works(step) && !pipeline->role) {
         struct diag *d = diag(s, D_RAW_RIGHTS, step->at,
                               "the role that is made for '%s' has no rights for this state",
@@ -458,6 +479,19 @@ void check_flow(struct session *s, const struct pipeline *pipeline, const struct
 
 static bool ends(const struct step *steps);
 
+/* A raw state goes on with the step after it, unless it ends the run or names where it goes on. */
+static bool raw_goes_on(const struct step *step)
+{
+    static const char *const last[] = {"Succeed", "Fail", "Choice"};
+    const struct data *type = data_by_key(step->arguments, "Type");
+    for (size_t i = 0; type && type->text && i < sizeof last / sizeof *last; i++) {
+        if (strcmp(type->text, last[i]) == 0) {
+            return false;
+        }
+    }
+    return !data_by_key(step->arguments, "Next") && !data_by_key(step->arguments, "End");
+}
+
 /* Nothing comes after this step: the run ends in it, whichever way it takes. */
 static bool ends_run(const struct step *step)
 {
@@ -465,9 +499,7 @@ static bool ends_run(const struct step *step)
         return true;
     }
     if (step->kind == STEP_RAW) {
-        const struct data *type = data_by_key(step->arguments, "Type");
-        return type && type->text &&
-               (strcmp(type->text, "Succeed") == 0 || strcmp(type->text, "Fail") == 0);
+        return !raw_goes_on(step);
     }
     if (step->kind != STEP_CHOOSE && step->kind != STEP_TRY) {
         return false;
@@ -492,21 +524,26 @@ static bool ends(const struct step *steps)
     return false;
 }
 
-/* A raw state that names where it goes on may be reached from anywhere: nothing is said after one.
- */
-static bool reached_by_name(const struct step *steps)
+struct targets {
+    struct session *s;
+    struct map names; /* atoms */
+};
+
+static void add_target(void *context, const struct step *step, const struct data *target)
 {
-    for (const struct step *step = steps; step; step = step->next) {
-        if (step->kind == STEP_RAW) {
-            return true;
-        }
-    }
-    return false;
+    struct targets *targets = context;
+    map_put(&targets->names, atom_of(&targets->s->atoms, target->text), NULL,
+            (void *)(uintptr_t)step);
 }
 
 void check_order(struct session *s, const struct step *steps)
 {
-    bool named = reached_by_name(steps);
+    struct targets targets = {.s = s};
+    for (const struct step *step = steps; step; step = step->next) {
+        if (step->kind == STEP_RAW) {
+            visit_targets(step, add_target, &targets);
+        }
+    }
     for (const struct step *step = steps; step; step = step->next) {
         if (step->kind != STEP_POLL) {
             check_order(s, step->body);
@@ -514,10 +551,14 @@ void check_order(struct session *s, const struct step *steps)
         for (const struct way *way = step->ways; way; way = way->next) {
             check_order(s, way->steps);
         }
-        if (step->next && !named && ends_run(step)) {
+        if (step->next && ends_run(step) &&
+            !map_get(&targets.names, atom_of(&s->atoms, step->next->name), NULL)) {
             struct diag *d = diag(s, D_UNREACHABLE_STEP, step->next->at,
                                   "step '%s' is never reached", step->next->name);
-            diag_place(s, d, step->at, "the run ends here");
+            diag_place(s, d, step->at,
+                       step->kind == STEP_RAW ? "this does not go on with it"
+                                              : "the run ends here");
         }
     }
+    map_free(&targets.names);
 }

@@ -1,6 +1,7 @@
 /* names.c - names in AWS of one deployment: what a service allows, how long it may be, and that no
  * two things share one. */
 #include "check/areas.h"
+#include "check/functions.h"
 #include "check/limits.h"
 
 #include "check/made.h"
@@ -55,11 +56,14 @@ static bool is_glue_name(const char *name)
     return *name && strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == strlen(name);
 }
 
-static void check_glue_name(struct judge *j, struct span at, const char *what, const char *name)
+/* given: the name as the mesh writes it, or NULL; what is wrong with it is so in all environments.
+ */
+static void check_glue_name(struct judge *j, struct span at, const char *what, const char *given,
+                            const char *name)
 {
     if (!is_glue_name(name)) {
-        struct diag *d =
-            diag(j->s, D_BAD_GLUE_NAME, at, "'%s' cannot be the name of a %s", name, what);
+        struct diag *d = diag(j->s, D_BAD_GLUE_NAME, at, "'%s' cannot be the name of a %s",
+                              given && !is_glue_name(given) ? given : name, what);
         diag_help(j->s, d, "lower-case letters, digits and underscores can");
     } else if (strlen(name) > (size_t)limit_info(LIMIT_GLUE_NAME)->figure) {
         too_long(j, at, what, name, LIMIT_GLUE_NAME);
@@ -116,14 +120,19 @@ static const char *bucket_fault(const char *name)
     return NULL;
 }
 
-static void check_bucket(struct judge *j, struct span at, const char *name)
+static void report_bucket(struct judge *j, struct span at, const char *name, const char *where)
 {
     const char *fault = name ? bucket_fault(name) : NULL;
     if (!fault)
         return;
-    struct diag *d = diag(j->s, D_BAD_BUCKET_NAME, at, "'%s' cannot be the name of a bucket%s",
-                          name, in_environment(j->s, j->deployment));
+    struct diag *d =
+        diag(j->s, D_BAD_BUCKET_NAME, at, "'%s' cannot be the name of a bucket%s", name, where);
     diag_help(j->s, d, "%s", fault);
+}
+
+static void check_bucket(struct judge *j, struct span at, const char *name)
+{
+    report_bucket(j, at, name, in_environment(j->s, j->deployment));
 }
 
 /* ---- IAM ------------------------------------------------------------------------------------- */
@@ -157,7 +166,7 @@ static void check_link(struct judge *j, const struct link *link)
 {
     const struct deployment *d = j->deployment;
     const char *name = name_link(&j->s->arena, d, link);
-    check_glue_name(j, link->decl.at, "link", name);
+    check_glue_name(j, link->decl.at, "link", NULL, name);
     if (!link->to_at.lo || link_is_itself(d, link))
         return;
     if (link->output && link->inside)
@@ -176,6 +185,8 @@ static void check_stack_names(struct judge *j)
     stacks_list(j->s, j->deployment, &heads);
     for (size_t i = 0; i < heads.list.len; i++) {
         const struct stack_head *head = &heads.list.at[i];
+        if (head->domain && !head->domain->decl.at.lo)
+            continue; /* the stand-in for a domain that nobody declares */
         const struct decl *owner = head->product  ? &head->product->decl
                                    : head->domain ? &head->domain->decl
                                                   : &j->deployment->mesh->decl;
@@ -235,7 +246,7 @@ static void check_domain(struct judge *j, const struct domain *domain)
 {
     const struct domain_names *names = &j->deployment->domains[domain->decl.index];
     struct span at = domain->database.value ? domain->database.at : domain->decl.at;
-    check_glue_name(j, at, database_kind, names->database);
+    check_glue_name(j, at, database_kind, domain->database.value, names->database);
     claim(j, database_kind, names->catalog, names->database, &domain->decl);
     if (strlen(names->workgroup) > (size_t)limit_info(LIMIT_WORKGROUP_NAME)->figure)
         too_long(j, domain->decl.at, "workgroup", names->workgroup, LIMIT_WORKGROUP_NAME);
@@ -262,7 +273,7 @@ static void check_output(struct judge *j, const struct output *output)
     struct span at = output->table.value ? output->table.at : output->decl.at;
     if (!names->table || !output->domain->decl.at.lo)
         return;
-    check_glue_name(j, at, table_kind, names->table);
+    check_glue_name(j, at, table_kind, output->table.value, names->table);
     claim(j, table_kind, account_of_catalog(j->deployment, output->domain),
           arena_format(&j->s->arena, "%s.%s", names->database, names->table), &output->decl);
     if (names->uri && !output->existing) {
@@ -271,6 +282,16 @@ static void check_output(struct judge *j, const struct output *output)
         if (output->location.value && strncmp(output->location.value, "s3://", 5) == 0)
             check_bucket(j, output->location.at, names->bucket);
     }
+}
+
+/* It is the same in all environments. */
+static void check_code_bucket(struct judge *j, const struct function *function)
+{
+    struct code_place place;
+    if (!function->code.value || !code_place(function->code.value, &place))
+        return; /* reported elsewhere */
+    const char *name = arena_format(&j->s->arena, "%.*s", (int)place.bucket_length, place.bucket);
+    report_bucket(j, function->code.at, name, "");
 }
 
 /* Letters, digits, hyphens and underscores (Lambda API: FunctionName). */
@@ -287,6 +308,7 @@ static void check_function(struct judge *j, const struct function *function)
     } else if (strlen(name) > (size_t)limit_info(LIMIT_FUNCTION_NAME)->figure) {
         too_long(j, at, kind, name, LIMIT_FUNCTION_NAME);
     }
+    check_code_bucket(j, function);
     if (function_is_made(function))
         claim(j, kind, account_of_domain(j->deployment, function->domain), name, &function->decl);
 }

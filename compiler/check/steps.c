@@ -526,6 +526,7 @@ void check_steps(struct session *s, const struct pipeline *pipeline)
             diag(s, D_SUCCEED_AFTER_FAILURE, step->at, "on_failure always ends in failure");
         }
     }
+    check_raw_targets(s, pipeline);
     check_order(s, pipeline->steps);
     check_order(s, pipeline->on_failure);
     check_raised(s, pipeline);

@@ -15,9 +15,11 @@ bool text_only(const char *text, size_t length, const char *more);
 /* flow.c: what a handler of a try takes; the states of plan/ are written by the same answer. */
 bool way_takes_all(const struct way *way);
 bool way_takes(const struct way *way, const char *error);
-/* flow.c: the parts of one step; what it calls; whether the steps of a list are reached. */
+/* flow.c: the parts of one step; what it calls; where raw states go on; whether the steps of a list
+ * are reached. */
 void check_flow(struct session *s, const struct pipeline *pipeline, const struct step *step);
 void check_call(struct session *s, const struct step *step);
+void check_raw_targets(struct session *s, const struct pipeline *pipeline);
 void check_order(struct session *s, const struct step *steps);
 /* flow.c: does a state of the states language, spelled out, do work, or steps inside of it? The
  * others only say where the run goes. */

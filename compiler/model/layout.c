@@ -143,18 +143,34 @@ static void read_serde(struct elab *e, struct output *output, const struct body 
 
 /* ---- location -------------------------------------------------------------------------------- */
 
-static void check_location(struct elab *e, const struct text *location)
+/* A part of a path that is empty, "." or ".." (readers of files take these for a walk). */
+static bool has_odd_part(const char *path)
+{
+    while (*path != '\0') {
+        size_t n = strcspn(path, "/");
+        if (n == 0 || (n <= 2 && strspn(path, ".") == n)) {
+            return true;
+        }
+        path += path[n] == '/' ? n + 1 : n;
+    }
+    return false;
+}
+
+static bool location_fits(struct elab *e, const struct text *location)
 {
     const char *text = location->value;
-    if (strncmp(text, "s3://", 5) == 0 ? text[5] == '\0' || text[5] == '/'
-                                       : strstr(text, "://") != NULL) {
+    bool whole = strncmp(text, "s3://", 5) == 0;
+    if (whole ? text[5] == '\0' || text[5] == '/' : strstr(text, "://") != NULL) {
         diag(e->s, D_BAD_LOCATION, location->at,
              "a location is \"s3://bucket/path/\", or a path below the domain's bucket");
-    } else if (*text == '\0' || *text == '/' ||
-               strstr(text + (text[0] == 's' ? 5 : 0), "//") != NULL) {
-        diag(e->s, D_BAD_LOCATION, location->at,
-             "a path in a bucket begins with a name and has no empty part");
+        return false;
     }
+    if (*text == '\0' || has_odd_part(whole ? text + 5 : text)) {
+        diag(e->s, D_BAD_LOCATION, location->at,
+             "a path in a bucket begins with a name and has no part that is empty, '.' or '..'");
+        return false;
+    }
+    return true;
 }
 
 static const struct projection *projected(const struct output *output, const struct column *column)
@@ -241,8 +257,8 @@ static void read_location(struct elab *e, struct output *output, const struct bo
 {
     const struct member *location = body_own(body, "location");
     output->location = value_text(location != NULL ? location->value : NULL);
-    if (output->location.value != NULL) {
-        check_location(e, &output->location);
+    if (output->location.value != NULL && !location_fits(e, &output->location)) {
+        output->location.value = NULL; /* judged as if it stood at its default */
     }
 }
 

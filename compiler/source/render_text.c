@@ -476,7 +476,8 @@ static void put_diagnostic(struct page *page, const struct diag *d)
     }
     if (places > shown) {
         put_remark(page, "note",
-                   arena_format(&page->s->arena, "and %zu more places", places - shown));
+                   arena_format(&page->s->arena, "and %zu more place%s", places - shown,
+                                places - shown == 1 ? "" : "s"));
     }
     if (d->help != NULL) {
         put_remark(page, "help", d->help);

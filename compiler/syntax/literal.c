@@ -3,7 +3,10 @@
 #include "base/day.h"
 #include "syntax/build.h"
 
+#include <float.h>
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -182,6 +185,11 @@ static struct value *with_point(struct parse *ps, const char *text, const char *
         const char *q = p + 1 + (p[1] == '+' || p[1] == '-');
         if ((n = digits(q)) > 0)
             p = q + n;
+    }
+    if (*p == 0 && isinf(strtod(text, NULL))) {
+        lexical_error(ps, D_NUMBER_TOO_LARGE, span,
+                      "the number is too large: no reader of JSON takes more than %g", DBL_MAX);
+        return literal_error(ps, span);
     }
     if (*p == 0)
         return make(ps, VALUE_DECIMAL, span, text, length);
