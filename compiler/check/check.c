@@ -8,6 +8,7 @@
 #include "check/access/access.h"
 #include "check/access/promised.h"
 #include "check/areas.h"
+#include "check/made.h"
 #include "check/pipelines.h"
 #include "source/divide.h"
 
@@ -24,6 +25,7 @@ static mesh_check *const mesh_checks[] = {
     check_lineage,
     check_service_levels,
     check_pipelines,
+    check_existing,
     check_promises,
     check_guardrails,
     check_catalog,

@@ -405,6 +405,18 @@ void check_raw_targets(struct session *s, const struct pipeline *pipeline)
     map_free(&named.steps);
 }
 
+bool raw_works(const struct step *step)
+{
+    static const char *const working[] = {"Task", "Parallel", "Map"};
+    const struct data *type = data_by_key(step->arguments, "Type");
+    for (size_t i = 0; type && type->text && i < sizeof working / sizeof *working; i++) {
+        if (strcmp(type->text, working[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void raw(struct session *s, const struct pipeline *pipeline, const struct step *step)
 {
     static const char *const types[] = {"Task",    "Pass", "Choice",   "Wait",

@@ -48,3 +48,65 @@ void check_is_made(struct session *s, const struct decl *decl, const char *word,
     diag_place(s, d, domain->decl.at, "the domain");
     diag_help(s, d, "declare it outside of the domain, or in another one");
 }
+
+static void not_made(struct session *s, struct span at, const char *what, const struct decl *decl)
+{
+    struct diag *d =
+        diag(s, D_NOT_MADE, at, "%s of '%s' is not made: it exists and is only referred to", what,
+             decl->path);
+    diag_place(s, d, decl->at, "declared here");
+    diag_help(s, d, "remove it here, or leave `existing` out where the mesh is to make it");
+}
+
+static void check_output_parts(struct session *s, const struct output *output)
+{
+    if (output->crawl.given) {
+        not_made(s, output->crawl.at, "the crawler", &output->decl);
+    }
+    if (output->quality_schedule.value) {
+        not_made(s, output->quality_schedule.at, "the ruleset", &output->decl);
+    }
+}
+
+static void check_pipeline_parts(struct session *s, const struct pipeline *pipeline)
+{
+    if (pipeline->steps) {
+        not_made(s, pipeline->steps->at, "the machine", &pipeline->decl);
+    }
+    for (size_t i = 0; i < pipeline->triggers.len; i++) {
+        not_made(s, pipeline->triggers.at[i].at, "the schedule", &pipeline->decl);
+    }
+    for (size_t i = 0; i < pipeline->events.len; i++) {
+        not_made(s, pipeline->events.at[i].at, "the trigger", &pipeline->decl);
+    }
+}
+
+/* A ruleset is made with its table; a crawler is told of where it is declared. */
+static void check_evaluated(struct session *s, const struct pipeline *pipeline)
+{
+    for (size_t i = 0; pipeline_is_made(pipeline) && i < pipeline->all_steps.len; i++) {
+        const struct step *step = pipeline->all_steps.at[i];
+        if (step->kind == STEP_CHECK && step->output && step->output->rules &&
+            output_exists(step->output) && !step->output->quality_schedule.value) {
+            not_made(s, step->at, "the ruleset", &step->output->decl);
+        }
+    }
+}
+
+void check_existing(struct session *s, const struct mesh *mesh)
+{
+    for (size_t i = 0; i < mesh->outputs.len; i++) {
+        if (output_exists(mesh->outputs.at[i])) {
+            check_output_parts(s, mesh->outputs.at[i]);
+        }
+    }
+    for (size_t i = 0; i < mesh->pipelines.len; i++) {
+        const struct pipeline *pipeline = mesh->pipelines.at[i];
+        if (pipeline->existing) {
+            check_pipeline_parts(s, pipeline);
+        } else {
+            check_is_made(s, &pipeline->decl, "pipeline", pipeline->domain);
+        }
+        check_evaluated(s, pipeline);
+    }
+}

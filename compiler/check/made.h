@@ -15,5 +15,7 @@ bool warehouse_is_made(const struct warehouse *warehouse);
 /* Reports what is declared to be made in a domain that is only referred to; domain may be NULL. */
 void check_is_made(struct session *s, const struct decl *decl, const char *word,
                    const struct domain *domain);
+/* Reports the parts of what exists that stand in the mesh and are not made with it. */
+void check_existing(struct session *s, const struct mesh *mesh);
 
 #endif

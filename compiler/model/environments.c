@@ -73,6 +73,7 @@ static void build_environment(struct elab *e, struct declared *d)
          strspn(suffix, "abcdefghijklmnopqrstuvwxyz0123456789") != strlen(suffix))) {
         diag(e->s, D_BAD_SUFFIX, environment->suffix.at,
              "a suffix is of lower-case letters and digits, so that it fits every name");
+        environment->suffix.value = "x"; /* names are judged with one that fits */
     }
 }
 

@@ -256,8 +256,8 @@ static bool account_id(struct elab *e, const struct attr_info *attr, const struc
     if (strlen(value->text) == 12 && strspn(value->text, "0123456789") == 12) {
         return true;
     }
-    diag(e->s, D_NOT_AN_ACCOUNT, value->span,
-         "an account id has 12 digits; this has %zu characters", strlen(value->text));
+    diag(e->s, D_NOT_AN_ACCOUNT, value->span, "an account id has 12 digits; '%.40s' is none",
+         value->text);
     return false;
 }
 
