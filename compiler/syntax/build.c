@@ -82,14 +82,20 @@ void stray_comma(struct parse *ps, struct span span)
     diag(ps->s, D_STRAY_COMMA, span, "no comma between declarations");
 }
 
-struct items separate(struct parse *ps, struct items items, struct span comma)
+/* A comma separates: something stands before it (last), and no other comma after that, as there is
+ * where `separated` is the same thing. */
+static void comma_fits(struct parse *ps, const void *last, const void *separated, struct span comma)
 {
-    bool twice = items.last && ps->comma_item == items.last;
-    if (!items.last || twice) {
+    if (!last || last == separated) {
         ps->tree->complete = false;
         diag(ps->s, D_STRAY_COMMA, comma,
-             twice ? "two commas in a row" : "a comma before anything it could separate");
+             last ? "two commas in a row" : "a comma before anything it could separate");
     }
+}
+
+struct items separate(struct parse *ps, struct items items, struct span comma)
+{
+    comma_fits(ps, items.last, ps->comma_item, comma);
     ps->comma_item = items.last;
     return items;
 }
@@ -417,12 +423,7 @@ struct values add_value(struct values values, struct value *value)
 
 struct values list_comma(struct parse *ps, struct values values, struct span comma)
 {
-    bool twice = values.last && ps->comma_value == values.last;
-    if (!values.last || twice) {
-        ps->tree->complete = false;
-        diag(ps->s, D_STRAY_COMMA, comma,
-             twice ? "two commas in a row" : "a comma before anything it could separate");
-    }
+    comma_fits(ps, values.last, ps->comma_value, comma);
     ps->comma_value = values.last;
     return values;
 }

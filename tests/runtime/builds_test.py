@@ -4,7 +4,6 @@ taken, ended, withdrawn; and one build after another, which has to end as the la
 
 import glob
 import os
-import sys
 
 from builds import *
 from lake import *
@@ -87,11 +86,4 @@ def builds():
 TESTS = [builds]
 
 if __name__ == "__main__":
-    World.begin()
-    try:
-        for test in TESTS:
-            if len(sys.argv) == 1 or test.__name__ in sys.argv[1:]:
-                test()
-    finally:
-        World.end()
-    finish()
+    run_all(TESTS)

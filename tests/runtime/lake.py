@@ -6,10 +6,11 @@ import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
+import time
+import traceback
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -279,3 +280,25 @@ class World:
 
     def shown(self):
         return "status lines:\n%s\nstderr:\n%s" % (self.out, self.err)
+
+
+def settled(world, name, verb="apply", *options):
+    status = world.run(verb, *options)
+    check(name, status == 0, "status %s" % status, world.shown())
+
+
+def run_all(tests):
+    """The tests, or those of them that the command line names; what ends by an error of its own has failed."""
+    World.begin()
+    try:
+        for test in tests:
+            if len(sys.argv) == 1 or test.__name__ in sys.argv[1:]:
+                began = time.time()
+                try:
+                    test()
+                except Exception:
+                    check("%s ran to its end" % test.__name__, False, traceback.format_exc())
+                print("# %s: %.1f s" % (test.__name__, time.time() - began))
+    finally:
+        World.end()
+    finish()

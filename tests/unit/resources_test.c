@@ -1,27 +1,18 @@
 /* resources_test.c - the tables of resource types: each type that plan/ makes in a mesh of the tree
  * is one that a patch may name, and types have the form that is asked for. */
-#include "unit.h"
+#include "folder.h"
 #include <stdio.h>
 #include <string.h>
 
 #include "check/cfn_types.h"
 #include "plan/plan.h"
-#include "syntax/parse.h"
 
 static size_t look(const char *folder)
 {
     struct session s;
     struct deployments deployments = {0};
     size_t seen = 0;
-    session_init(&s);
-    assert_true(source_load_program(&s, &folder, 1));
-    size_t files = s.sources.files.len;
-    struct tree **trees = arena_array(&s.arena, struct tree *, files);
-    for (size_t i = 0; i < files; i++) {
-        trees[i] = parse_file(&s, s.sources.files.at[i]);
-    }
-    deployments_make(&s, model_build(&s, trees, files), &deployments);
-    assert_int_equal(s.diagnostics.errors, 0);
+    folder_load(&s, folder, &deployments);
     struct plan *plan = plan_new(&s, deployments.list.at[0]);
     for (size_t i = 0; i < plan->stacks.len; i++) {
         struct stack *stack = plan->stacks.at[i];

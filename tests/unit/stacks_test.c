@@ -1,28 +1,18 @@
 /* stacks_test.c - the resources that check/stacks.c counts are those that plan/ makes, stack by
  * stack, in every mesh of the tree that builds. */
-#include "unit.h"
+#include "folder.h"
 #include <stdio.h>
 
 #include "check/check.h"
 #include "check/stacks.h"
 #include "plan/plan.h"
-#include "syntax/parse.h"
 
 static void counts_agree(const char *folder)
 {
     struct session s;
     struct deployments deployments = {0};
     size_t stacks = 0;
-    session_init(&s);
-    assert_true(source_load_program(&s, &folder, 1));
-    size_t files = s.sources.files.len;
-    struct tree **trees = arena_array(&s.arena, struct tree *, files);
-    for (size_t i = 0; i < files; i++) {
-        trees[i] = parse_file(&s, s.sources.files.at[i]);
-    }
-    const struct mesh *mesh = model_build(&s, trees, files);
-    deployments_make(&s, mesh, &deployments);
-    assert_int_equal(s.diagnostics.errors, 0);
+    folder_load(&s, folder, &deployments);
     for (size_t i = 0; i < deployments.list.len; i++) {
         struct stack_heads heads = {0};
         stacks_list(&s, deployments.list.at[i], &heads);
