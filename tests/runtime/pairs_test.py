@@ -9,6 +9,7 @@ Usage: pairs_test.py [SEED...]      without: every kind of edit once, each on a 
 import json
 import multiprocessing
 import os
+import signal
 import random
 import shutil
 import sys
