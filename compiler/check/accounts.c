@@ -149,6 +149,26 @@ static void judge_store(struct judge *j, const struct domain *domain, const stru
               j->deployment->domains[domain->decl.index].catalog->id);
 }
 
+/* Glue writes the first file of an Iceberg table when its stack makes it (Lake Formation: creating
+ * Apache Iceberg tables). The catalog's stack comes before the bucket's, whose policy names a role
+ * of it; the stack of a product comes after both. */
+static void judge_iceberg(struct judge *j, const struct output *output, const struct store *store)
+{
+    const struct domain *domain = output->domain;
+    if (!store->made || !output_is_iceberg(output) || !table_is_made(output) ||
+        output->product->own_stack) {
+        return;
+    }
+    struct diag *report = diag(
+        j->s, D_ICEBERG_BEFORE_BUCKET, output->format_at.lo ? output->format_at : output->decl.at,
+        "the catalog of domain '%s' is made before its bucket, where this table has its first "
+        "file%s",
+        domain->decl.path, in_environment(j->s, j->deployment));
+    diag_help(j->s, report,
+              "give the product a stack of its own, which is made after both: "
+              "`stack: product`");
+}
+
 /* Each bucket of the domain in which tables lie, once. */
 static void judge_stores(struct judge *j, const struct domain *domain)
 {
@@ -157,6 +177,7 @@ static void judge_stores(struct judge *j, const struct domain *domain)
         const struct product *product = domain->products.at[i];
         for (size_t k = 0; k < product->outputs.len; k++) {
             struct store store = output_store(j->deployment, product->outputs.at[k]);
+            judge_iceberg(j, product->outputs.at[k], &store);
             if (!map_get(&seen, store.storage, NULL)) {
                 map_set(&seen, store.storage, NULL, j);
                 judge_store(j, domain, &store);
