@@ -93,63 +93,36 @@ set_for_account() { # ARRAY OPTION TEXT
     array[_$account]=$value
 }
 
-parse_arguments() {
-    local option value
-    while (($# > 0)); do
-        option=$1
-        shift
-        case $option in
-            --help | -h)
-                usage
-                exit 0
-                ;;
-            --plan | --yes)
-                set_once "$action" "${option#--}" "$option"
-                action=${option#--}
-                continue
-                ;;
-            --with-sql)
-                with_sql=yes
-                continue
-                ;;
-            --old-cli)
-                old_cli=--old-cli
-                continue
-                ;;
-            --allow-revoke)
-                allow_revoke=--allow-revoke
-                continue
-                ;;
-            --only-stacks | --only-grants)
-                set_once "$only" "${option#--only-}" "$option"
-                only=${option#--only-}
-                continue
-                ;;
-            --*=*)
-                value=${option#*=}
-                option=${option%%=*}
-                ;;
-            --s3-bucket | --profile | --account | --ledger | --region | --endpoint-url)
-                (($# > 0)) || misuse "$option needs a value"
-                value=$1
-                shift
-                ;;
-            *) misuse "unknown option $option" ;;
-        esac
-        [[ -n $value ]] || misuse "$option needs a value"
-        case $option in
-            --s3-bucket) set_for_account buckets "$option" "$value" ;;
-            --profile) set_for_account profiles "$option" "$value" ;;
-            --account)
-                [[ $value =~ ^[0-9]{12}$ ]] || misuse "--account $value: an account has 12 digits"
-                wanted[_$value]=yes
-                ;;
-            --ledger) ledger=${value%/} ;;
-            --region) region=$value ;;
-            --endpoint-url) endpoint_url=$value ;;
-            *) misuse "unknown option $option" ;;
-        esac
-    done
+take_word() {
+    case $1 in
+        --plan | --yes)
+            set_once "$action" "${1#--}" "$1"
+            action=${1#--}
+            ;;
+        --with-sql) with_sql=yes ;;
+        --old-cli) old_cli=--old-cli ;;
+        --allow-revoke) allow_revoke=--allow-revoke ;;
+        --only-stacks | --only-grants)
+            set_once "$only" "${1#--only-}" "$1"
+            only=${1#--only-}
+            ;;
+        *) return 1 ;;
+    esac
+}
+
+readonly valued=(--s3-bucket --profile --account --ledger --region --endpoint-url)
+set_option() { # OPTION VALUE
+    case $1 in
+        --s3-bucket) set_for_account buckets "$1" "$2" ;;
+        --profile) set_for_account profiles "$1" "$2" ;;
+        --account)
+            [[ $2 =~ ^[0-9]{12}$ ]] || misuse "--account $2: an account has 12 digits"
+            wanted[_$2]=yes
+            ;;
+        --ledger) ledger=${2%/} ;;
+        --region) region=$2 ;;
+        --endpoint-url) endpoint_url=$2 ;;
+    esac
 }
 
 # ---- preflight ---------------------------------------------------------------------------------------------------

@@ -136,53 +136,28 @@ set_verb() {
     verb_given=$1
 }
 
-parse_arguments() {
-    local option value
-    while (($# > 0)); do
-        option=$1
-        shift
-        case $option in
-            --help | -h)
-                usage
-                exit 0
-                ;;
-            --old-cli)
-                old_cli=yes
-                continue
-                ;;
-            --allow-revoke)
-                allow_revoke=true
-                continue
-                ;;
-            --*=*)
-                value=${option#*=}
-                option=${option%%=*}
-                ;;
-            --desired | --ledger | --audit | --only | --max-changes | --profile | --region | --endpoint-url)
-                (($# > 0)) || misuse "$option needs a value"
-                value=$1
-                shift
-                ;;
-            plan | apply | accept | verify | expire | revoke | settings)
-                set_verb "$option"
-                continue
-                ;;
-            -*) misuse "unknown option $option" ;;
-            *) misuse "unknown verb $option" ;;
-        esac
-        [[ -n $value ]] || misuse "$option needs a value"
-        case $option in
-            --desired) desired_file=$value ;;
-            --ledger) ledger=$value ;;
-            --audit) audit=$value ;;
-            --only) only+=("$value") ;;
-            --max-changes) max_changes=$value ;;
-            --profile) profile=$value ;;
-            --region) region=$value ;;
-            --endpoint-url) endpoint_url=$value ;;
-            *) misuse "unknown option $option" ;;
-        esac
-    done
+take_word() {
+    case $1 in
+        plan | apply | accept | verify | expire | revoke | settings) set_verb "$1" ;;
+        --old-cli) old_cli=yes ;;
+        --allow-revoke) allow_revoke=true ;;
+        -*) return 1 ;;
+        *) misuse "unknown verb $1" ;;
+    esac
+}
+
+readonly valued=(--desired --ledger --audit --only --max-changes --profile --region --endpoint-url)
+set_option() { # OPTION VALUE
+    case $1 in
+        --desired) desired_file=$2 ;;
+        --ledger) ledger=$2 ;;
+        --audit) audit=$2 ;;
+        --only) only+=("$2") ;;
+        --max-changes) max_changes=$2 ;;
+        --profile) profile=$2 ;;
+        --region) region=$2 ;;
+        --endpoint-url) endpoint_url=$2 ;;
+    esac
 }
 
 main() {

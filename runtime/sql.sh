@@ -54,40 +54,22 @@ failed() {
     exit "$EXIT_FAILED"
 }
 
-parse_arguments() {
-    local option value
-    while (($# > 0)); do
-        option=$1
-        shift
-        case $option in
-            --help | -h)
-                usage
-                exit 0
-                ;;
-            --plan | --yes)
-                [[ -z $action || $action == "${option#--}" ]] || misuse "$option does not fit what stands before it"
-                action=${option#--}
-                continue
-                ;;
-            --*=*)
-                value=${option#*=}
-                option=${option%%=*}
-                ;;
-            --profile | --region | --endpoint-url)
-                (($# > 0)) || misuse "$option needs a value"
-                value=$1
-                shift
-                ;;
-            *) misuse "unknown option $option" ;;
-        esac
-        [[ -n $value ]] || misuse "$option needs a value"
-        case $option in
-            --region) region=$value ;;
-            --profile | --endpoint-url) options+=("$option" "$value") ;;
-            *) misuse "unknown option $option" ;;
-        esac
-    done
-    [[ -n $action ]] || misuse "--plan or --yes?"
+take_word() {
+    case $1 in
+        --plan | --yes)
+            [[ -z $action || $action == "${1#--}" ]] || misuse "$1 does not fit what stands before it"
+            action=${1#--}
+            ;;
+        *) return 1 ;;
+    esac
+}
+
+readonly valued=(--profile --region --endpoint-url)
+set_option() { # OPTION VALUE
+    case $1 in
+        --region) region=$2 ;;
+        *) options+=("$1" "$2") ;;
+    esac
 }
 
 # ---- preflight ---------------------------------------------------------------------------------------------------
@@ -193,6 +175,7 @@ serve_all() {
 
 main() {
     parse_arguments "$@"
+    [[ -n $action ]] || misuse "--plan or --yes?"
     need_tools
     need_checksum
     aws=(aws ${options[@]+"${options[@]}"})

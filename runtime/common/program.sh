@@ -19,6 +19,39 @@ misuse() {
     exit "$EXIT_USAGE"
 }
 
+is_one_of() { # TEXT TEXTS...
+    local one
+    for one in "${@:2}"; do [[ $one != "$1" ]] || return 0; done
+    return 1
+}
+
+# Reads the command line. Of a program it wants `take_word`, which does what an option without a value or a word says and
+# fails where it does not know it; `valued`, the options with a value; and `set_option OPTION VALUE` for those.
+parse_arguments() {
+    local word
+    while (($# > 0)); do
+        word=$1
+        shift
+        case $word in
+            --help | -h)
+                usage
+                exit 0
+                ;;
+            --*=*)
+                set -- "${word#*=}" "$@"
+                word=${word%%=*}
+                ;;
+            *)
+                if take_word "$word"; then continue; fi
+                ;;
+        esac
+        is_one_of "$word" "${valued[@]}" || misuse "unknown option $word"
+        [[ -n ${1:-} ]] || misuse "$word needs a value"
+        set_option "$word" "$1"
+        shift
+    done
+}
+
 is_account() {
     local LC_ALL=C
     [[ $1 =~ ^[0-9]{12}$ ]]

@@ -9,9 +9,9 @@ Usage: pairs_test.py [SEED...]      without: every kind of edit once, each on a 
 import json
 import multiprocessing
 import os
-import signal
 import random
 import shutil
+import signal
 import sys
 
 import edits
