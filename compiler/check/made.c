@@ -93,8 +93,24 @@ static void check_evaluated(struct session *s, const struct pipeline *pipeline)
     }
 }
 
+/* A link to a table stands with the database of a domain; what it leads to need not be there. */
+static void check_link_parts(struct session *s, const struct link *link)
+{
+    check_is_made(s, &link->decl, "link", link->output ? link->inside : NULL);
+    if (link->output && link->output->status == STATUS_PROPOSED) {
+        struct diag *d = diag(s, D_LINK_TO_PROPOSED, link->to_at,
+                              "'%s' is only proposed: it is not made, so the link leads nowhere",
+                              link->output->decl.path);
+        diag_place(s, d, link->output->decl.at, "declared here");
+        diag_help(s, d, "give it the status `draft`, or add the link when it has one");
+    }
+}
+
 void check_existing(struct session *s, const struct mesh *mesh)
 {
+    for (size_t i = 0; i < mesh->links.len; i++) {
+        check_link_parts(s, mesh->links.at[i]);
+    }
     for (size_t i = 0; i < mesh->outputs.len; i++) {
         if (output_exists(mesh->outputs.at[i])) {
             check_output_parts(s, mesh->outputs.at[i]);
