@@ -38,18 +38,28 @@ static const char *skip_escape(const char *p)
     return end ? end + 2 : p + strlen(p);
 }
 
-/* How many groups of a Java pattern capture: (...) and (?<name>...). */
-static size_t capturing_groups(const char *pattern)
+struct groups {
+    size_t capturing; /* (...) and (?<name>...) */
+    size_t open;      /* that are never closed */
+    bool stray;       /* a ) closes none */
+};
+
+static struct groups groups_of(const char *pattern)
 {
-    size_t groups = 0;
+    struct groups groups = {0};
     for (const char *p = pattern; *p;) {
         char c = *p++;
         if (c == '\\')
             p = skip_escape(p);
         else if (c == '[')
             p = skip_class(p);
-        else if (c == '(')
-            groups += *p != '?' || (p[1] == '<' && p[2] != '=' && p[2] != '!');
+        else if (c == '(') {
+            groups.open++;
+            groups.capturing += *p != '?' || (p[1] == '<' && p[2] != '=' && p[2] != '!');
+        } else if (c == ')' && groups.open)
+            groups.open--;
+        else if (c == ')')
+            groups.stray = true;
     }
     return groups;
 }
@@ -58,12 +68,18 @@ static size_t capturing_groups(const char *pattern)
 static void check_groups(struct session *s, const struct output *output)
 {
     const struct text *pattern = &output->options.pattern;
-    size_t groups = capturing_groups(pattern->value), columns = output->data.len;
-    if (groups == columns)
+    struct groups groups = groups_of(pattern->value);
+    size_t columns = output->data.len;
+    if (groups.open || groups.stray) {
+        diag(s, D_PATTERN_GROUPS, pattern->at, "the pattern has %s",
+             groups.stray ? "a ')' that closes nothing" : "a group that is not closed");
+        return;
+    }
+    if (groups.capturing == columns)
         return;
     struct diag *d = diag(s, D_PATTERN_GROUPS, pattern->at,
-                          "the pattern has %zu group%s, the table %zu column%s", groups,
-                          groups == 1 ? "" : "s", columns, columns == 1 ? "" : "s");
+                          "the pattern has %zu group%s, the table %zu column%s", groups.capturing,
+                          groups.capturing == 1 ? "" : "s", columns, columns == 1 ? "" : "s");
     diag_place(s, d, output->schema->decl.at, "its schema%s",
                output->partition.len ? ", whose partition keys do not count" : "");
     diag_help(s, d, "each column is one group; a group that is none is written (?:...)");

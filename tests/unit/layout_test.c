@@ -45,6 +45,8 @@ static void groups_are_counted_as_java_counts_them(void **state)
         "(1)(2)(3)(4)(5)(6)(7)(8)",
         "(?:1)(2)(3)(4)(5)(6)(7)",
         "\\\\((1)(2)(3)(4)(5)(6)(7))",
+        "(1)(2)(3)(4)(5)(6)(7", /* as many, but one is not closed; one closes nothing */
+        "(1)(2)(3)(4)(5)(6)(7))",
     };
     for (size_t i = 0; i < sizeof seven / sizeof *seven; i++)
         if (errors_of_pattern(seven[i]))
