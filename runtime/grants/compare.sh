@@ -45,6 +45,25 @@ def selects($only):
         | any($only[]; IN($names[]))
     end;
 
+# What a thing cannot be made without: its filter; the tags that it names, whole.
+def needs:
+    if .[0] == "association" then ["key", .[3]]
+    elif .[0] != "grant" then empty
+    elif .[2] == "filter" then ["filter"] + .[3]
+    elif .[2] == "tag" then ["key", .[3][1]]
+    elif .[2] == "policy" and (.[3][2] | type) == "array" then .[3][2][] | keys[] | ["key", .]
+    else empty end;
+
+def of_another($account): .[1]
+    | if startswith("arn:") then split(":") | .[2] == "organizations" or (.[4] != "" and .[4] != $account)
+      else test("^[0-9]{12}") and (startswith($account) | not) end;
+# Where the defaults stand that spoil a grant: beside them a limit to columns is none, and nothing can be shared.
+def spoiled_by($account):
+    if .[0] != "grant" or (.[2] | IN("database", "table", "tables", "filter") | not) then empty
+    else (if .[2] != "database" and class != "full" then ["table", .[3][:3]] else empty end),
+         (if of_another($account) then ["database", .[3][:2]], (if .[3][2] then ["table", .[3][:3]] else empty end) else empty end)
+    end;
+
 # ---- steps ----
 
 def one($operation; $input; $about): {service: "lakeformation", operation: $operation, input: $input, about: [$about]};
@@ -137,14 +156,23 @@ def compare($account; $today; $verb; $allow; $only; $ledger; $have): # of the de
     | (.taking == {owners: [], links: [], batches: []}) as $takes_nothing
     | def phase: if $verb == "plan" or $verb == "revoke" or ($verb == "apply" and $takes_nothing) then true else .taking == ($verb == "accept") end;
 
+      [$have.things | keys_unsorted[] | fromjson | select(.[0] == "grant")] as $there
+    | set_of((.managed.databases[] | lower | ["database", [$account, .]], ["tables", [$account, .]]),
+             (.managed.tables[] | ["table", [$account, (.database | lower), (.table | lower)]])) as $managed
+    | def is_managed: $managed[[(if .[2] == "filter" then "table" else .[2] end), .[3][:3]] | tojson];
+      [$there[] | select((.[1] | everybody) and is_managed)] as $defaults
+    | set_of($defaults[] | select(selects($only) | not) | .[2:4]) as $defaults_left
+
       # The links of this program; one that is to go may have to make room for another of its name.
-      (reduce ($mine | keys_unsorted[] | fromjson | select(.[0] == "link")) as $t ({}; .[$t[1]] = true)) as $links
+    | (reduce ($mine | keys_unsorted[] | fromjson | select(.[0] == "link")) as $t ({}; .[$t[1]] = true)) as $links
 
       # What waits: a table that is not made yet, a share that is not there yet.
     | def waits_for:
         (if .[0] == "grant" or .[0] == "optin" then .[3] elif .[0] == "association" then .[2] elif .[0] == "filter" then .[1:] else [] end) as $at
         | (if .[0] == "grant" or .[0] == "optin" then .[2] elif .[0] == "association" then .[1] else .[0] end) as $kind
-        | if .[0] == "link" then
+        | first((spoiled_by($account) | select($defaults_left[tojson])), null) as $spoiled
+        | if $spoiled then "IAM_ALLOWED_PRINCIPALS to be revoked from \($spoiled[1][1:] | join(".")), which --only leaves out"
+          elif .[0] == "link" then
               if $have.shared[.[2:] | tojson] | not then "database \(.[3]) of \(.[2])"
               elif $have.links[.[1]] == null or $links[.[1]] then null
               else "link \(.[1]), whose name another database has" end
@@ -159,7 +187,9 @@ def compare($account; $today; $verb; $allow; $only; $ledger; $have): # of the de
           else null end;
 
       (if $verb == "expire" or $verb == "revoke" then [] else
-        [$want | to_entries[] | select(($have.things[.key] | not) and (.value | phase)) | .key | fromjson | select(selects($only))] end) as $lacks
+        [$want | to_entries[] | select(($have.things[.key] | not) and (.value | phase)) | .key | fromjson] end) as $lacks
+    | set_of($lacks[] | select($only != [] and selects($only)) | needs) as $needed
+    | [$lacks[] | select(selects($only) or $needed[(if .[0] == "value" then ["key", .[1]] else . end) | tojson])] as $lacks
     | [$lacks[] | {thing: ., waits: waits_for}] as $lacks
     | [$mine | to_entries[] | select(($want[.key] | not) and (.value | phase))
        | {thing: (.key | fromjson), ended: ($ended[.key] or (.value.until != null and .value.until < $today))}
@@ -198,12 +228,7 @@ def compare($account; $today; $verb; $allow; $only; $ledger; $have): # of the de
       def source: $desired.sources[$want[tojson].id // ""];
       def making: .makes = true;
       def guarded: if $allow or $verb == "revoke" then . else .held = true end;
-      [$have.things | keys_unsorted[] | fromjson | select(.[0] == "grant")] as $there
-    | set_of((.managed.databases[] | lower | ["database", [$account, .]], ["tables", [$account, .]]),
-             (.managed.tables[] | ["table", [$account, (.database | lower), (.table | lower)]])) as $managed
-    | def is_managed: $managed[[(if .[2] == "filter" then "table" else .[2] end), .[3][:3]] | tojson];
-      [$there[] | select((.[1] | everybody) and is_managed and selects($only))] as $defaults
-    | set_of($there[] | select(.[2] == "filter" and ($revoked[tojson] | not)) | .[3]) as $filters_used
+      set_of($there[] | select(.[2] == "filter" and ($revoked[tojson] | not)) | .[3]) as $filters_used
     | set_of($there[] | select($revoked[tojson] | not)
         | if .[2] == "tag" then [.[3][1], .[5]]
           elif .[2] == "policy" and (.[3][2] | type) == "array" then .[3][2][] | to_entries[] | .key as $key | (.value[], "*") | [$key, .] else empty end) as $tags_used
@@ -215,7 +240,7 @@ def compare($account; $today; $verb; $allow; $only; $ledger; $have): # of the de
           | making | if $after then guarded else . end ),
         ( reduce (lacks(["value"])[]) as $v ({}; .[$v[1]] += [$v[2]]) | tag_steps($account; $have.things) | making ),
         ( lacks(["association"]) | association_steps("add-lf-tags-to-resource"; "+"; $desired.sources; $want) | making ),
-        ( select($verb == "plan" or $verb == "apply") | $defaults | default_steps($account) ),
+        ( select($verb == "plan" or $verb == "apply") | $defaults | map(select(selects($only))) | default_steps($account) ),
         ( lacks(["filter"])[] | filter_step("create-data-cells-filter"; "+"; {TableData: filter_input($desired)}; source) | making ),
         ( select($verb == "plan" or $verb == "apply") | $desired.filters[] | . as $input | filter_thing | select(selects($only))
           | select($have.contents[tojson] | . != null and . != ($input | filter_content))

@@ -3,7 +3,9 @@ taken, ended, withdrawn; and one build after another, which has to end as the la
 """
 
 import glob
+import json
 import os
+import re
 
 from builds import *
 from lake import *
@@ -83,7 +85,50 @@ def builds():
             end_to_end(name if len(folders) == 1 else "%s, %s" % (name, os.path.basename(build)), build)
 
 
-TESTS = [builds]
+def bare(lake, account):
+    """The defaults are revoked, by whomever."""
+    state = lake.state(account)
+    state["grants"] = [g for g in state["grants"] if g["principal"] != EVERYBODY]
+    lake.set_state(state, account)
+
+
+def parts():
+    """--max-changes, and --only: what it chooses comes whole, with its filters and tags, or waits; nothing else comes."""
+    for name in ("rows", "tags"):
+        build, = compiled("tests/access/cases/%s.mesh" % name, "parts-" + name)
+
+        def chosen(condition, *options, bared):
+            lake = Lake(build)
+            account, = lake.desired
+            if bared:
+                bare(lake, account)
+            status = lake.run("apply", *options, account=account)
+            held = {fact for fact in held_grants(lake.state(account), lake.desired[account]) if json.loads(fact)[0] != EVERYBODY}
+            wanted = {fact for fact in wanted_grants(lake.desired[account], TODAY) if condition(*json.loads(fact))}
+            check("%s: apply %s%s: nothing else" % (name, " ".join(options), "" if bared else " beside the defaults"), wanted and held <= wanted, sorted(held - wanted))
+            check("%s: apply %s%s: all of it, or told" % (name, " ".join(options), "" if bared else " beside the defaults"),
+                  status == (0 if held == wanted else 2) and (held == wanted or not bared), status, sorted(wanted - held), lake.shown())
+            return lake, account
+
+        lake = Lake(build)
+        account, = lake.desired
+        lake.run("plan", account=account)
+        changes, before = int(re.search(r"to do: (\d+) change", lake.out)[1]), lake.states()
+        same("%s: --max-changes, one too few" % name, (3, [], before), (lake.run("apply", "--max-changes", str(changes - 1), account=account), lake.writes(), lake.states()))
+        people = sorted({json.loads(fact)[0] for fact in wanted_grants(lake.desired[account], TODAY)})
+        places = {".".join(t.values()) for t in lake.desired[account]["managed"]["tables"]}
+        places = sorted(p for p in places if any(p == ".".join(json.loads(fact)[2][1:3]) for fact in wanted_grants(lake.desired[account], TODAY) if json.loads(fact)[1] in ("table", "filter")))
+        same("%s: --max-changes, just enough" % name, 0, lake.run("apply", "--max-changes", str(changes), account=account))
+        compare("%s: --max-changes: the account is as its file says" % name, lake)
+        for who in people[-2:]:
+            for bared in (False, True):
+                one, account = chosen(lambda principal, *_: principal == who, "--only", who, bared=bared)
+            same("%s: then the rest" % who, (0, lake.states()), (one.run("apply", account=account), one.states()))
+        for place in places[:1]:
+            chosen(lambda principal, kind, at, *_: kind in ("table", "filter") and ".".join(at[1:3]) == place, "--only", place, bared=False)
+
+
+TESTS = [builds, parts]
 
 if __name__ == "__main__":
     run_all(TESTS)

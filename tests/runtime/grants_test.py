@@ -365,6 +365,8 @@ def guards():
     same("--only twice: both", {role("Team"), role("Loader")}, {g["principal"] for g in world.state()["grants"]})
     world.run("apply")
     world.want(mesh_b())
+    held_back = world.state()
+    same("--only: what left the mesh is held back without --allow-revoke", (2, held_back), (world.run("apply", "--only", "Leaving"), world.state()))
     world.run("apply", "--allow-revoke", "--only", "Leaving")
     check("--only: what left the mesh is revoked for that one alone", not any(g["principal"] == role("Leaving") for g in world.state()["grants"])
           and any(g["principal"] == role("Opened") and g["resource"]["part"] for g in world.state()["grants"]))
