@@ -200,11 +200,14 @@ def compare($account; $today; $verb; $allow; $only; $ledger; $have): # of the de
     | [$over[] | select(.thing[0] == "grant") | .held = ((.ended or $allow or $verb == "revoke") | not)] as $over_grants
     | set_of($over_grants[] | select(.held | not) | .thing) as $revoked
     | (reduce ($over_grants[] | select(.held) | .thing | stands_before) as $k ({}; .[$k] = true)) as $blocked
-      # So do the grants on a link go with it.
+      # A SELECT that is shown beside ALL may be no other than that ALL, and gone with it.
+    | [$over_grants[] | select(.held | not) | .thing | select(.[4] | ltrimstr("+") == "ALL") | .[4] |= sub("ALL"; "SELECT")
+       | select(tojson as $k | $want[$k] and $have.things[$k])] as $shown
+      # Nor do the grants on a link outlive it.
     | (reduce ($lacks[] | select(.waits == null and .thing[0] == "link") | .thing[1] | select($have.links[.])) as $name ({}; .[$name] = true)) as $replaced
     | [$want | to_entries[] | select(.value | phase) | .key as $k | $k | fromjson
        | select(.[0] == "grant" and .[2] == "database" and .[3][0] == $account and $replaced[.[3][1]] and $have.things[$k])] as $regranted
-    | set_of(($lacks[] | select(.waits == null) | .thing), $again[], (if $allow then $regranted[] else empty end)) as $make
+    | set_of(($lacks[] | select(.waits == null) | .thing), $again[], $shown[], (if $allow then $regranted[] else empty end)) as $make
 
       # Columns that a full grant of somebody else gives already cannot be granted, and need not be.
     | def covered: .[2] == "table" and (.[5] | type) == "string"

@@ -121,13 +121,15 @@ def make_existing(state, desired):
     for resource in spoken:
         (kind, where), = resource.items()
         if kind == "Database":
-            state["databases"].setdefault(where["Name"], {"tables": {}})
+            state["databases"].setdefault(where["Name"], {"tables": {}, "existing": True})
         if kind in ("Table", "TableWithColumns"):
             tables = state["databases"].setdefault(where["DatabaseName"], {"tables": {}})["tables"]
             if "Name" in where:
                 table = tables.setdefault(where["Name"], {"columns": [], "partitions": [], "existing": True})
                 if table.get("existing"):
                     table["columns"] = sorted(set(table["columns"]) | set(where.get("ColumnNames", [])))
+    # Where nothing lies yet no location tells the mode, and the build is believed.
+    state["hybrid"] += [name for name in desired["hybrid"]["databases"] if not state["databases"].get(name, {"tables": {}})["tables"]]
 
 
 def programs(build):
@@ -183,11 +185,14 @@ class Lake(World):
             make_things(state_of, template, account)
         for template, _ in templates:
             make_tables(state_of, template)
+        theirs = {}
         for account, grants in programs(build):
             with open(os.path.join(build, grants["desired"]), encoding="utf-8") as file:
-                make_existing(state_of(account), json.loads(filled(file.read(), account)))
+                desired = json.loads(filled(file.read(), account))
+            make_existing(state_of(account), desired)
+            theirs[account] = desired["managed"]["databases"] + desired["hybrid"]["databases"]
         for account, state in states.items():
-            state["grants"] = [g for g in state["grants"] if g["principal"] != EVERYBODY] + defaults(state, account)
+            state["grants"] = [g for g in state["grants"] if g["principal"] != EVERYBODY] + defaults(state, account, theirs.get(account, []))
             self.set_state(state, account)
             if account not in self.accounts:
                 self.accounts.append(account)
@@ -231,10 +236,13 @@ class Lake(World):
         return [call["operation"] for call in self.log() if call["operation"].startswith(WRITES)]
 
 
-def defaults(state, account):
-    """ALL of everybody on every database and table, as an account gives it that was never set up for Lake Formation."""
+def defaults(state, account, theirs):
+    """ALL of everybody on every database and table, as an account gives it that was never set up for Lake Formation. A database
+    that was there before the mesh, which does not manage it, is without: whoever shares it has revoked them."""
     found = []
     for name, database in state["databases"].items():
+        if database.get("existing") and name not in theirs:
+            continue
         if not database.get("target"):
             found.append({"principal": EVERYBODY, "resource": {"kind": "database", "at": [account, name], "part": None}, "permissions": ["ALL"], "options": []})
         for table in database["tables"]:
