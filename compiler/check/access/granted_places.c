@@ -288,11 +288,26 @@ static void check_right(struct judge *j, const struct cell *cell)
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
+/* Most meshes grant neither locations nor what asks for a right on one: then no place is looked up.
+ */
+static bool speaks_of_places(const struct cells *cells)
+{
+    for (size_t i = 0; i < cells->list.len; i++) {
+        const struct cell *cell = cells->list.at[i];
+        if (cell->resource == ENTRY_LOCATION)
+            return true;
+        for (const struct contribution *c = cell->whole.first; c; c = c->next)
+            if (c->permissions & (PERMIT_ALTER | PERMIT_CREATE_TABLE))
+                return true;
+    }
+    return false;
+}
+
 void granted_places_check(struct session *s, const struct deployment *deployment,
                           const struct cells *cells)
 {
     struct judge j = {.s = s, .deployment = deployment, .cells = cells};
-    if (!cells->list.len)
+    if (!speaks_of_places(cells))
         return;
     j.places = places_new(s, deployment);
     j.uris = arena_array(&s->arena, const char *, j.places->roots.len + 1);

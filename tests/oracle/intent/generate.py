@@ -184,15 +184,20 @@ class Generator:
         given = {"tags": self.some_tags(0.3), "inputs": inputs, "shared_with": shared}
         if self.chance(0.3):
             one, two = rng.choice(self.shapes), rng.choice(self.shapes)
-            outputs = [output(n, s, tags=self.some_tags(0.35), **self.table(s)) for n, s in (("v1", one), ("v2", two))]
+            outputs = [output(n, s, tags=self.some_tags(0.35), **self.at_home(domain_name, self.table(s))) for n, s in (("v1", one), ("v2", two))]
             return product(path, outputs=outputs, **given)
         shape = rng.choice(self.shapes)
-        extra = self.table(shape)
+        extra = self.at_home(domain_name, self.table(shape))
         if shape == "Delta" and self.chance(0.6):
             given["tags"][self.own_key] = rng.choice(self.values[self.own_key])
         if self.chance(0.12) and extra["format"] == "json":
             extra["crawl"] = {}
         return product(path, shape, proposed=self.chance(0.04), **given, **extra)
+
+    def at_home(self, domain_name, extra):
+        """Iceberg writes the first file of a table with the catalog's stack, which comes before a bucket elsewhere (M0830)."""
+        away = any(d["name"] == domain_name and d["catalog"] for d in self.mesh["domains"])
+        return {**extra, "format": "parquet"} if away and extra["format"] == "iceberg" else extra
 
     def table(self, shape):
         columns = next(s for s in self.mesh["schemas"] if s["name"] == shape)["columns"]
